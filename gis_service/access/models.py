@@ -1,0 +1,146 @@
+"""Tables of people, units, areas, roles, sessions and tokens."""
+
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis_service.access.rules import THREE_ADMINS, Role
+from gis_service.core.db import Base
+from gis_service.core.srid import STORAGE_SRID
+
+Moment = TIMESTAMP(timezone=True)
+
+
+def one_of(column: str, values: type) -> CheckConstraint:
+    """A column that holds only the values of an enumeration."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} in ({listed})", name=column)
+
+
+class Unit(Base):
+    """单位: right holders, managing and custodian units, offices."""
+
+    __tablename__ = "unit"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    short_name: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, server_default="office")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class Area(Base):
+    """片区: 北围, 后环 …; a parcel lies in one by its inner point."""
+
+    __tablename__ = "area"
+    __table_args__ = (UniqueConstraint("district_code", "code"), UniqueConstraint("district_code", "name"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    district_code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str | None] = mapped_column(Text)
+    geom: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=STORAGE_SRID))
+
+
+class User(Base):
+    """人员: an account. Never deleted, only disabled."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (CheckConstraint("state in ('active', 'disabled')", name="state"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    display_name: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    password_hash: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="active")
+    must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
+    failed_count: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    password_changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    last_login_at: Mapped[datetime | None] = mapped_column(Moment)
+    row_version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+
+
+class FormerPassword(Base):
+    """Hashes of passwords once used, so that the last five are not used again."""
+
+    __tablename__ = "former_password"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+
+
+_ADMIN_LIST = ", ".join(f"'{role}'" for role in sorted(THREE_ADMINS))
+
+
+class RoleGrant(Base):
+    """A role given to a person, for all land, one area, or the parcels in one unit's care."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("area_id is null or unit_id is null", name="one_scope"),
+        CheckConstraint("role <> 'unit_user' or unit_id is not null", name="unit_user_has_unit"),
+        # 三员分立: an administrator's grant tolerates no other role beside it, whoever writes the row.
+        ExcludeConstraint(
+            ("user_id", "="),
+            (text(f"(case when role in ({_ADMIN_LIST}) then role else 'business' end)"), "<>"),
+            using="gist",
+            where=text("revoked_at is null"),
+            name="ex_role_grant_three_admins",
+        ),
+        Index("ix_role_grant_live", "user_id", postgresql_where=text("revoked_at is null")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    role: Mapped[str] = mapped_column(Text)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    granted_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class UserSession(Base):
+    """A signed-in browser; the cookie holds the secret, this row only its hash."""
+
+    __tablename__ = "user_session"
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    csrf: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+
+
+class AccessToken(Base):
+    """A personal token for GIS clients; read only, shown once, stored as a hash."""
+
+    __tablename__ = "access_token"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)

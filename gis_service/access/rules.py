@@ -1,0 +1,96 @@
+"""Roles, the permission map, password and lockout rules. Pure: no rows, no session, no clock."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    GUEST = "guest"
+    INSPECTOR = "inspector"
+    LAND_OFFICER = "land_officer"
+    WASTE_OFFICER = "waste_officer"
+    CASE_OFFICER = "case_officer"
+    LEADER = "leader"
+    UNIT_USER = "unit_user"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+
+
+R = Role
+THREE_ADMINS = frozenset({R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDITOR})
+BUSINESS = frozenset(Role) - THREE_ADMINS
+OFFICERS = frozenset({R.INSPECTOR, R.LAND_OFFICER, R.WASTE_OFFICER, R.CASE_OFFICER, R.LEADER})
+EVERYBODY = frozenset(Role)
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "audit.read": frozenset({R.AUDITOR}),
+    "contact.read": frozenset({R.LAND_OFFICER, R.CASE_OFFICER, R.LEADER}),
+    "document.create": frozenset({R.LAND_OFFICER}),
+    "document.read": OFFICERS | {R.UNIT_USER},
+    "grant.change": frozenset({R.SECURITY_ADMIN}),
+    "grant.read": frozenset({R.SECURITY_ADMIN, R.SYSTEM_ADMIN, R.AUDITOR}),
+    "map.read": BUSINESS,
+    "me.change": EVERYBODY,
+    "me.read": EVERYBODY,
+    "parcel.create": frozenset({R.LAND_OFFICER}),
+    "parcel.edit": frozenset({R.LAND_OFFICER}),
+    "parcel.import": frozenset({R.LAND_OFFICER}),
+    "parcel.read": BUSINESS,
+    "reference.read": EVERYBODY,
+    "token.change": BUSINESS,
+    "token.read": BUSINESS,
+    "user.change": frozenset({R.SYSTEM_ADMIN}),
+    "user.read": THREE_ADMINS,
+}
+"""Who may do what, `noun.verb` → roles. The same words name the audit actions."""
+
+UNSCOPED = frozenset({"audit.read", "user.read", "user.change", "grant.read", "grant.change"})
+"""Permissions that concern accounts and traces: they see no parcel, whatever the grant says."""
+
+
+def permissions_of(roles: Iterable[Role]) -> list[str]:
+    held = set(roles)
+    return sorted(name for name, who in PERMISSIONS.items() if who & held)
+
+
+def roles_clash(held: Iterable[Role], new: Role) -> bool:
+    """Whether `new` may not join `held`: one of the three administrators stands alone.
+
+    >>> roles_clash([Role.AUDITOR], Role.LAND_OFFICER)
+    True
+    >>> roles_clash([Role.INSPECTOR], Role.LAND_OFFICER)
+    False
+    """
+    others = set(held) - {new}
+    return bool(others) if new in THREE_ADMINS else bool(others & THREE_ADMINS)
+
+
+# GB/T 22239-2019 asks for complexity and lockout without figures; these are the values commonly examined.
+MIN_PASSWORD, KINDS_NEEDED, REMEMBERED_PASSWORDS = 10, 3, 5
+TRIES, LOCKED_FOR = 5, timedelta(minutes=15)
+IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=12)
+PASSWORD_AGE = timedelta(days=90)
+
+
+def password_faults(password: str, username: str) -> list[tuple[str, str]]:
+    """What is wrong with a new password, each as (Chinese, English); empty when it will do."""
+    faults = []
+    if len(password) < MIN_PASSWORD:
+        faults.append((f"至少 {MIN_PASSWORD} 位", f"at least {MIN_PASSWORD} characters"))
+    kinds = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
+    if sum(any(kind(c) for c in password) for kind in kinds) < KINDS_NEEDED:
+        faults.append(("须含大写、小写、数字、符号中的三种", "three of: capitals, small letters, digits, signs"))
+    if username and username.lower() in password.lower():
+        faults.append(("不能包含账号", "must not contain the account name"))
+    return faults
+
+
+def locked_until(failures: int, at: datetime) -> datetime | None:
+    """Until when an account is locked after `failures` wrong passwords in a row."""
+    return at + LOCKED_FOR if failures >= TRIES else None
+
+
+def session_over(*, created: datetime, last_seen: datetime, at: datetime) -> bool:
+    return at - last_seen > IDLE or at - created > ABSOLUTE

@@ -1,0 +1,1 @@
+"""Who did what: entries written in the same transaction as the act, sealed afterwards into a hash chain."""

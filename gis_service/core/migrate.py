@@ -1,0 +1,61 @@
+"""Bring a database to the present schema; does nothing, quickly, where it is there already."""
+
+import hashlib
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+ROOT = Path(__file__).parents[2]
+MIGRATIONS = ROOT / "migrations"
+
+
+def config(url: str) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return made
+
+
+def upgrade(url: str) -> bool:
+    """Migrate as the owner; returns whether anything had to be done."""
+    if state(url) == target():
+        return False
+    command.upgrade(config(url), "head")
+    _remember(url)
+    return True
+
+
+def target() -> tuple[str, str]:
+    """The revision and the fingerprint of the objects that this code expects."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+    digest = hashlib.sha256()
+    for path in sorted((MIGRATIONS / "objects").glob("*.sql")):
+        digest.update(path.read_bytes())
+    return head, digest.hexdigest()
+
+
+def state(url: str) -> tuple[str, str]:
+    """The revision and fingerprint found in the database; empty words where it is new."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if connection.scalar(text("select to_regclass('public.deployment')")) is None:
+                return "", ""
+            head = connection.scalar(text("select version_num from alembic_version")) or ""
+            objects = connection.scalar(text("select value from deployment where key = 'objects'")) or ""
+            return head, objects
+    finally:
+        engine.dispose()
+
+
+def _remember(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("insert into deployment values ('objects', :v) on conflict (key) do update set value = :v"),
+            {"v": target()[1]},
+        )
+    engine.dispose()

@@ -1,0 +1,1 @@
+"""附件: files kept by the SHA-256 of their bytes, originals untouched."""

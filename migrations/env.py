@@ -1,0 +1,47 @@
+"""Migrations run as the owner; afterwards every view, function, policy and grant in `objects/` is put in place anew."""
+
+from pathlib import Path
+
+from alembic import context
+from geoalchemy2 import alembic_helpers
+from sqlalchemy import create_engine, text
+
+import gis_service.access.models
+import gis_service.audit.models
+import gis_service.core.requests
+import gis_service.files.models
+import gis_service.parcels.models  # noqa: F401  (all tables must be known)
+from gis_service.core.db import Base
+
+OBJECTS = Path(__file__).parent / "objects"
+LOCK = 440_402  # any number, the same for all: two migrations never run at once
+
+
+def ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
+    """Leave PostGIS's own tables alone."""
+    return not (kind == "table" and reflected and name == "spatial_ref_sys")
+
+
+def run() -> None:
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url"))
+    with engine.begin() as connection:
+        connection.execute(text("set local lock_timeout = '4s'"))
+        connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCK})
+        connection.execute(text("set local app.see_all = 'on'"))
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_object=ours,
+            process_revision_directives=alembic_helpers.writer,
+            render_item=alembic_helpers.render_item,
+            compare_server_default=False,
+            transactional_ddl=True,
+        )
+        context.run_migrations()
+        if context.config.attributes.get("objects", True):
+            for path in sorted(OBJECTS.glob("*.sql")):
+                connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+    engine.dispose()
+
+
+run()
