@@ -1,0 +1,37 @@
+/** Where the person is: the one copy of the address, kept in step with the browser's. */
+import { computed, reactive } from 'vue';
+
+import { type PlaceName, readAddress, writeAddress } from './address';
+
+export const place = reactive(readAddress(location.pathname, location.search));
+
+window.addEventListener('popstate', () => Object.assign(place, readAddress(location.pathname, location.search)));
+
+/** Goes to a place or chooses something there: a step the back button undoes. The view's settings stay. */
+export function go(name: PlaceName, chosen: string | number | null = null): void {
+  const text = chosen === null ? null : String(chosen);
+  if (place.place === name && place.chosen === text) return;
+  place.place = name;
+  place.chosen = text;
+  history.pushState(null, '', writeAddress(place));
+}
+
+/** Chooses something in the present place. */
+export const choose = (chosen: string | number | null): void => go(place.place, chosen);
+
+/** Changes settings of the view (filters, axis, map, as_of) in place; an empty value removes one. */
+export function setQuery(change: Record<string, string | null | undefined>): void {
+  for (const [name, value] of Object.entries(change)) {
+    if (value) place.query[name] = value;
+    else delete place.query[name];
+  }
+  history.replaceState(null, '', writeAddress(place));
+}
+
+export const chosenId = computed<number | null>(() => {
+  const id = Number(place.chosen);
+  return place.chosen && Number.isInteger(id) ? id : null;
+});
+
+/** The past day looked at, or undefined for now. */
+export const asOf = computed<string | undefined>(() => place.query['as_of'] || undefined);
