@@ -1,6 +1,7 @@
 """Tables of people, units, areas, roles, sessions and tokens."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from gis_service.core.srid import STORAGE_SRID
 Moment = TIMESTAMP(timezone=True)
 
 
-def one_of(column: str, values: type) -> CheckConstraint:
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """A column that holds only the values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)

@@ -6,12 +6,14 @@ The present is a version too, with an open end, so `as_of` is `where valid @> :m
 """
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, FromClause, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
 
-def version_table(base: Table) -> Table:
+def version_table(base: FromClause) -> Table:
     """The version table of `base`, in the same metadata; generated columns become plain ones."""
+    if not isinstance(base, Table):
+        raise TypeError(base)
     copies = [_copy(column) for column in base.columns]
     return Table(
         f"{base.name}_version",

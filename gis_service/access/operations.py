@@ -1,0 +1,210 @@
+"""Verbs on people: sign in and out, make accounts, give and take roles, make tokens."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from gis_service.access import errors, rules
+from gis_service.access.actor import Actor
+from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, User, UserSession
+from gis_service.access.rules import Role
+from gis_service.audit import operations as audit
+from gis_service.core.clock import BEIJING
+from gis_service.core.errors import NotFound, Stale
+
+HASHER = PasswordHasher()
+NOBODY = HASHER.hash(secrets.token_hex(16))
+"""Checked for unknown accounts, so that they take as long as known ones."""
+
+TOKEN_MARK = "gis_"  # noqa: S105  (how a personal token begins, not a secret)
+
+
+def hashed(secret: str) -> bytes:
+    """Secrets of sessions and tokens are long and random, so a plain hash is enough to keep them out of the table."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def note(session: Session, actor: Actor, action: str, subject: object = "", **more: object) -> None:
+    """An audit entry for what `actor` does here."""
+    audit.record(session, action, subject, actor_id=actor.id, actor_name=actor.name, **more)  # type: ignore[arg-type]
+
+
+def check_password(
+    session: Session, username: str, password: str, *, at: datetime
+) -> tuple[User | None, Exception | None]:
+    """The account when the password is right, else the refusal; counts failures and locks.
+
+    The refusal is returned, not raised: the count must be committed with it.
+    """
+    user = session.scalar(select(User).where(User.username == username).with_for_update())
+    if user is None or user.state != "active":
+        _matches(NOBODY, password)
+        return None, errors.WrongPassword()
+    if user.locked_until and user.locked_until > at:
+        return None, errors.Locked(until=user.locked_until.astimezone(BEIJING).strftime("%H:%M"))
+    if not _matches(user.password_hash, password):
+        user.failed_count += 1
+        user.locked_until = rules.locked_until(user.failed_count, at)
+        return None, errors.WrongPassword()
+    user.failed_count, user.locked_until, user.last_login_at = 0, None, at
+    return user, None
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def open_session(session: Session, user: User, *, address: str, agent: str) -> tuple[str, UserSession]:
+    """A new session; returns the secret for the cookie, which is stored nowhere."""
+    secret = secrets.token_urlsafe(32)
+    row = UserSession(
+        secret_hash=hashed(secret), user_id=user.id, csrf=secrets.token_urlsafe(24), address=address, agent=agent[:200]
+    )
+    session.add(row)
+    return secret, row
+
+
+def end_sessions(session: Session, user_id: int, *, at: datetime, but: bytes | None = None) -> None:
+    """End every session of a person, except the one named."""
+    statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    if but is not None:
+        statement = statement.where(UserSession.secret_hash != but)
+    session.execute(statement.values(ended_at=at))
+
+
+def end_session(session: Session, secret: str, *, at: datetime) -> None:
+    session.execute(update(UserSession).where(UserSession.secret_hash == hashed(secret)).values(ended_at=at))
+
+
+def create_user(
+    session: Session,
+    actor: Actor,
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    unit_id: int | None = None,
+    own_choice: bool = False,
+) -> User:
+    """A new account without roles; unless it is the person's own choice, the password must be changed at first use."""
+    if session.scalar(select(User.id).where(User.username == username)):
+        raise errors.NameTaken(username=username)
+    _require_good(password, username)
+    user = User(
+        username=username,
+        display_name=display_name,
+        unit_id=unit_id,
+        password_hash=HASHER.hash(password),
+        must_change_password=not own_choice,
+    )
+    session.add(user)
+    session.flush()
+    note(session, actor, "user.create", username)
+    return user
+
+
+def change_user(session: Session, actor: Actor, user_id: int, *, seen: int, at: datetime, **changes: object) -> User:
+    """Change name, unit or state; disabling ends the person's sessions and tokens."""
+    user = _user(session, user_id)
+    if user.row_version != seen:
+        raise Stale(what="账号", key=user.username)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.row_version += 1
+    if user.state == "disabled":
+        end_sessions(session, user.id, at=at)
+        session.execute(update(AccessToken).where(AccessToken.user_id == user.id).values(revoked_at=at))
+    note(session, actor, "user.change", user.username, detail={key: str(value) for key, value in changes.items()})
+    return user
+
+
+def set_password(
+    session: Session, actor: Actor, user_id: int, password: str, *, at: datetime, keep: bytes | None = None
+) -> None:
+    """A new password: by the person (their other sessions end) or by the administrator (it must then be changed)."""
+    user = _user(session, user_id)
+    _require_good(password, user.username)
+    former = session.scalars(
+        select(FormerPassword.password_hash)
+        .where(FormerPassword.user_id == user.id)
+        .order_by(FormerPassword.id.desc())
+        .limit(rules.REMEMBERED_PASSWORDS - 1)
+    )
+    if any(_matches(old, password) for old in (user.password_hash, *former)):
+        raise errors.WeakPassword(faults_zh=f"不能与最近 {rules.REMEMBERED_PASSWORDS} 次相同", faults_en="used before")
+    session.add(FormerPassword(user_id=user.id, password_hash=user.password_hash))
+    user.password_hash, user.password_changed_at = HASHER.hash(password), at
+    user.must_change_password = actor.id != user.id
+    user.failed_count, user.locked_until = 0, None
+    user.row_version += 1
+    end_sessions(session, user.id, at=at, but=keep)
+    note(session, actor, "user.password", user.username)
+
+
+def _require_good(password: str, username: str) -> None:
+    if faults := rules.password_faults(password, username):
+        raise errors.WeakPassword(
+            faults_zh=";".join(zh for zh, _ in faults), faults_en="; ".join(en for _, en in faults)
+        )
+
+
+def grant_role(
+    session: Session, actor: Actor, user_id: int, role: Role, *, area_id: int | None = None, unit_id: int | None = None
+) -> RoleGrant:
+    """Give a role, for all land, one area or one unit's care. Nobody grants to themselves; the three administrators stand alone."""
+    user = _user(session, user_id)
+    if actor.id is not None and actor.id == user.id:
+        raise errors.OwnRights()
+    if (area_id and unit_id) or (role is Role.UNIT_USER and not unit_id):
+        raise errors.ScopeNeeded()
+    held = session.scalars(select(RoleGrant.role).where(RoleGrant.user_id == user.id, RoleGrant.revoked_at.is_(None)))
+    if rules.roles_clash([Role(name) for name in held], role):
+        raise errors.RolesClash(role=role)
+    grant = RoleGrant(user_id=user.id, role=role, area_id=area_id, unit_id=unit_id, granted_by=actor.id)
+    session.add(grant)
+    session.flush()
+    note(session, actor, "grant.give", user.username, detail={"role": role, "area_id": area_id, "unit_id": unit_id})
+    return grant
+
+
+def revoke_role(session: Session, actor: Actor, user_id: int, grant_id: int, *, at: datetime) -> None:
+    grant = session.get(RoleGrant, grant_id)
+    if grant is None or grant.user_id != user_id or grant.revoked_at:
+        raise NotFound(what="授权", key=grant_id)
+    if actor.id == user_id:
+        raise errors.OwnRights()
+    grant.revoked_at, grant.revoked_by = at, actor.id
+    note(session, actor, "grant.take", user_id, detail={"role": grant.role})
+
+
+def make_token(session: Session, actor: Actor, name: str, *, at: datetime, days: int) -> tuple[str, AccessToken]:
+    """A personal token for GIS clients; the secret is returned this once."""
+    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    token = AccessToken(user_id=actor.id, name=name, secret_hash=hashed(secret), expires_at=at + timedelta(days=days))
+    session.add(token)
+    session.flush()
+    note(session, actor, "token.create", name)
+    return secret, token
+
+
+def revoke_token(session: Session, actor: Actor, token_id: int, *, at: datetime) -> None:
+    token = session.get(AccessToken, token_id)
+    if token is None or token.user_id != actor.id or token.revoked_at:
+        raise NotFound(what="令牌", key=token_id)
+    token.revoked_at = at
+    note(session, actor, "token.revoke", token.name)
+
+
+def _user(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None:
+        raise NotFound(what="账号", key=user_id)
+    return user

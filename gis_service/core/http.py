@@ -1,0 +1,176 @@
+"""The HTTP edge without a word of the domain: problem documents, request ids, one log line and one metric a request."""
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gis_service.core.errors import BadRequest, Conflict, InvalidBody, NotFound, Refusal, Unavailable
+
+log = structlog.get_logger("gis_service.http")
+
+REQUESTS = Counter("gis_http_requests_total", "Requests by method, route and status", ["method", "route", "status"])
+SECONDS = Histogram("gis_http_request_seconds", "Time to answer by route", ["route"])
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+}
+"""Nothing from outside; inline styles because maps position their parts with them."""
+
+CONFLICTS: dict[str, tuple[str, str]] = {}
+"""Constraint name → what it means to a person; each domain package adds its own."""
+
+
+class Edge:
+    """Outermost middleware: names the request, counts it, times it, logs it, and adds the security headers."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.perf_counter(), 500
+
+        async def finish(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {key.lower() for key, _ in message["headers"]}
+                added = {"X-Request-Id": request_id, **SECURITY_HEADERS}
+                message["headers"] = [
+                    *message["headers"],
+                    *((k.encode(), v.encode()) for k, v in added.items() if k.lower().encode() not in present),
+                ]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, finish)
+        finally:
+            _account(scope, status, time.perf_counter() - began, request_id)
+
+
+def _account(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    route = getattr(scope.get("route"), "path", "-")
+    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+    if route not in QUIET:
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=request_id,
+        )
+
+
+QUIET = {"/healthz", "/readyz", "/metrics"}
+
+
+def metrics() -> bytes:
+    return generate_latest(REGISTRY)
+
+
+def language(request: Request) -> str:
+    """`zh` unless the reader prefers English."""
+    header = request.headers.get("accept-language", "")
+    first = header.split(",", 1)[0].strip().lower()
+    return "en" if first.startswith("en") else "zh"
+
+
+def problem(request: Request, refusal: Refusal) -> JSONResponse:
+    body = refusal.problem(language(request), request_id=request_id(request))
+    return JSONResponse(body, refusal.status, headers=refusal.headers, media_type="application/problem+json")
+
+
+def request_id(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def install(app: FastAPI) -> None:
+    """Turn every expected failure into a problem document; a surprise becomes a 500 that names its request."""
+    handlers: dict[Any, Any] = {
+        Refusal: problem,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        IntegrityError: _conflict,
+        OperationalError: _no_database,
+        PoolTimeout: _no_database,
+        Exception: _surprise,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(Edge)
+
+
+def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    faults = [
+        {
+            "level": "error",
+            "code": fault["type"],
+            "file": None,
+            "row": None,
+            "field": ".".join(str(part) for part in fault["loc"][1:]),
+            "message": fault["msg"],
+        }
+        for fault in error.errors()
+    ]
+    return problem(request, InvalidBody(errors=faults))
+
+
+def _http(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 404:
+        return problem(request, NotFound(what="页面", key=request.url.path))
+    refusal = BadRequest(parameter=request.method, value=request.url.path)
+    refusal.status, refusal.code = error.status_code, f"http.{error.status_code}"
+    refusal.headers = dict(error.headers or {})
+    return problem(request, refusal)
+
+
+def _conflict(request: Request, error: IntegrityError) -> JSONResponse:
+    return problem(request, conflict(error))
+
+
+def conflict(error: IntegrityError) -> Conflict:
+    """The sentence for a constraint's refusal, by the constraint's name. Row values never reach the reader."""
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "constraint"
+    zh, en = CONFLICTS.get(
+        name,
+        ("数据不符合约束,请检查所填内容。", "the data does not meet a rule of the register; check what was entered."),
+    )
+    return Conflict(constraint=name, sentence_zh=zh, sentence_en=en)
+
+
+def _no_database(request: Request, error: DBAPIError) -> JSONResponse:
+    log.error("database", error=str(error).splitlines()[0], request_id=request_id(request))
+    return problem(request, Unavailable(headers={"Retry-After": "5"}))
+
+
+class Surprise(Refusal):
+    """Something nobody expected; the log has the rest."""
+
+    code, status = "surprise", 500
+    zh = "系统出现意外错误,已记录。请把编号 {number} 告知管理员。"
+    en = "Something unexpected happened and was recorded. Tell the administrator the number {number}."
+
+
+def _surprise(request: Request, error: Exception) -> JSONResponse:
+    log.error("surprise", request_id=request_id(request), exc_info=error)
+    return problem(request, Surprise(number=request_id(request)))

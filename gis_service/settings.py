@@ -1,0 +1,77 @@
+"""Settings: environment variables `GIS_…` or one file `gis_service.toml`; a wrong value stops the start with a sentence."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from gis_service.core.errors import Refusal
+
+ROOT = Path(__file__).parents[1]
+
+
+class WrongSetting(Refusal):
+    """A setting cannot be used."""
+
+    code, status = "setting.wrong", 500
+    zh = "设置有误:{fault_zh}。请修改环境变量或 gis_service.toml 后重新启动。"
+    en = "A setting is wrong: {fault}. Correct the environment variable or gis_service.toml and start again."
+
+
+class Settings(BaseSettings):
+    """Everything a deployment may choose; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="GIS_", toml_file=ROOT / "gis_service.toml", extra="ignore")
+
+    database_url: str | None = Field(
+        None,
+        description="An existing PostgreSQL server (postgresql://…); its user must be a member of gis_owner, gis_app and "
+        "gis_reader, or be allowed to make them. Without it the service runs its own private server in `var_dir`.",
+    )
+    var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Put a proxy with TLS before any other than loopback."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(None, description="The address people type, when a proxy stands before the service.")
+    workers: int = Field(1, ge=1, le=32, description="Web processes.")
+    threads: int = Field(8, ge=2, le=64, description="Threads and database connections of each web process.")
+    district_code: str = Field("440402", pattern=r"^\d{6}$", description="Administrative code the parcels begin with.")
+    title: str = Field("国有空闲地管理服务", min_length=1, description="Name shown on pages.")
+    plausible_box: tuple[float, float, float, float] = Field(
+        (113.45, 22.28, 113.72, 22.48),
+        description="West, south, east, north in degrees: where the district's land lies.",
+    )
+    max_upload_mb: int = Field(200, ge=1, le=4096, description="Largest file taken by the import, in MB.")
+    sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
+    environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value or None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load() -> Settings:
+    """The settings of this process; raises `WrongSetting` naming the setting and its fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [(".".join(map(str, e["loc"])), e["msg"], str(e["input"])) for e in error.errors()]
+        named = "; ".join(f"GIS_{loc.upper()} = {value!r}: {message}" for loc, message, value in faults)
+        raise WrongSetting(fault=named, fault_zh=named) from None
