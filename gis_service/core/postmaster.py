@@ -1,0 +1,306 @@
+"""One PostgreSQL server on one data folder: made, started, asked, stopped, and its remains cleared after a crash."""
+
+import ctypes
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gis_service.core import binaries, host, pgconf
+from gis_service.core.binaries import Binaries
+from gis_service.core.errors import Refusal
+from gis_service.core.provision import ADMIN
+
+LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
+PR_SET_PDEATHSIG = 1
+LONGEST_SOCKET_FOLDER = 90  # bytes; a socket's whole path may have 107
+READY_WITHIN_S = 300.0  # recovery after a crash replays up to `max_wal_size`
+GONE_WITHIN_S = 60.0
+
+
+class NoPostgres(Refusal):
+    """No usable server is installed."""
+
+    code, status = "database.no_postgres", 503
+    zh = "找不到带 PostGIS 的 PostgreSQL {wanted}:请运行 make setup,或用 GIS_DATABASE_URL 指定已有数据库。"
+    en = "No PostgreSQL {wanted} with PostGIS found: run `make setup`, or name a database in GIS_DATABASE_URL."
+
+
+class DoesNotStart(Refusal):
+    """The server ended, or was not ready in time."""
+
+    code, status = "database.does_not_start", 503
+    zh = "数据库未能启动:{reason}(日志:{log})。"
+    en = "The database did not start: {reason} (log: {log})."
+
+
+class DiskFull(Refusal):
+    """The server, or a write of ours beside it, found no space."""
+
+    code, status = "database.disk_full", 507
+    zh = "磁盘已满,数据库无法启动:请清理 {path} 所在磁盘后重试,数据未丢失。"
+    en = "The disk is full and the database cannot start: free space on the disk of {path} and try again; no data is lost."
+
+
+class Postmaster:
+    """The server of the data folder `home`/data; `durable` or, for tests, quick."""
+
+    def __init__(self, home: Path, *, durable: bool) -> None:
+        self.home, self.durable = home, durable
+        self.data = home / "data"
+        self.log = home / "start.log"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    # ---- what is there
+
+    @property
+    def socket_dir(self) -> Path:
+        """The folder of the socket; another one than `run/` where that is too deep for the kernel."""
+        here = self.home / "run"
+        return Path(host.read(self.home / "socket") or here) if self._too_deep() else here
+
+    def _too_deep(self) -> bool:
+        return len(os.fsencode(self.home / "run")) > LONGEST_SOCKET_FOLDER
+
+    @property
+    def major(self) -> int | None:
+        """The version of the data; None when there are none."""
+        version = host.read(self.data / "PG_VERSION")
+        return int(version) if version else None
+
+    @property
+    def account(self) -> host.Account:
+        """Whom the server runs as: ourselves, or for root whoever owns the folder, else `postgres`, else `nobody`."""
+        return host.account_for(self.home)
+
+    @property
+    def is_child(self) -> bool:
+        return self._child is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The living server's pid; a number that another program has got meanwhile does not count."""
+        pid = self._pid_written
+        return pid if pid is not None and host.works_in(pid, self.data) else None
+
+    @property
+    def state(self) -> str:
+        """absent, stopped, starting, ready or stopping."""
+        if self.pid:
+            return self._state_written
+        return "stopped" if self.major else "absent"
+
+    def collect(self) -> bool:
+        """Whether the server runs; a child that died is buried, so that it does not stay as a zombie."""
+        if self._child is None:
+            return self.pid is not None
+        if self._child.poll() is None:
+            return True
+        self._child = None
+        return False
+
+    def find_binaries(self) -> Binaries:
+        """The newest usable server; for existing data the one of the same major version."""
+        for found in binaries.installed():
+            if self.major in (None, found.major):
+                return found
+        raise NoPostgres(wanted=str(self.major or f"≥ {binaries.OLDEST_MAJOR}"))
+
+    # its pid file: line 1 the pid, line 8 the state
+
+    def _lines_written(self) -> list[str]:
+        return host.read(self.data / "postmaster.pid").splitlines()
+
+    @property
+    def _pid_written(self) -> int | None:
+        lines = self._lines_written()
+        return int(lines[0]) if lines and lines[0].isdigit() else None
+
+    @property
+    def _state_written(self) -> str:
+        lines = self._lines_written()
+        return lines[7].strip() if len(lines) > 7 else "starting"
+
+    # ---- making the data folder
+
+    def create(self) -> None:
+        """initdb beside its final place, so that an interrupted one leaves nothing that looks whole."""
+        half = self.home / "data.new"
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(mode=0o700)
+        host.hand_over(half, self.account)
+        self._initdb(half)
+        with (half / "postgresql.conf").open("a") as conf:
+            conf.write("\n# gis.conf is written anew at each start; put your own settings into local.conf\n")
+            conf.write("include = 'gis.conf'\ninclude_if_exists = 'local.conf'\n")
+        half.rename(self.data)
+
+    def _initdb(self, folder: Path) -> None:
+        """Trust on the socket: its folder, closed to others, is the lock."""
+        how = ["-U", ADMIN, "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]
+        how += ["--data-checksums"] if self.durable else ["--no-sync"]
+        program = self.find_binaries().program("initdb")
+        process = self._popen([program, "-D", str(folder), *how], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output, _ = process.communicate()
+        if process.returncode != 0:
+            raise self._failure(output.decode(errors="replace"))
+
+    # ---- starting
+
+    def start(self, *, as_child: bool) -> None:
+        """Start the server and wait until it is ready; as a child it is shut down when we die."""
+        self._choose_socket_dir()
+        self._write_settings()
+        self._bury_remains()
+        child = self._launch(as_child)
+        try:
+            self._await_ready(child)
+        except BaseException:
+            child.send_signal(signal.SIGINT)
+            child.wait()
+            raise
+        if as_child:
+            self._child = child
+        else:
+            child.returncode = 0  # it outlives us on purpose; Popen need not warn about that
+
+    def _choose_socket_dir(self) -> None:
+        """`run/`, or where that is too deep a scratch folder; made anew if it vanished or is not ours any more."""
+        if host.is_closed_folder(self.socket_dir, self.account):
+            return
+        if self._too_deep():
+            host.write(self.home / "socket", tempfile.mkdtemp(prefix="gis-pg-", dir="/tmp"))
+        host.make_closed_folder(self.socket_dir, self.account)
+
+    def _write_settings(self) -> None:
+        path, disk_bytes = self.data / "gis.conf", shutil.disk_usage(self.home).total
+        host.write(path, pgconf.text(self.durable, self.socket_dir, host.memory_bytes(), disk_bytes))
+        host.hand_over(path, self.account)
+
+    def _launch(self, as_child: bool) -> subprocess.Popen[bytes]:
+        self.log.write_bytes(b"")
+        host.hand_over(self.log, self.account)
+        command = [self.find_binaries().program("postgres"), "-D", str(self.data)]
+        tie = _die_with(os.getpid()) if as_child else None
+        with self.log.open("ab") as log:
+            return self._popen(command, stdout=log, stderr=log, preexec_fn=tie)
+
+    def _await_ready(self, child: subprocess.Popen[bytes]) -> None:
+        """Ready is when the pid file says so *and* names this child: after a crash the old file says `ready` too."""
+        began = time.monotonic()
+        while not (self._pid_written == child.pid and self._state_written == "ready"):
+            if child.poll() is not None:
+                raise self._failure(host.read(self.log))
+            waited_s = time.monotonic() - began
+            if waited_s > READY_WITHIN_S:
+                raise DoesNotStart(reason=f"> {READY_WITHIN_S:.0f} s", log=str(self.log))
+            time.sleep(0.01 if waited_s < 2 else 0.2)
+
+    def await_living(self, answers: Callable[[], bool]) -> bool:
+        """Whether a server is there and ready; one that is stopping is waited for, and is then not there."""
+        until = time.monotonic() + READY_WITHIN_S
+        while pid := self.pid:
+            if self._state_written == "ready" and answers():
+                return True
+            if time.monotonic() > until:
+                raise DoesNotStart(reason=f"pid {pid}: {self._state_written}", log=str(self.log))
+            time.sleep(0.05)
+        return False
+
+    # ---- stopping
+
+    def shut_down(self) -> None:
+        """Fast shutdown: running statements are cancelled, everything committed is kept."""
+        pid = self._child.pid if self._child is not None else self.pid
+        if pid is None:
+            return
+        host.send(pid, signal.SIGINT)
+        if not self._gone(pid):
+            host.send(pid, signal.SIGQUIT)
+            self._gone(pid)
+        self._child = None
+
+    def _gone(self, pid: int) -> bool:
+        until = time.monotonic() + GONE_WITHIN_S
+        while time.monotonic() < until:
+            ended = self._child.poll() is not None if self._child is not None else not host.is_alive(pid)
+            if ended:
+                return True
+            time.sleep(0.01)
+        return False
+
+    # ---- after a crash
+
+    def _bury_remains(self) -> None:
+        """After a `kill -9` of the server: wait for its orphaned backends, which still hold the shared memory.
+
+        An orphan ends by itself when it next looks up from its query; one that does not is asked more firmly. Then
+        pid files that now name a stranger's process (numbers come again, in containers at once) are removed.
+        """
+        for order in (None, signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
+            if not self._orphans_after(order):
+                break
+        if not host.is_alive(self._pid_written):
+            return  # PostgreSQL itself clears what names nobody
+        for stale in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
+
+    def _orphans_after(self, order: signal.Signals | None, patience_s: float = 3.0) -> list[int]:
+        """Processes still at work in our data folder, after `order` and some patience."""
+        until = time.monotonic() + patience_s
+        left = host.processes_in(self.data)
+        for pid in left if order else []:
+            host.send(pid, order or signal.SIGTERM)
+        while left and time.monotonic() < until:
+            time.sleep(0.02)
+            left = host.processes_in(self.data)
+        return left
+
+    # ---- running programs as the server's user
+
+    def _popen(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        """In a session of its own, so that Ctrl-C reaches us first; with nothing of our environment.
+
+        A PGPORT or PROJ_DATA meant for us would mislead the server; and `_failure` reads English messages.
+        """
+        options |= self.account.popen_options()
+        options |= {"env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, "stdin": subprocess.DEVNULL}
+        return subprocess.Popen(command, cwd="/", start_new_session=True, **options)
+
+    @contextmanager
+    def disk_full_said(self) -> Iterator[None]:
+        """Turn every form in which a full disk shows itself into the one sentence."""
+        try:
+            yield
+        except psycopg.errors.DiskFull as full:
+            raise DiskFull(path=str(self.home)) from full
+        except OSError as trouble:
+            if trouble.errno != errno.ENOSPC:
+                raise
+            raise DiskFull(path=str(self.home)) from trouble
+
+    def _failure(self, output: str) -> Refusal:
+        if "No space left on device" in output:
+            return DiskFull(path=str(self.home))
+        said = [line for line in output.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error"))]
+        return DoesNotStart(reason=(said or output.splitlines() or ["?"])[-1].strip(), log=str(self.log))
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """For the child between fork and exec: a fast shutdown when the parent dies, also if it just has."""
+
+    def arrange() -> None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arrange
