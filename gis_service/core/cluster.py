@@ -9,7 +9,7 @@ the owner of its folder, else as `postgres`, else as `nobody`. Two ways to live:
   stay (`gis-service db start`).
 
 Files in the cluster's folder: `data/`, `run/` (socket), `lock` (held while starting or stopping), `use` (held shared
-by everybody who uses the server), `keep` (stay without users), `socket` (where the socket is if `run/` is too deep).
+by everybody who uses the server), `keep` (stay without users), `socket` (where the socket is if not in `run/`).
 Beside the folder, `<name>.moved` says where it really is when it could not be where it was asked for.
 """
 

@@ -64,12 +64,13 @@ class Postmaster:
 
     @property
     def socket_dir(self) -> Path:
-        """The folder of the socket; another one than `run/` where that is too deep for the kernel."""
+        """The folder of the socket: `run/`, or another one where that cannot carry a socket."""
         here = self.home / "run"
-        return Path(host.read(self.home / "socket") or here) if self._too_deep() else here
+        return here if self._carries_socket(here) else Path(host.read(self.home / "socket") or here)
 
-    def _too_deep(self) -> bool:
-        return len(os.fsencode(self.home / "run")) > LONGEST_SOCKET_FOLDER
+    def _carries_socket(self, folder: Path) -> bool:
+        """The kernel wants a short path; clients take a comma for the end of a host's name."""
+        return len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and "," not in str(folder)
 
     @property
     def major(self) -> int | None:
@@ -174,10 +175,10 @@ class Postmaster:
             child.returncode = 0  # it outlives us on purpose; Popen need not warn about that
 
     def _choose_socket_dir(self) -> None:
-        """`run/`, or where that is too deep a scratch folder; made anew if it vanished or is not ours any more."""
+        """Make the socket's folder; a scratch one anew if it vanished or is not ours any more."""
         if host.is_closed_folder(self.socket_dir, self.account):
             return
-        if self._too_deep():
+        if not self._carries_socket(self.home / "run"):
             host.write(self.home / "socket", tempfile.mkdtemp(prefix="gis-pg-", dir="/tmp"))
         host.make_closed_folder(self.socket_dir, self.account)
 
