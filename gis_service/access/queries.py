@@ -86,7 +86,7 @@ def users() -> Select[User, str]:
     return select(User, Unit.name).outerjoin(Unit, Unit.id == User.unit_id).order_by(User.username)
 
 
-def grants(session: Session, user_id: int) -> list[Row[tuple[RoleGrant, str | None, str | None]]]:
+def grants(session: Session, user_id: int) -> list[Row[RoleGrant, str | None, str | None]]:
     statement = (
         select(RoleGrant, Area.name, Unit.name)
         .outerjoin(Area, Area.id == RoleGrant.area_id)

@@ -1,6 +1,5 @@
 """One PostgreSQL server on one data folder: made, started, asked, stopped, and its remains cleared after a crash."""
 
-import ctypes
 import errno
 import os
 import shutil
@@ -20,8 +19,6 @@ from gis_service.core.binaries import Binaries
 from gis_service.core.errors import Refusal
 from gis_service.core.provision import ADMIN
 
-LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
-PR_SET_PDEATHSIG = 1
 LONGEST_SOCKET_FOLDER = 90  # bytes; a socket's whole path may have 107
 READY_WITHIN_S = 300.0  # recovery after a crash replays up to `max_wal_size`
 GONE_WITHIN_S = 60.0
@@ -191,7 +188,7 @@ class Postmaster:
         self.log.write_bytes(b"")
         host.hand_over(self.log, self.account)
         command = [self.find_binaries().program("postgres"), "-D", str(self.data)]
-        tie = _die_with(os.getpid()) if as_child else None
+        tie = host.die_with(os.getpid()) if as_child else None
         with self.log.open("ab") as log:
             return self._popen(command, stdout=log, stderr=log, preexec_fn=tie)
 
@@ -294,14 +291,3 @@ class Postmaster:
             return DiskFull(path=str(self.home))
         said = [line for line in output.splitlines() if any(word in line for word in ("FATAL", "PANIC", "error"))]
         return DoesNotStart(reason=(said or output.splitlines() or ["?"])[-1].strip(), log=str(self.log))
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    """For the child between fork and exec: a fast shutdown when the parent dies, also if it just has."""
-
-    def arrange() -> None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arrange

@@ -10,3 +10,8 @@ grant select on all tables in schema layer, report to gis_app;
 -- The reader draws maps, tiles, sheets and figures. It sees the published views and nothing else.
 grant usage on schema public, layer, report to gis_reader;
 grant select on all tables in schema layer, report to gis_reader;
+
+-- The work queue belongs to the application alone.
+grant usage on schema jobs to gis_app;
+grant select, insert, update, delete on all tables in schema jobs to gis_app;
+grant usage on all sequences in schema jobs to gis_app;

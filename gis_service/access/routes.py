@@ -1,0 +1,286 @@
+"""HTTP doors of people: sign in and out, accounts, roles, tokens, units, areas, the audit trail."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader
+from sqlalchemy import select
+
+from gis_service.access import operations, queries
+from gis_service.access.actor import Actor
+from gis_service.access.edge import Permit, Route, Work, address_of, require_same_site
+from gis_service.access.errors import Locked, WrongPassword
+from gis_service.access.models import Unit
+from gis_service.access.schemas import (
+    AreaOut,
+    AuditOut,
+    AuditPage,
+    GivenPassword,
+    GrantIn,
+    GrantOut,
+    Me,
+    NewPassword,
+    RoleHeld,
+    SignIn,
+    TokenIn,
+    TokenOut,
+    UnitOut,
+    UserChange,
+    UserIn,
+    UserOut,
+)
+from gis_service.audit import operations as audit
+from gis_service.audit.models import AuditEntry
+from gis_service.core import clock
+from gis_service.core.errors import NoVersionSeen
+from gis_service.core.http import language, request_id
+from gis_service.core.paging import cursor, place
+
+router = APIRouter(prefix="/api/v1", route_class=Route)
+pages = APIRouter()
+PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
+
+
+def doing(permission: str) -> object:
+    """The dependency of a route: the transaction of its request, if the permission is held."""
+    return Depends(Permit(permission), scope="function")
+
+
+ReadMe = Annotated[Work, doing("me.read")]
+ChangeMe = Annotated[Work, doing("me.change")]
+Reference = Annotated[Work, doing("reference.read")]
+ReadUsers = Annotated[Work, doing("user.read")]
+ChangeUsers = Annotated[Work, doing("user.change")]
+ReadGrants = Annotated[Work, doing("grant.read")]
+ChangeGrants = Annotated[Work, doing("grant.change")]
+ReadTokens = Annotated[Work, doing("token.read")]
+ChangeTokens = Annotated[Work, doing("token.change")]
+ReadAudit = Annotated[Work, doing("audit.read")]
+
+
+@router.post("/sessions", status_code=201)
+def sign_in(request: Request, response: Response, body: SignIn) -> dict[str, str]:
+    """Sign in; the answer sets the session cookie."""
+    _sign_in(request, response, body.username, body.password)
+    return {"username": body.username}
+
+
+@pages.get("/login", response_class=HTMLResponse)
+def login_page(request: Request, next: str = "/desk/") -> str:  # noqa: A002  (the word in the address)
+    return _login(request, next)
+
+
+@pages.post("/login", response_class=HTMLResponse, response_model=None)
+def login(
+    request: Request,
+    username: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "/desk/",  # noqa: A002
+) -> Response:
+    answer = RedirectResponse(_inside(next), 303)
+    try:
+        _sign_in(request, answer, username, password)
+    except (WrongPassword, Locked) as refusal:
+        page = _login(request, next, username=username, refusal=refusal.sentence(language(request)))
+        return HTMLResponse(page, refusal.status)
+    return answer
+
+
+def _login(request: Request, target: str, username: str = "", refusal: str = "") -> str:
+    settings = request.app.state.settings
+    return PAGES.get_template("login.html").render(
+        lang=language(request), title=settings.title, next=_inside(target), username=username, refusal=refusal
+    )
+
+
+def _inside(target: str) -> str:
+    """Only places of this service; anything else leads to the desk."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/desk/"
+
+
+def _sign_in(request: Request, response: Response, username: str, password: str) -> None:
+    """Check the password in a transaction of its own, so that a wrong try is counted although it is refused."""
+    if request.headers.get("sec-fetch-site") or request.headers.get("origin"):
+        require_same_site(request)
+    at, keeper = clock.now(), request.app.state.doorkeeper
+    with request.app.state.sessions.begin() as session:
+        user, refusal = operations.check_password(session, username, password, at=at)
+        audit.record(
+            session,
+            "session.open",
+            username,
+            actor_id=user.id if user else None,
+            actor_name=user.display_name if user else username,
+            outcome="refused" if refusal else "done",
+            request_id=request_id(request),
+            address=address_of(request),
+        )
+        if user:
+            agent = request.headers.get("user-agent", "")
+            secret, _ = operations.open_session(session, user, address=address_of(request), agent=agent)
+    if refusal:
+        raise refusal
+    response.set_cookie(keeper.cookie, secret, httponly=True, secure=keeper.secure, samesite="lax", path="/")
+
+
+@router.delete("/sessions/current", status_code=204)
+def sign_out(work: ChangeMe, response: Response) -> None:
+    keeper = work.request.app.state.doorkeeper
+    operations.end_session(work.session, work.request.cookies.get(keeper.cookie, ""), at=clock.now())
+    work.note("session.end", work.actor.username)
+    keeper.forget()
+    response.delete_cookie(keeper.cookie, path="/")
+
+
+@router.get("/me")
+def me(work: ReadMe) -> Me:
+    return _me(work, work.actor)
+
+
+def _me(work: Work, actor: Actor) -> Me:
+    held = queries.grants(work.session, actor.id or 0)
+    unit = work.session.scalar(select(Unit.name).where(Unit.id == actor.unit_id)) if actor.unit_id else None
+    return Me(
+        username=actor.username,
+        display_name=actor.name,
+        unit=unit,
+        roles=[RoleHeld(role=grant.role, area=area, unit=unit) for grant, area, unit in held],
+        permissions=actor.permissions,
+        must_change_password=actor.must_change_password,
+        csrf=actor.csrf,
+    )
+
+
+@router.post("/me/password", status_code=204)
+def change_my_password(work: ChangeMe, body: NewPassword) -> None:
+    at, keeper = clock.now(), work.request.app.state.doorkeeper
+    user, refusal = operations.check_password(work.session, work.actor.username, body.old, at=at)
+    if refusal or user is None:
+        raise refusal or WrongPassword()
+    keep = operations.hashed(work.request.cookies.get(keeper.cookie, ""))
+    operations.set_password(work.session, work.actor, user.id, body.new, at=at, keep=keep)
+    keeper.forget()
+
+
+@router.get("/users")
+def list_users(work: ReadUsers) -> list[UserOut]:
+    rows = work.session.execute(queries.users())
+    return [UserOut.model_validate(user).model_copy(update={"unit": unit}) for user, unit in rows]
+
+
+@router.post("/users", status_code=201)
+def create_user(work: ChangeUsers, body: UserIn, response: Response) -> UserOut:
+    user = operations.create_user(work.session, work.actor, **body.model_dump())
+    response.headers["ETag"] = f'"u{user.id}.{user.row_version}"'
+    return UserOut.model_validate(user)
+
+
+@router.patch("/users/{user_id}")
+def change_user(
+    work: ChangeUsers,
+    user_id: int,
+    body: UserChange,
+    response: Response,
+    if_match: Annotated[str | None, Header()] = None,
+) -> UserOut:
+    changes = body.model_dump(exclude_unset=True)
+    user = operations.change_user(
+        work.session, work.actor, user_id, seen=seen_version(if_match), at=clock.now(), **changes
+    )
+    work.request.app.state.doorkeeper.forget()
+    response.headers["ETag"] = f'"u{user.id}.{user.row_version}"'
+    return UserOut.model_validate(user)
+
+
+def seen_version(if_match: str | None) -> int:
+    """The row version in an ETag such as `"u7.3"`; raises `NoVersionSeen`."""
+    try:
+        return int((if_match or "").strip().removeprefix("W/").strip('"').rsplit(".", 1)[1])
+    except (IndexError, ValueError):
+        raise NoVersionSeen() from None
+
+
+@router.post("/users/{user_id}/password", status_code=204)
+def give_password(work: ChangeUsers, user_id: int, body: GivenPassword) -> None:
+    operations.set_password(work.session, work.actor, user_id, body.password, at=clock.now())
+    work.request.app.state.doorkeeper.forget()
+
+
+@router.get("/users/{user_id}/grants")
+def list_grants(work: ReadGrants, user_id: int) -> list[GrantOut]:
+    return [
+        GrantOut(id=grant.id, role=grant.role, area=area, unit=unit, granted_at=grant.granted_at)
+        for grant, area, unit in queries.grants(work.session, user_id)
+    ]
+
+
+@router.post("/users/{user_id}/grants", status_code=201)
+def give_role(work: ChangeGrants, user_id: int, body: GrantIn) -> GrantOut:
+    grant = operations.grant_role(
+        work.session, work.actor, user_id, body.role, area_id=body.area_id, unit_id=body.unit_id
+    )
+    work.request.app.state.doorkeeper.forget()
+    found = next(row for row in queries.grants(work.session, user_id) if row[0].id == grant.id)
+    return GrantOut(id=grant.id, role=grant.role, area=found[1], unit=found[2], granted_at=found[0].granted_at)
+
+
+@router.delete("/users/{user_id}/grants/{grant_id}", status_code=204)
+def take_role(work: ChangeGrants, user_id: int, grant_id: int) -> None:
+    operations.revoke_role(work.session, work.actor, user_id, grant_id, at=clock.now())
+    work.request.app.state.doorkeeper.forget()
+
+
+@router.get("/tokens")
+def list_tokens(work: ReadTokens) -> list[TokenOut]:
+    return [TokenOut.model_validate(token) for token in work.session.scalars(queries.tokens(work.actor.id or 0))]
+
+
+@router.post("/tokens", status_code=201)
+def make_token(work: ChangeTokens, body: TokenIn) -> TokenOut:
+    secret, token = operations.make_token(work.session, work.actor, body.name, at=clock.now(), days=body.days)
+    work.session.refresh(token)
+    return TokenOut.model_validate(token).model_copy(update={"secret": secret})
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+def revoke_token(work: ChangeTokens, token_id: int) -> None:
+    operations.revoke_token(work.session, work.actor, token_id, at=clock.now())
+    work.request.app.state.doorkeeper.forget()
+
+
+@router.get("/units")
+def list_units(work: Reference) -> list[UnitOut]:
+    return [UnitOut.model_validate(unit) for unit in work.session.scalars(queries.units())]
+
+
+@router.get("/areas")
+def list_areas(work: Reference) -> list[AreaOut]:
+    return [
+        AreaOut(id=key, code=code, name=name, name_en=name_en, bbox=box if box[0] is not None else None)
+        for key, code, name, name_en, *sides in work.session.execute(queries.areas())
+        for box in [tuple(sides)]
+    ]
+
+
+@router.get("/audit")
+def audit_trail(
+    work: ReadAudit,
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    action: str | None = None,
+) -> AuditPage:
+    """Newest first."""
+    statement = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit + 1)
+    if after:
+        statement = statement.where(AuditEntry.id < place(after, 1)[0])
+    if action:
+        statement = statement.where(AuditEntry.action == action)
+    rows = list(work.session.scalars(statement))
+    more = cursor([rows[limit - 1].id]) if len(rows) > limit else None
+    return AuditPage(items=[AuditOut.model_validate(row) for row in rows[:limit]], next=more)
+
+
+SIGN_IN_ROUTES = {"/api/v1/sessions", "/login"}
+"""Routes that stand before the door; the only ones without a permission beside health and static files."""

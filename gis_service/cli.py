@@ -1,0 +1,256 @@
+"""The command `gis-service`: the same operations as the pages, for scripts and for whoever owns the machine."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from gis_service import settings as configuration
+from gis_service.core.errors import Refusal
+from gis_service.services import Services, running
+
+app = typer.Typer(
+    help="国有空闲地管理服务 · register of idle state-owned land", no_args_is_help=True, pretty_exceptions_enable=False
+)
+db_commands = typer.Typer(help="数据库 · the database", no_args_is_help=True)
+user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
+audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
+sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
+parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
+for name, commands in {
+    "db": db_commands,
+    "user": user_commands,
+    "audit": audit_commands,
+    "sample": sample_commands,
+    "parcels": parcel_commands,
+}.items():
+    app.add_typer(commands, name=name)
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+
+
+def main() -> None:
+    """Run a command; a refusal is one sentence in both languages and exit code 1."""
+    try:
+        app()
+    except Refusal as refusal:
+        tell(refusal)
+        sys.exit(1)
+
+
+def tell(refusal: Refusal) -> None:
+    typer.echo(f"{refusal.sentence('zh')}\n{refusal.sentence('en')}", err=True)
+
+
+@contextmanager
+def service() -> Iterator[Services]:
+    with running(configuration.load()) as services:
+        yield services
+
+
+def show(value: Any, as_json: bool, words: str) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="端口 · port")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址 · address")] = None,
+) -> None:
+    """启动服务 · start the service: database, web, worker."""
+    from gis_service import supervisor
+
+    settings = configuration.load()
+    changed = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
+    supervisor.serve(settings.model_copy(update=changed))
+
+
+@app.command(hidden=True)
+def worker() -> None:
+    """The job worker; `serve` starts it."""
+    from gis_service import worker as work
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    work.main()
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """检查运行环境 · check what the service needs."""
+    from gis_service.doctor import examine
+
+    findings = examine(configuration.load())
+    words = "\n".join(f"{'✓' if found.good else '✗'} {found.zh} · {found.en}" for found in findings)
+    show([vars(found) for found in findings], as_json, words)
+    if not all(found.good for found in findings):
+        raise typer.Exit(1)
+
+
+@db_commands.command("start")
+def db_start() -> None:
+    """启动私有数据库并保持运行 · start the private database and keep it running."""
+    cluster = Services(configuration.load()).cluster
+    if cluster:
+        cluster.start(owner=False, keep=True)
+    typer.echo("数据库已启动 · the database is running")
+
+
+@db_commands.command("stop")
+def db_stop() -> None:
+    """停止私有数据库 · stop the private database."""
+    cluster = Services(configuration.load()).cluster
+    if cluster:
+        cluster.stop()
+    typer.echo("数据库已停止 · the database is stopped")
+
+
+@db_commands.command("status")
+def db_status(as_json: Json = False) -> None:
+    """数据库状态 · state of the database."""
+    cluster = Services(configuration.load()).cluster
+    found = vars(cluster.status()) if cluster else {"external": True}
+    show(found, as_json, "\n".join(f"{key}: {value}" for key, value in found.items()))
+
+
+@db_commands.command("migrate")
+def db_migrate() -> None:
+    """升级数据库结构 · bring the database to the present schema."""
+    with service():
+        typer.echo("数据库结构为最新 · the schema is up to date")
+
+
+@sample_commands.command("load")
+def sample_load() -> None:
+    """载入示例片区(重复执行不改变数据) · load the sample district; a second run changes nothing."""
+    from gis_service import supervisor
+
+    with service() as services:
+        supervisor.prepare(services, sample=True)
+        typer.echo("示例数据已就绪 · the sample district is there")
+
+
+@user_commands.command("add")
+def user_add(
+    username: str,
+    name: Annotated[str, typer.Option(help="姓名 · display name")],
+    role: Annotated[list[str] | None, typer.Option(help="角色 · role, may be repeated")] = None,
+    area: Annotated[str | None, typer.Option(help="片区 · only this area")] = None,
+    unit: Annotated[str | None, typer.Option(help="单位 · only this unit's parcels")] = None,
+    password: Annotated[str | None, typer.Option(help="密码,不填则随机生成 · random if left out")] = None,
+) -> None:
+    """新建账号 · make an account."""
+    from gis_service.access import accounts, operations
+    from gis_service.access.actor import SERVICE
+    from gis_service.access.rules import Role
+
+    word = password or accounts.password_for_people()
+    with service() as services, services.sessions.begin() as session:
+        user = operations.create_user(session, SERVICE, username=username, display_name=name, password=word)
+        for each in role or []:
+            operations.grant_role(
+                session, SERVICE, user.id, Role(each), area_id=_area(session, area), unit_id=_unit(session, unit)
+            )
+    typer.echo(f"{username} {word}")
+
+
+def _area(session: Any, name: str | None) -> int | None:
+    from sqlalchemy import select
+
+    from gis_service.access.models import Area
+    from gis_service.core.errors import NotFound
+
+    found = session.scalar(select(Area.id).where(Area.name == name)) if name else None
+    if name and found is None:
+        raise NotFound(what="片区", key=name)
+    return found
+
+
+def _unit(session: Any, name: str | None) -> int | None:
+    from sqlalchemy import select
+
+    from gis_service.access.models import Unit
+    from gis_service.core.errors import NotFound
+
+    found = session.scalar(select(Unit.id).where(Unit.name == name)) if name else None
+    if name and found is None:
+        raise NotFound(what="单位", key=name)
+    return found
+
+
+@user_commands.command("password")
+def user_password(username: str) -> None:
+    """重设密码(下次登录须修改) · give a new password, to be changed at the next sign-in."""
+    from gis_service.access import accounts, operations
+    from gis_service.access.actor import SERVICE
+    from gis_service.core import clock
+
+    word = accounts.password_for_people()
+    with service() as services, services.sessions.begin() as session:
+        operations.set_password(session, SERVICE, _user(session, username), word, at=clock.now())
+    typer.echo(word)
+
+
+@user_commands.command("disable")
+def user_disable(username: str) -> None:
+    """停用账号 · disable an account and end its sessions."""
+    from gis_service.access import operations
+    from gis_service.access.actor import SERVICE
+    from gis_service.access.models import User
+    from gis_service.core import clock
+
+    with service() as services, services.sessions.begin() as session:
+        user = session.get_one(User, _user(session, username))
+        operations.change_user(session, SERVICE, user.id, seen=user.row_version, at=clock.now(), state="disabled")
+    typer.echo(f"{username} 已停用 · disabled")
+
+
+def _user(session: Any, username: str) -> int:
+    from sqlalchemy import select
+
+    from gis_service.access.models import User
+    from gis_service.core.errors import NotFound
+
+    found = session.scalar(select(User.id).where(User.username == username))
+    if found is None:
+        raise NotFound(what="账号", key=username)
+    return int(found)
+
+
+@audit_commands.command("verify")
+def audit_verify(
+    head: Annotated[str | None, typer.Option(help="此前留存的链头 · a head noted earlier")] = None,
+    as_json: Json = False,
+) -> None:
+    """核对审计链 · recompute the audit chain; exit code 3 when it was tampered with."""
+    from gis_service.audit import operations as audit
+
+    with service() as services, services.sessions.begin() as session:
+        verdict = audit.verify(session, head)
+    words = [
+        f"封存 {verdict.seals} 次,记录 {verdict.entries} 条,未封存 {verdict.unsealed} 条",
+        f"{verdict.seals} seals over {verdict.entries} entries, {verdict.unsealed} not sealed yet",
+        f"链头 head {verdict.head}",
+        *(f"✗ {zh} · {en}" for zh, en in verdict.faults),
+        *([] if verdict.faults else ["✓ 未发现改动 · nothing was tampered with"]),
+    ]
+    show(vars(verdict), as_json, "\n".join(words))
+    if verdict.faults:
+        raise typer.Exit(3)
+
+
+@audit_commands.command("seal")
+def audit_seal() -> None:
+    """立即封存 · seal now."""
+    from gis_service.audit import operations as audit
+
+    with service() as services, services.sessions.begin() as session:
+        link = audit.seal(session)
+        typer.echo(link.hash.hex() if link else "没有新记录 · nothing new")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""`gis-service doctor`: is everything there that the service needs, and if not, what to do."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gis_service.core import binaries
+from gis_service.settings import ROOT, Settings
+
+NEEDED_GB = 2
+
+
+@dataclass
+class Finding:
+    """One thing looked at."""
+
+    good: bool
+    zh: str
+    en: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    return list(_findings(settings))
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(sys.version_info >= (3, 11), f"Python {version}(需 3.11 以上)", f"Python {version} (3.11 or later)")
+    if settings.database_url is None:
+        servers = [str(found.bin) for found in binaries.installed()]
+        known = ", ".join(servers) or "—"
+        yield Finding(bool(servers), f"带 PostGIS 的 PostgreSQL:{known}", f"PostgreSQL with PostGIS: {known}")
+    else:
+        yield Finding(True, "使用已有数据库(GIS_DATABASE_URL)", "an existing database is used (GIS_DATABASE_URL)")
+    free = shutil.disk_usage(ROOT).free / 1e9
+    yield Finding(free > NEEDED_GB, f"磁盘剩余 {free:.1f} GB(需 {NEEDED_GB} GB)", f"{free:.1f} GB of disk free ({NEEDED_GB} GB needed)")
+    built = (ROOT / "gis_service" / "web" / "dist" / "desk" / "index.html").exists()
+    yield Finding(built, f"网页{'已' if built else '未'}构建(make setup)", f"pages {'' if built else 'not '}built (make setup)")

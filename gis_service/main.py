@@ -1,0 +1,164 @@
+"""The web application, put together. The only place that knows every package's routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from sqlalchemy import text
+from starlette.staticfiles import StaticFiles
+
+import gis_service.access.routes
+import gis_service.parcels.routes
+from gis_service import settings as configuration
+from gis_service.access.edge import Doorkeeper, Permit, Work
+from gis_service.core import http, logs, migrate
+from gis_service.core.errors import NotFound
+from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
+from gis_service.jobs import queue
+from gis_service.maps import catalogue
+from gis_service.services import Services
+from gis_service.settings import ROOT, Settings
+
+WEB = ROOT / "gis_service" / "web" / "dist"
+LAYERS = ROOT / "layers"
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
+    """The application for these settings; tests hand in services of their own."""
+    settings = settings or configuration.load()
+    services = services or Services(settings)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        # as many threads as database connections: one queue, in one place
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        yield
+        services.close()
+
+    app = FastAPI(
+        title="gis_service",
+        version=version("gis-service"),
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.settings, app.state.services = settings, services
+    app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
+    app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
+    app.state.enqueue = queue.enqueue
+    app.state.layers = catalogue.load(LAYERS)
+    http.install(app)
+    for router in (
+        gis_service.access.routes.router,
+        gis_service.access.routes.pages,
+        gis_service.parcels.routes.router,
+    ):
+        app.include_router(router)
+    _house(app)
+    return app
+
+
+def _house(app: FastAPI) -> None:
+    """Routes that belong to no package: configuration, health, metrics, the built pages."""
+
+    @app.get("/api/v1/config")
+    def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
+        """What the pages must know before they draw."""
+        settings: Settings = work.request.app.state.settings
+        sample = work.session.scalar(text("select value from deployment where key = 'sample_data'"))
+        west, south, east, north = settings.plausible_box
+        return {
+            "title": settings.title,
+            "district_code": settings.district_code,
+            "storage_srid": STORAGE_SRID,
+            "metric_srid": METRIC_SRID,
+            "sample_data": sample is not None,
+            "view": {"center": [(west + east) / 2, (south + north) / 2], "zoom": 13, "box": settings.plausible_box},
+            "version": app.version,
+            "environment": settings.environment,
+        }
+
+    @app.get("/api/v1/jobs/{job_id}")
+    def job(work: Annotated[Work, Depends(Permit("me.read"), scope="function")], job_id: int) -> dict[str, Any]:
+        found = queue.state(work.session, job_id)
+        if found is None:
+            raise NotFound(what="任务", key=job_id)
+        return found
+
+    @app.get("/api/v1/openapi.json")
+    def document(_work: Annotated[Work, Depends(Permit("me.read"), scope="function")]) -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    @app.get("/healthz")
+    def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def ready(request: Request) -> JSONResponse:
+        """Ready when the database answers, has this code's schema, and its row policies can use the spatial index."""
+        faults = _faults(request.app.state.services)
+        return JSONResponse(
+            {"status": "degraded" if faults else "ok", "faults": faults}, 503 if "database" in faults else 200
+        )
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(http.metrics(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/")
+    def home() -> RedirectResponse:
+        return RedirectResponse("/desk/")
+
+    @app.get("/desk")
+    @app.get("/desk/{path:path}")
+    def desk(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
+        return _page(WEB / "desk" / "index.html")
+
+    if WEB.is_dir():
+        app.mount("/static", Built(directory=WEB), name="static")
+
+
+def _faults(services: Services) -> dict[str, str]:
+    try:
+        with services.engine.connect() as connection:
+            head = connection.scalar(text("select version_num from alembic_version"))
+            leakproof = connection.scalar(
+                text("select bool_and(proleakproof) from pg_proc where proname = 'geometry_overlaps'")
+            )
+    except Exception as error:
+        return {"database": type(error).__name__}
+    faults = {}
+    if head != migrate.target()[0]:
+        faults["schema"] = f"{head} instead of {migrate.target()[0]}"
+    if not leakproof:
+        faults["leakproof"] = "alter function geometry_overlaps(geometry, geometry) leakproof"
+    return faults
+
+
+def _page(path: Path) -> Response:
+    if not path.exists():
+        raise NotFound(what="页面(前端未构建,请运行 make setup)", key=path.name)
+    return FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+
+class Built(StaticFiles):
+    """The built pages' files: their names carry a hash, so browsers keep them; the gzip sibling goes to those who take it."""
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Any, status_code: int = 200) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if "/assets/" in str(full_path):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def app() -> FastAPI:
+    """For uvicorn: `gis_service.main:app` with factory."""
+    settings = configuration.load()
+    logs.configure(settings.log_format)
+    return create_app(settings)

@@ -1,0 +1,316 @@
+"""Every read of the register. Lists and details come as JSON built by the database: one row, no objects between."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import Text
+
+from gis_service.access.models import Area, Unit
+from gis_service.core.srid import STORAGE_SRID
+from gis_service.parcels.models import BoundaryPointVersion, Document, LandClass, Parcel, ParcelVersion
+from gis_service.parcels.rules import AXES
+
+RightHolder, Managing, Custodian = aliased(Unit), aliased(Unit), aliased(Unit)
+
+SORTS = (
+    "parcel_no", "parcel_name", "area_code", "area_registered_m2", "area_computed_m2", "planned_supply_year", "risk_level",
+    "updated_at", "right_holder", "managing_unit", "custodian_unit", *AXES,
+)  # fmt: skip
+"""What a list may be sorted by; a minus before it turns the order round."""
+
+HIDDEN = {"geom", "district_code", "area_id", "right_holder_unit_id", "managing_unit_id", "custodian_unit_id"}
+"""Columns of a parcel shown otherwise than as they are stored."""
+
+VERSION_ONLY = {
+    "version_no",
+    "valid",
+    "op",
+    "actor_id",
+    "actor_name",
+    "reason",
+    "version_document_id",
+    "request_id",
+    "tx",
+}
+
+
+def register(as_of: datetime | None) -> FromClause:
+    """Parcels as they are now, or the versions that held at a moment; both have the columns of `parcel`."""
+    if as_of is None:
+        return Parcel.__table__
+    moment = cast(literal(as_of), TIMESTAMP(timezone=True))
+    return select(ParcelVersion).where(ParcelVersion.c.valid.op("@>")(moment)).subquery("parcel_then")
+
+
+def _listed(table: FromClause) -> dict[str, ColumnElement[Any]]:
+    """The columns of a list row by the name people sort and read them by."""
+    c = table.c
+    plain = (
+        "id", "parcel_no", "parcel_name", "area_registered_m2", "area_computed_m2", "planned_class_system",
+        "planned_class_code", "planned_supply_year", *AXES, "waste_found", "risk_level", "row_version", "updated_at",
+    )  # fmt: skip
+    sides = (getattr(func, f"st_{side}")(c.geom) for side in ("xmin", "ymin", "xmax", "ymax"))
+    return {
+        **{name: c[name] for name in plain},
+        "area_code": Area.code,
+        "area_name": Area.name,
+        "right_holder": RightHolder.name,
+        "managing_unit": Managing.name,
+        "custodian_unit": Custodian.name,
+        "planned_class_name": LandClass.name,
+        "bbox": func.json_build_array(*sides),
+    }
+
+
+def _joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
+    c = table.c
+    return (
+        statement.select_from(table)
+        .outerjoin(Area, Area.id == c.area_id)
+        .outerjoin(RightHolder, RightHolder.id == c.right_holder_unit_id)
+        .outerjoin(Managing, Managing.id == c.managing_unit_id)
+        .outerjoin(Custodian, Custodian.id == c.custodian_unit_id)
+        .outerjoin(LandClass, and_(LandClass.system == c.planned_class_system, LandClass.code == c.planned_class_code))
+    )
+
+
+def conditions(table: FromClause, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The filters of list, map and export, written once. Unknown names have been refused before."""
+    c = table.c
+    found: list[ColumnElement[bool]] = [c.retired_on.is_(None)]
+    for name, wanted in filters.items():
+        match name:
+            case "q":
+                like = f"%{wanted.replace('%', '').replace('_', '')}%"
+                found.append(or_(c.parcel_no.ilike(like), c.parcel_name.ilike(like), c.location_text.ilike(like)))
+            case "area":
+                found.append(or_(Area.name == wanted, Area.code == wanted))
+            case "use_status":
+                found.append(c.use_status.op("&&")(cast(wanted, ARRAY(Text))))
+            case "custodian":
+                found.append(Custodian.name == wanted)
+            case "planned_supply_year_max":
+                found.append(c.planned_supply_year <= wanted)
+            case "bbox":
+                box = func.st_makeenvelope(*wanted, STORAGE_SRID)
+                # the plain && is what the index and the row policies can work with
+                found += [c.geom.op("&&")(box), func.st_intersects(c.geom, box)]
+            case "parcel_no":
+                found.append(c.parcel_no == wanted)
+            case _:
+                found.append(c[name].in_(wanted))
+    return found
+
+
+def page(
+    session: Session,
+    *,
+    filters: Mapping[str, Any],
+    as_of: datetime | None,
+    sort: str,
+    limit: int,
+    after: list[Any] | None,
+) -> tuple[str, list[Any] | None, int]:
+    """A page as JSON text, the place where it ended (None at the end), and the count of all rows that match.
+
+    Keyset paging: sorted by a column and the id, nulls last; the place is the last row's (value, id).
+    """
+    table = register(as_of)
+    columns = _listed(table)
+    descending = sort.startswith("-")
+    key, row_id = columns[sort.removeprefix("-")], table.c.id
+    where = conditions(table, filters)
+    total = session.scalar(_joined(table, select(func.count())).where(*where)) or 0
+    if after is not None:
+        where.append(_beyond(key, row_id, after, descending))
+    order = (key.desc().nulls_last(), row_id) if descending else (key.asc().nulls_last(), row_id)
+    rows = _joined(table, select(*(column.label(name) for name, column in columns.items()), key.label("_key")))
+    rows = rows.where(*where).order_by(*order).limit(limit + 1)
+    r = rows.subquery("r")
+    numbered = select(r, func.row_number().over().label("_n")).subquery("p")
+    wanted = numbered.c["_n"] <= limit
+    item = func.json_build_object(*(part for name in columns for part in (text(f"'{name}'"), numbered.c[name])))
+    statement = select(
+        func.coalesce(func.string_agg(cast(item, Text), ",").filter(wanted), ""),
+        func.max(numbered.c["_n"]),
+        func.to_jsonb(func.array_agg(numbered.c["_key"]).filter(numbered.c["_n"] == limit)),
+        func.max(numbered.c.id).filter(numbered.c["_n"] == limit),
+    )
+    items, count, last_key, last_id = session.execute(statement).one()
+    more = [last_key[0], last_id] if count is not None and count > limit else None
+    return f"[{items}]", more, total
+
+
+def _beyond(
+    key: ColumnElement[Any], row_id: ColumnElement[int], after: list[Any], descending: bool
+) -> ColumnElement[bool]:
+    """Rows after the place `after`, in an order that puts nulls last."""
+    value, last = after
+    if value is None:
+        return and_(key.is_(None), row_id > last)
+    bound = cast(literal(value), key.type)
+    same = and_(key == bound, row_id > last)
+    return or_(key < bound if descending else key > bound, same, key.is_(None))
+
+
+def numbered(session: Session, district_code: str, parcel_no: str) -> int | None:
+    return session.scalar(select(Parcel.id).where(Parcel.district_code == district_code, Parcel.parcel_no == parcel_no))
+
+
+def version_at(session: Session, parcel_id: int, as_of: datetime | None) -> int | None:
+    """The number of the version that held at a moment; None where the parcel did not exist for this reader."""
+    moment = cast(literal(as_of), TIMESTAMP(timezone=True)) if as_of else None
+    v = ParcelVersion.c
+    holds = func.upper_inf(v.valid) if moment is None else v.valid.op("@>")(moment)
+    return session.scalar(select(v.version_no).where(v.id == parcel_id, holds))
+
+
+def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any] | None:
+    """One version of a parcel with names of units and area, geometry as GeoJSON, and its boundary points then."""
+    v = ParcelVersion
+    plain = [column for column in v.columns if column.name not in HIDDEN | VERSION_ONLY]
+    statement = _joined(
+        v,
+        select(
+            *plain,
+            func.st_asgeojson(v.c.geom, 9, 0).op("::")(text("json")).label("geometry"),
+            func.round(v.c.area_computed_m2 * 3 / 2000, 2).label("area_mu"),
+            func.st_perimeter(func.geography(v.c.geom)).label("perimeter_m"),
+            v.c.district_code,
+            LandClass.name.label("planned_class_name"),
+            _named(Area, "area", code=True),
+            _named(RightHolder, "right_holder"),
+            _named(Managing, "managing_unit"),
+            _named(Custodian, "custodian_unit"),
+            v.c.version_no,
+            func.lower(v.c.valid).label("valid_from"),
+            func.upper(v.c.valid).label("valid_to"),
+        ),
+    ).where(v.c.id == parcel_id, v.c.version_no == version_no)
+    row = session.execute(statement).mappings().first()
+    if row is None:
+        return None
+    return {**row, "boundary_points": boundary_points(session, parcel_id, row["valid_from"])}
+
+
+def _named(entity: Any, label: str, *, code: bool = False) -> ColumnElement[Any]:
+    parts = ["id", entity.id, "name", entity.name, *(["code", entity.code] if code else [])]
+    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts)).label(label)
+
+
+def boundary_points(session: Session, parcel_id: int, at: datetime) -> list[dict[str, Any]]:
+    b = BoundaryPointVersion.c
+    moment = cast(literal(at), TIMESTAMP(timezone=True))
+    statement = (
+        select(b.part_no, b.ring_no, b.seq, b.point_no, b.northing_text, b.easting_text, b.source_crs)
+        .where(b.parcel_id == parcel_id, b.valid.op("@>")(moment))
+        .order_by(b.part_no, b.ring_no, b.seq)
+    )
+    return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def versions(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+    """Newest first, each with the names of the columns that differ from the version before."""
+    v = ParcelVersion.c
+    order = func.lag(func.to_jsonb(text("parcel_version"))).over(order_by=v.version_no)
+    statement = (
+        select(
+            v.version_no,
+            func.lower(v.valid).label("valid_from"),
+            func.upper(v.valid).label("valid_to"),
+            v.op,
+            v.actor_name.label("actor"),
+            v.reason,
+            Document.id.label("document_id"),
+            Document.doc_no,
+            Document.title,
+            func.to_jsonb(text("parcel_version")).label("now"),
+            order.label("before"),
+        )
+        .outerjoin(Document, Document.id == v.version_document_id)
+        .where(v.id == parcel_id)
+        .order_by(v.version_no.desc())
+    )
+    return [_with_changes(dict(row)) for row in session.execute(statement).mappings()]
+
+
+UNTOLD = VERSION_ONLY | {"row_version", "updated_at", "area_ellipsoid_m2"}
+
+
+def _with_changes(row: dict[str, Any]) -> dict[str, Any]:
+    now, before = row.pop("now"), row.pop("before")
+    document_id, doc_no, title = row.pop("document_id"), row.pop("doc_no"), row.pop("title")
+    row["document"] = {"id": document_id, "doc_no": doc_no, "title": title} if document_id else None
+    row["changed"] = [] if before is None else sorted(k for k in now if k not in UNTOLD and now[k] != before.get(k))
+    return row
+
+
+def geometry_diff(session: Session, parcel_id: int, one: int, other: int) -> dict[str, Any]:
+    """What an outline gained and lost between two versions, as GeoJSON, with the areas on the ellipsoid."""
+    statement = text(
+        """
+        with pair as (
+            select a.geom as before, b.geom as after from parcel_version a, parcel_version b
+             where a.id = :id and a.version_no = :one and b.id = :id and b.version_no = :other),
+        parts as (
+            select before, after, st_multi(st_collectionextract(st_difference(after, before), 3)) as added,
+                   st_multi(st_collectionextract(st_difference(before, after), 3)) as removed from pair)
+        select st_asgeojson(before, 9, 0)::json as before, st_asgeojson(after, 9, 0)::json as after,
+               case when not st_isempty(added) then st_asgeojson(added, 9, 0)::json end as added,
+               case when not st_isempty(removed) then st_asgeojson(removed, 9, 0)::json end as removed,
+               round(st_area(added::geography)::numeric, 2) as area_added_m2,
+               round(st_area(removed::geography)::numeric, 2) as area_removed_m2
+          from parts"""
+    )
+    return dict(session.execute(statement, {"id": parcel_id, "one": one, "other": other}).mappings().one())
+
+
+def aliases(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        text("select kind, value from parcel_alias where parcel_id = :id order by kind, value"), {"id": parcel_id}
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def documents_of(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        text(
+            """select d.id, d.kind, d.doc_no, d.title, d.issued_on from document d
+                 join parcel_document p on p.document_id = d.id where p.parcel_id = :id order by d.issued_on, d.id"""
+        ),
+        {"id": parcel_id},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def contact(session: Session, parcel_id: int) -> dict[str, Any] | None:
+    """Person and phone; None where there is none, or none this reader may see."""
+    row = (
+        session.execute(text("select person, phone from parcel_contact where parcel_id = :id"), {"id": parcel_id})
+        .mappings()
+        .first()
+    )
+    return dict(row) if row else None
+
+
+def documents(district_code: str) -> Select[Document]:
+    return select(Document).where(Document.district_code == district_code).order_by(Document.id.desc()).limit(500)
+
+
+def land_classes() -> Select[LandClass]:
+    return select(LandClass).order_by(LandClass.system, LandClass.code)

@@ -1,0 +1,249 @@
+"""HTTP doors of the register."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from gis_service.access.edge import Permit, Route, Work
+from gis_service.core.clock import as_instant
+from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale, UnknownParameter
+from gis_service.core.paging import cursor, place
+from gis_service.parcels import operations, queries
+from gis_service.parcels.operations import Why
+from gis_service.parcels.rules import AXES, VOCABULARIES
+from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, ParcelIn
+from gis_service.parcels.vocabulary import vocabulary
+
+router = APIRouter(prefix="/api/v1", route_class=Route)
+
+
+def doing(permission: str) -> Any:
+    return Depends(Permit(permission), scope="function")
+
+
+Read = Annotated[Work, doing("parcel.read")]
+Create = Annotated[Work, doing("parcel.create")]
+Edit = Annotated[Work, doing("parcel.edit")]
+Reference = Annotated[Work, doing("reference.read")]
+
+CHOICES = (*AXES, "risk_level")
+TEXTS = ("q", "area", "custodian", "parcel_no")
+OTHERS = ("planned_supply_year_max", "bbox", "as_of", "sort", "limit", "after")
+
+
+def filters_of(request: Request) -> dict[str, Any]:
+    """The filters in the address; unknown names and values are refused rather than ignored."""
+    found: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        if name in CHOICES:
+            wanted = [part for part in value.split(",") if part]
+            if unknown := set(wanted) - set(VOCABULARIES[name]):
+                raise BadRequest(parameter=name, value=",".join(sorted(unknown)))
+            found[name] = [*found.get(name, []), *wanted]
+        elif name in TEXTS:
+            found[name] = value
+        elif name == "planned_supply_year_max":
+            found[name] = _number(name, value)
+        elif name == "bbox":
+            found[name] = _box(value)
+        elif name not in OTHERS:
+            raise UnknownParameter(parameter=name)
+    return {name: wanted for name, wanted in found.items() if wanted not in ("", [])}
+
+
+def _number(name: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise BadRequest(parameter=name, value=value) from None
+
+
+def _box(value: str) -> list[float]:
+    try:
+        west, south, east, north = (float(part) for part in value.split(","))
+    except ValueError:
+        raise BadRequest(parameter="bbox", value=value) from None
+    return [west, south, east, north]
+
+
+def moment(as_of: str | None) -> datetime | None:
+    """The instant of an `as_of` parameter; None means now."""
+    if not as_of:
+        return None
+    try:
+        return as_instant(as_of)
+    except ValueError:
+        raise BadRequest(parameter="as_of", value=as_of) from None
+
+
+@router.get("/parcels")
+def list_parcels(
+    work: Read,
+    request: Request,
+    as_of: str | None = None,
+    sort: str = "parcel_no",
+    limit: Annotated[int, Query(ge=1, le=5000)] = 100,
+    after: str | None = None,
+) -> Response:
+    """A page of the register. The database writes the JSON; nothing is unpacked on the way."""
+    if sort.removeprefix("-") not in queries.SORTS:
+        raise BadRequest(parameter="sort", value=sort)
+    items, ended, total = queries.page(
+        work.session,
+        filters=filters_of(request),
+        as_of=moment(as_of),
+        sort=sort,
+        limit=limit,
+        after=place(after, 2) if after else None,
+    )
+    follows = f'"{cursor(ended)}"' if ended else "null"
+    return Response(f'{{"items":{items},"next":{follows},"total":{total}}}', media_type="application/json")
+
+
+@router.get("/parcels/by-no/{parcel_no:path}")
+def parcel_by_no(work: Read, parcel_no: str, as_of: str | None = None) -> JSONResponse:
+    found = queries.numbered(work.session, work.request.app.state.settings.district_code, parcel_no)
+    if found is None:
+        raise NotFound(what="地块", key=parcel_no)
+    return _parcel(work, found, moment(as_of))
+
+
+@router.get("/parcels/{parcel_id}")
+def read_parcel(work: Read, parcel_id: int, as_of: str | None = None) -> JSONResponse:
+    return _parcel(work, parcel_id, moment(as_of))
+
+
+def _parcel(work: Work, parcel_id: int, as_of: datetime | None = None) -> JSONResponse:
+    version = queries.version_at(work.session, parcel_id, as_of)
+    found = queries.snapshot(work.session, parcel_id, version) if version else None
+    if found is None:
+        raise NotFound(what="地块", key=parcel_id)
+    found["aliases"] = queries.aliases(work.session, parcel_id)
+    found["documents"] = queries.documents_of(work.session, parcel_id)
+    contact = queries.contact(work.session, parcel_id)
+    if contact:
+        found["contact"] = contact
+        work.note("contact.read", found["parcel_no"])
+    return JSONResponse(jsonable_encoder(found), headers={"ETag": _etag(found)})
+
+
+def _etag(parcel: dict[str, Any]) -> str:
+    return f'"p{parcel["id"]}.{parcel["row_version"]}"'
+
+
+@router.post("/parcels", status_code=201)
+def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
+    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
+    parcel = operations.create(
+        work.session,
+        district_code=work.request.app.state.settings.district_code,
+        facts=facts,
+        geometry=body.geometry or {},
+        why=Why(body.reason, body.document_id),
+    )
+    work.note("parcel.create", parcel.parcel_no)
+    answer = _parcel(work, parcel.id)
+    answer.status_code = 201
+    answer.headers["Location"] = f"/api/v1/parcels/{parcel.id}"
+    return answer
+
+
+@router.patch("/parcels/{parcel_id}")
+def change_parcel(
+    work: Edit, parcel_id: int, body: ParcelChange, if_match: Annotated[str | None, Header()] = None
+) -> JSONResponse:
+    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
+    seen = _seen(if_match, parcel_id)
+    try:
+        parcel = operations.change(
+            work.session,
+            parcel_id,
+            seen=seen,
+            facts=facts,
+            geometry=body.geometry,
+            why=Why(body.reason, body.document_id),
+        )
+    except Stale as stale:
+        version = queries.version_at(work.session, parcel_id, None)
+        current = queries.snapshot(work.session, parcel_id, version) if version else None
+        raise Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current)) from None
+    work.note("parcel.edit", parcel.parcel_no, changed=sorted(body.model_fields_set - {"reason", "document_id"}))
+    return _parcel(work, parcel.id)
+
+
+def _seen(if_match: str | None, parcel_id: int) -> int:
+    """The version named in If-Match; a tag of another parcel counts as stale."""
+    if not if_match:
+        raise NoVersionSeen()
+    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
+    return int(version) if name == f"p{parcel_id}" and version.isdigit() else -1
+
+
+@router.get("/parcels/{parcel_id}/versions")
+def list_versions(work: Read, parcel_id: int) -> dict[str, Any]:
+    found = queries.versions(work.session, parcel_id)
+    if not found:
+        raise NotFound(what="地块", key=parcel_id)
+    return {"items": found}
+
+
+@router.get("/parcels/{parcel_id}/versions/{version_no}")
+def read_version(work: Read, parcel_id: int, version_no: int) -> JSONResponse:
+    return JSONResponse(jsonable_encoder(_snapshot(work, parcel_id, version_no)))
+
+
+def _snapshot(work: Work, parcel_id: int, version_no: int) -> dict[str, Any]:
+    found = queries.snapshot(work.session, parcel_id, version_no)
+    if found is None:
+        raise NotFound(what="版本", key=f"{parcel_id}/{version_no}")
+    return found
+
+
+@router.get("/parcels/{parcel_id}/diff")
+def diff(
+    work: Read, parcel_id: int, one: Annotated[int, Query(alias="from")], other: Annotated[int, Query(alias="to")]
+) -> JSONResponse:
+    """What changed between two versions: fields with their values, and the outline's gains and losses."""
+    before, after = _snapshot(work, parcel_id, one), _snapshot(work, parcel_id, other)
+    untold = {"version_no", "valid_from", "valid_to", "row_version", "updated_at", "geometry", "boundary_points"}
+    fields = [
+        {"field": name, "before": before[name], "after": after[name]}
+        for name in before
+        if name not in untold and before[name] != after[name]
+    ]
+    geometry = queries.geometry_diff(work.session, parcel_id, one, other)
+    return JSONResponse(jsonable_encoder({"fields": fields, "geometry": geometry}))
+
+
+@router.get("/documents")
+def list_documents(work: Annotated[Work, doing("document.read")]) -> list[DocumentOut]:
+    district = work.request.app.state.settings.district_code
+    return [DocumentOut.model_validate(row) for row in work.session.scalars(queries.documents(district))]
+
+
+@router.post("/documents", status_code=201)
+def create_document(work: Annotated[Work, doing("document.create")], body: DocumentIn) -> DocumentOut:
+    district = work.request.app.state.settings.district_code
+    document = operations.register_document(work.session, district_code=district, facts=body.model_dump())
+    work.note("document.create", document.doc_no)
+    return DocumentOut.model_validate(document)
+
+
+@router.get("/vocabulary")
+def words(_work: Reference) -> dict[str, list[dict[str, str]]]:
+    """Words for every stored value, in the order they are shown; the axis' own name comes first, without a value."""
+    return {
+        axis: [{"value": "" if value == "title" else value, "zh": zh, "en": en} for value, (zh, en) in entries.items()]
+        for axis, entries in vocabulary().items()
+    }
+
+
+@router.get("/land-classes")
+def land_classes(work: Reference) -> list[dict[str, str | None]]:
+    return [
+        {"system": row.system, "code": row.code, "name": row.name, "parent": row.parent_code}
+        for row in work.session.scalars(queries.land_classes())
+    ]

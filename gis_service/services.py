@@ -1,0 +1,98 @@
+"""What a process needs to work, put together from the settings: database, sessions, reader, file store.
+
+Only the composition roots (main, worker, cli, notebooks) use this.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from gis_service.core import db, migrate
+from gis_service.core.cluster import Cluster
+from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
+from gis_service.core.reader import Reader
+from gis_service.files.store import LocalStore
+from gis_service.settings import Settings
+
+
+@dataclass
+class Services:
+    """The parts of a process, each made when first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def cluster(self) -> Cluster | None:
+        """The private database server; None where the settings name an existing one."""
+        return None if self.settings.database_url else Cluster(self.settings.var_dir / "pg")
+
+    def url(self, role: str) -> str:
+        """Where to connect for a role. An existing server is entered as its user, who then becomes the role."""
+        if self.cluster:
+            return self.cluster.url(role)
+        address = str(self.settings.database_url).split("://", 1)[1]
+        return f"postgresql+psycopg://{address}{'&' if '?' in address else '?'}options=-c%20role%3D{role}"
+
+    @cached_property
+    def engine(self) -> Engine:
+        return _patient(db.engine_for(self.url(APP_ROLE), pool_size=self.settings.threads))
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return db.sessions_for(self.engine)
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self.url(READER_ROLE), size=self.settings.threads)
+
+    @cached_property
+    def store(self) -> LocalStore:
+        return LocalStore(self.settings.var_dir / "files")
+
+    def migrate(self) -> bool:
+        return migrate.upgrade(self.url(OWNER_ROLE))
+
+    @contextmanager
+    def owner_session(self) -> Iterator[Session]:
+        """A transaction of the database's owner: only for loading history and other work before anybody is let in."""
+        engine = create_engine(self.url(OWNER_ROLE))
+        with db.sessions_for(engine).begin() as session:
+            yield session
+        engine.dispose()
+
+    def close(self) -> None:
+        for name, end in (("engine", "dispose"), ("reader", "close")):
+            if name in self.__dict__:
+                getattr(self.__dict__[name], end)()
+
+
+def _patient(engine: Engine) -> Engine:
+    """The application never waits for a lock longer than a person does."""
+
+    @event.listens_for(engine, "connect")
+    def _limits(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute("set lock_timeout = '5s'")
+        connection.commit()  # type: ignore[attr-defined]
+
+    return engine
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Services]:
+    """Services with a database that runs and has the present schema, for as long as a command needs them."""
+    services = Services(settings)
+    try:
+        if services.cluster is None:
+            services.migrate()
+            yield services
+        else:
+            with services.cluster.running():
+                services.migrate()
+                yield services
+    finally:
+        services.close()

@@ -1,0 +1,172 @@
+"""`gis-service serve`: one command for the three kinds of process.
+
+PostgreSQL is a child that ends with us; the job worker is a child that ends with us; the web server runs here, or in
+children of its own where more than one is wanted. Children that die are started again.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import typer
+import uvicorn
+
+from gis_service.access import accounts
+from gis_service.core import db, logs
+from gis_service.core.errors import Refusal
+from gis_service.core.host import die_with
+from gis_service.services import Services
+from gis_service.settings import ROOT, Settings
+
+
+class PortTaken(Refusal):
+    """Somebody listens there already."""
+
+    code, status = "serve.port_taken", 500
+    zh = "端口 {port} 已被占用:请停止占用它的程序,或用 --port 换一个端口。"
+    en = "Port {port} is taken: stop the program that uses it, or choose another with --port."
+
+
+class NoPages(Refusal):
+    """The front end has not been built."""
+
+    code, status = "serve.no_pages", 500
+    zh = "网页尚未构建:请先运行 make setup。"
+    en = "The pages have not been built: run `make setup` first."
+
+
+def serve(settings: Settings) -> None:
+    """Run until told to stop."""
+    _check_port(settings)
+    logs.configure(settings.log_format)
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    services = Services(settings)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _database(services, stopping):
+        services.migrate()
+        prepare(services, sample=settings.sample)
+        services.close()
+        with _worker(settings, stopping):
+            announce(settings)
+            try:
+                _web(settings)
+            finally:
+                stopping.set()
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise PortTaken(port=settings.port) from None
+
+
+@contextlib.contextmanager
+def _database(services: Services, stopping: threading.Event) -> Iterator[None]:
+    """Our own server as a child, watched and revived; nothing where an existing one is used."""
+    cluster = services.cluster
+    if cluster is None:
+        yield
+        return
+    cluster.start(owner=True)
+    watch = threading.Thread(target=cluster.watch, args=(stopping,), daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        watch.join(timeout=5)
+        cluster.release()
+
+
+@contextlib.contextmanager
+def _worker(settings: Settings, stopping: threading.Event) -> Iterator[None]:
+    """The job worker, started again when it dies."""
+    command = [sys.executable, "-m", "gis_service.cli", "worker"]
+    environment = {**os.environ, **_as_environment(settings)}
+    child: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command, env=environment, cwd=ROOT, preexec_fn=die_with(os.getpid()), start_new_session=True
+        )
+
+    def keep() -> None:
+        while not stopping.wait(1.0):
+            if child[0].poll() is not None:
+                time.sleep(1)
+                child[0] = start()
+
+    child.append(start())
+    threading.Thread(target=keep, daemon=True).start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        child[0].terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child[0].wait(timeout=10)
+        child[0].kill()
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as variables, so that child processes have the same."""
+    chosen = {
+        "HOST": settings.host,
+        "PORT": settings.port,
+        "VAR_DIR": settings.var_dir,
+        "DATABASE_URL": settings.database_url,
+    }
+    return {f"GIS_{name}": str(value) for name, value in chosen.items() if value is not None}
+
+
+def _web(settings: Settings) -> None:
+    os.environ.update(_as_environment(settings))
+    uvicorn.run(
+        "gis_service.main:app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def prepare(services: Services, *, sample: bool) -> None:
+    """Make an empty database usable: sample district (where wanted) and the first accounts. Changes nothing else."""
+    from gis_service.sample import load
+
+    if sample:
+        with services.owner_session() as session:
+            load.load(session, district_code=services.settings.district_code)
+    with services.sessions.begin() as session:
+        db.enter(session, db.Scope(see_all=True, actor_name="系统"))
+        made = accounts.make_first(session, only_administrators=not sample)
+    if made:
+        accounts.write(made, services.settings.var_dir / "accounts.json")
+
+
+def announce(settings: Settings) -> None:
+    """Where to go, and who may come in."""
+    import json
+
+    where = settings.public_url or f"http://{settings.host}:{settings.port}/"
+    typer.echo(f"\n{settings.title} 已启动 · running at  {where}")
+    path = settings.var_dir / "accounts.json"
+    if not path.exists():
+        return
+    typer.echo(f"账号 · accounts ({path})")
+    for username, facts in json.loads(path.read_text(encoding="utf-8")).items():
+        typer.echo(f"  {username:<10} {facts['password']:<22} {facts['display_name']}")

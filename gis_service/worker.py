@@ -1,0 +1,71 @@
+"""The job worker: a process of its own, niced, so that long work never takes the web process's breath."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any
+
+import procrastinate
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from gis_service import settings as configuration
+from gis_service.audit import operations as audit
+from gis_service.core import db, logs
+from gis_service.jobs import queue
+from gis_service.services import Services
+
+log = structlog.get_logger("gis_service.worker")
+STALLED_AFTER_S = 60
+
+
+def tasks(services: Services) -> dict[str, Callable[..., Any]]:
+    """What the worker can do, by the name it is enqueued under."""
+    return {}
+
+
+def build(services: Services) -> procrastinate.App:
+    """The queue's application with every task, the seal of the audit chain each minute, and the rescue of stalled jobs."""
+    app = queue.app(services.url(db.APP_ROLE))
+    for name, work in tasks(services).items():
+        app.task(name=name, queue=queue.QUEUE, retry=2)(work)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="audit.seal", queue=queue.QUEUE, queueing_lock="audit.seal")
+    def seal_audit(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
+        seal(services)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="jobs.rescue", queue=queue.QUEUE, queueing_lock="jobs.rescue", pass_context=True)
+    async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+        for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+            await context.app.job_manager.retry_job(job)
+
+    return app
+
+
+def seal(services: Services) -> None:
+    try:
+        with services.sessions.begin() as session:
+            audit.seal(session)
+    except OperationalError as busy:
+        # a long transaction is writing; the next minute takes it
+        log.info("seal postponed", error=str(busy.orig).splitlines()[0])
+
+
+async def _work(services: Services) -> None:
+    app = build(services)
+    async with app.open_async():
+        await app.run_worker_async(queues=[queue.QUEUE], concurrency=1, delete_jobs="successful")
+
+
+def main() -> None:
+    """Work until told to stop."""
+    os.nice(10)
+    settings = configuration.load()
+    logs.configure(settings.log_format)
+    services = Services(settings)
+    try:
+        asyncio.run(_work(services))
+    finally:
+        services.close()

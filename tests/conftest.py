@@ -1,0 +1,152 @@
+"""Real PostGIS for every test: one quick server a run, a migrated template, clones of it, and thrown-away transactions."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from gis_service.access import operations as access
+from gis_service.access.actor import EVERYTHING, SERVICE
+from gis_service.access.rules import Role
+from gis_service.core import db, migrate
+from gis_service.core.cluster import Cluster
+from gis_service.main import create_app
+from gis_service.services import Services
+from gis_service.settings import Settings
+from gis_service.supervisor import prepare
+
+PASSWORD = "Correct-horse-9"
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files by other people; absent outside the development tree."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared/data is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="gis-test-", dir="/tmp"))
+    folder.chmod(0o755)  # the server's user must be able to enter
+    made = Cluster.for_tests(folder)
+    made.start(owner=True)
+    made.create_template(migrate.upgrade)
+    yield made
+    made.remove()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class CloneServices(Services):
+    """Services on one database of the test server."""
+
+    def __init__(self, settings: Settings, server: Cluster, name: str):
+        super().__init__(settings)
+        self._server, self.name = server, name
+
+    def url(self, role: str) -> str:
+        return self._server.url(role, self.name)
+
+
+@pytest.fixture(scope="session")
+def make_services(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., CloneServices]]:
+    """Services on a fresh clone of a template; all are dropped at the end."""
+    made: list[CloneServices] = []
+
+    def make(template: str = "gis_template") -> CloneServices:
+        name = cluster.clone(f"clone_{os.getpid()}_{next(_numbers)}", template)
+        settings = Settings(environment="test", var_dir=tmp_path_factory.mktemp("var"), threads=4)
+        made.append(CloneServices(settings, cluster, name))
+        return made[-1]
+
+    yield make
+    for services in made:
+        services.close()
+        cluster.drop(services.name)
+
+
+@pytest.fixture
+def services(make_services: Callable[..., CloneServices]) -> CloneServices:
+    """An empty, migrated database of the test's own: for what needs commits or several connections."""
+    return make_services()
+
+
+@pytest.fixture(scope="session")
+def sample_template(cluster: Cluster, make_services: Callable[..., CloneServices]) -> str:
+    """A template that holds the sample district."""
+    cluster.clone("gis_sample")
+    services = CloneServices(Settings(environment="test", var_dir=Path(tempfile.mkdtemp())), cluster, "gis_sample")
+    prepare(services, sample=True)
+    services.close()
+    return "gis_sample"
+
+
+@pytest.fixture
+def sample_services(make_services: Callable[..., CloneServices], sample_template: str) -> CloneServices:
+    """The sample district, free to be changed."""
+    return make_services(sample_template)
+
+
+@pytest.fixture(scope="session")
+def shared_engine(make_services: Callable[..., CloneServices]) -> Iterator[Engine]:
+    engine = create_engine(make_services().url(db.APP_ROLE))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(shared_engine: Engine) -> Iterator[sessionmaker[Session]]:
+    """Sessions whose commits are thrown away after the test."""
+    with shared_engine.connect() as connection:
+        outer = connection.begin()
+        yield sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        outer.rollback()
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session that sees all land; nothing of it stays."""
+    with sessions() as opened:
+        db.enter(opened, EVERYTHING)
+        yield opened
+
+
+@pytest.fixture
+def app(services: CloneServices) -> FastAPI:
+    return create_app(services.settings, services)
+
+
+class Person(TestClient):
+    """Somebody signed in, with a browser's manners."""
+
+    user_id: int
+
+
+@pytest.fixture
+def sign_in(app: FastAPI) -> Callable[..., Person]:
+    """`sign_in(Role.LAND_OFFICER, area_id=…)`: a new person with that role, signed in."""
+
+    def make(*roles: Role, area_id: int | None = None, unit_id: int | None = None, on: FastAPI = app) -> Person:
+        username = f"p{next(_numbers)}"
+        with on.state.sessions.begin() as session:
+            user = access.create_user(session, SERVICE, username=username, display_name=username, password=PASSWORD, own_choice=True)
+            for role in roles:
+                access.grant_role(session, SERVICE, user.id, role, area_id=area_id, unit_id=unit_id)
+        person = Person(on, base_url="http://testserver", headers={"Sec-Fetch-Site": "same-origin"}, raise_server_exceptions=False)
+        answer = person.post("/api/v1/sessions", json={"username": username, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        person.user_id = user.id
+        return person
+
+    return make
