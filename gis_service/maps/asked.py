@@ -1,0 +1,141 @@
+"""Which rows of a layer somebody asks for, and the conditions that say so in SQL.
+
+The same question is put by items, tiles and the folium map, so that a filter means one thing at every door. Names
+come from the catalogue and go in as identifiers; values are always bound.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+from gis_service.core.clock import as_instant
+from gis_service.core.errors import BadRequest
+from gis_service.maps.catalogue import Attribute, Layer
+
+Value = str | int | float | bool
+OPEN = ("", "..")
+
+
+class Shape(NamedTuple):
+    """What the SQL of a question depends on, without its values: equal shapes share one statement."""
+
+    equal: tuple[str, ...]
+    window: bool
+    since: bool
+    until: bool
+    as_of: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a layer; the empty question asks for all that the scope may see, as it is now."""
+
+    equal: Mapping[str, Value] = field(default_factory=dict)
+    window: str | None = None
+    """EWKB in hex, in the storage CRS."""
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+
+    @property
+    def shape(self) -> Shape:
+        given = (self.window, self.since, self.until, self.as_of)
+        return Shape(tuple(self.equal), *(value is not None for value in given))
+
+    def values(self) -> dict[str, Any]:
+        """The values to bind, by the names that `conditions` uses."""
+        given = {"window": self.window, "since": self.since, "until": self.until, "as_of": self.as_of}
+        equal = {f"is_{name}": value for name, value in self.equal.items()}
+        return {name: value for name, value in given.items() if value is not None} | equal
+
+
+def source(layer: Layer, shape: Shape) -> sql.Identifier:
+    """The view to read: today's, or the history. A layer without history is the same on every day."""
+    view = layer.history if shape.as_of and layer.history else layer.source
+    return sql.Identifier(*view.split("."))
+
+
+def conditions(layer: Layer, shape: Shape) -> sql.Composable:
+    """All conditions, joined by `and`; `true` if there is none."""
+    wanted: list[sql.Composable] = []
+    if shape.as_of and layer.history:
+        wanted.append(sql.SQL("valid @> %(as_of)s::timestamptz"))
+    if shape.window:
+        # `&&` is written out: under row policies only a leakproof operator may use the index
+        wanted.append(sql.SQL("geom && %(window)s::geometry and st_intersects(geom, %(window)s::geometry)"))
+    if layer.time_column:
+        wanted += _changed(sql.Identifier(layer.time_column), shape)
+    for name in shape.equal:
+        wanted.append(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"is_{name}")))
+    return sql.SQL(" and ").join(wanted or [sql.SQL("true")])
+
+
+def _changed(column: sql.Identifier, shape: Shape) -> Iterator[sql.Composable]:
+    """Rows without a time belong to every interval (requirement /req/core/fc-time-response)."""
+    if shape.since:
+        yield sql.SQL("({0} is null or {0} >= %(since)s)").format(column)
+    if shape.until:
+        yield sql.SQL("({0} is null or {0} <= %(until)s)").format(column)
+
+
+def filters(layer: Layer, parameters: Mapping[str, str]) -> dict[str, Value]:
+    """The parameters that name a filterable attribute, as values of its type."""
+    return {
+        name: _value(attribute, parameters[name])
+        for name, attribute in sorted(layer.by_name.items())
+        if attribute.filter and name in parameters
+    }
+
+
+def _value(attribute: Attribute, text: str) -> Value:
+    try:
+        value: Value = _READ[attribute.type](text)
+    except (ValueError, KeyError):
+        raise BadRequest(parameter=attribute.name, value=text) from None
+    return value
+
+
+_READ: Mapping[str, Any] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: {"true": True, "false": False}[text],
+}
+
+
+def day(text: str | None) -> datetime | None:
+    """`as_of`: a date means the end of that day in Beijing."""
+    if not text:
+        return None
+    try:
+        return as_instant(text)
+    except ValueError:
+        raise BadRequest(parameter="as_of", value=text) from None
+
+
+def instants(text: str | None) -> tuple[datetime | None, datetime | None]:
+    """`datetime` as OGC has it: an instant, or an interval whose open end is `..` or empty.
+
+    >>> instants("2026-01-01T00:00:00Z/..")
+    (datetime.datetime(2026, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), None)
+    """
+    if text is None:
+        return None, None
+    first, slash, last = text.partition("/")
+    try:
+        since = None if slash and first in OPEN else _start(first)
+        until = as_instant(first) if not slash else None if last in OPEN else as_instant(last)
+    except ValueError:
+        raise BadRequest(parameter="datetime", value=text) from None
+    if since and until and since > until:
+        raise BadRequest(parameter="datetime", value=text)
+    return since, until
+
+
+def _start(text: str) -> datetime:
+    """The first instant that is meant: of a date, its beginning in Beijing."""
+    moment = as_instant(text)
+    return moment if len(text) > len("2026-10-31") else moment.replace(hour=0, minute=0, second=0, microsecond=0)

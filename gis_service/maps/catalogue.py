@@ -1,0 +1,277 @@
+"""The layers: one folder each under `layers/`, read and checked when the service starts.
+
+    layers/<id>/layer.toml   what it is, where its rows come from, its attributes
+    layers/<id>/style.json   colours, hatches, signs, labels
+    layers/<id>/words.md     a paragraph for people: Chinese first, English below a second heading
+
+A folder that cannot be used stops the start with a sentence that names folder, file, key and remedy.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gis_service.core.errors import NotFound
+from gis_service.maps.errors import BrokenLayer
+from gis_service.parcels.vocabulary import vocabulary
+
+LAYERS = Path(__file__).parents[2] / "layers"
+
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+View = Annotated[str, Field(pattern=r"^(layer|report)\.[a-z][a-z0-9_]*$")]
+Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$")]
+Hatch = Literal["diagonal", "back-diagonal", "cross", "dots", "horizontal", "vertical"] | None
+Zoom = Annotated[int, Field(ge=0, le=24)]
+
+
+class Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Attribute(Data):
+    """A column that people and GIS clients see."""
+
+    name: Name
+    zh: str
+    en: str
+    type: Literal["text", "integer", "number", "boolean", "datetime"]
+    vocabulary: str | None = None
+    unit: str | None = None
+    filter: bool = False
+    """May be asked for as `?name=value`."""
+    tiles_from: Zoom | None = None
+    """Written into vector tiles from this zoom on; never if absent."""
+
+
+class Look(Data):
+    """How a feature is drawn. The sign is a character or two, unique in its layer, for print in grey."""
+
+    fill: Colour | None = None
+    hatch: Hatch = None
+    sign: str = ""
+    stroke: Colour | None = None
+    stroke_width: Annotated[float, Field(gt=0)] | None = None
+    dash: tuple[float, ...] | None = None
+    opacity: Annotated[float, Field(ge=0, le=1)] | None = None
+    radius: Annotated[float, Field(gt=0)] | None = None
+
+
+class Category(Look):
+    value: str
+    fill: Colour
+
+
+class Label(Data):
+    property: Name
+    minzoom: Zoom = 0
+
+
+class Categories(Data):
+    """One look per value of a property; `default` for values that are missing."""
+
+    kind: Literal["categories"]
+    property: Name
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    default: Look
+    label: Label | None = None
+
+
+class Single(Data):
+    """Everything looks the same."""
+
+    kind: Literal["single"]
+    default: Look
+    label: Label | None = None
+
+
+AnyStyle = Annotated[Categories | Single, Field(discriminator="kind")]
+
+
+class Facts(Data):
+    """layer.toml"""
+
+    id: Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]  # no dots: old GIS clients cut ids there
+    title: str
+    title_en: str
+    group: str
+    group_en: str
+    order: int = 0
+    source: View
+    history: View | None = None
+    geometry: Literal["polygon", "line", "point"]
+    id_column: Name = "id"
+    time_column: Name | None = None
+    minzoom: Zoom = 0
+    maxzoom: Zoom = 16
+    label: Name | None = None
+    visible: bool = False
+    attributes_of: str | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+class Layer(Facts):
+    """A layer ready for use: its facts, style and words."""
+
+    style: AnyStyle
+    description: str
+    description_en: str
+
+    def __hash__(self) -> int:
+        """Layers key the caches of statements; their ids are unique."""
+        return hash(self.id)
+
+    @property
+    def category(self) -> str | None:
+        """The property by whose value it is coloured."""
+        return self.style.property if isinstance(self.style, Categories) else None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Attribute]:
+        return {attribute.name: attribute for attribute in self.attributes}
+
+    def tile_attributes(self, z: int) -> tuple[str, ...]:
+        """What a tile of zoom `z` carries beside the id; the property that colours it always."""
+        wanted = (a.name for a in self.attributes if a.tiles_from is not None and a.tiles_from <= z)
+        return tuple(dict.fromkeys(name for name in (self.category, *wanted) if name))
+
+    def legend(self) -> list[dict[str, Any]]:
+        """One entry per look, with the words of the vocabulary in both languages."""
+        if isinstance(self.style, Single):
+            look = self.style.default.model_dump(exclude_none=True)
+            return [{"label_zh": self.title, "label_en": self.title_en, **look}]
+        words = vocabulary()[self.by_name[self.style.property].vocabulary or ""]
+        return [
+            {"label_zh": words[c.value][0], "label_en": words[c.value][1], **c.model_dump(exclude_none=True)}
+            for c in self.style.categories
+        ]
+
+
+class Catalogue(dict[str, Layer]):
+    """Every layer by its id, in the order in which it is listed."""
+
+    @classmethod
+    def load(cls, folder: Path = LAYERS) -> Self:
+        """Read and check all folders; raises `BrokenLayer`."""
+        drafts = {path.name: _facts(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+        layers = [_layer(folder / name, facts, drafts) for name, facts in drafts.items()]
+        return cls((layer.id, layer) for layer in sorted(layers, key=lambda layer: (layer.order, layer.id)))
+
+    def named(self, name: str) -> Layer:
+        """The layer with this id; an unknown one is answered with 404."""
+        if name not in self:
+            raise NotFound(what="图层", key=name)
+        return self[name]
+
+
+def _facts(folder: Path) -> Facts:
+    facts = Facts.model_validate(_checked(folder, "layer.toml", Facts))
+    if facts.id != folder.name:
+        raise _broken(folder, "layer.toml", "id", f"“{facts.id}”与目录名不同", f"'{facts.id}' is not the folder's name")
+    return facts
+
+
+def _layer(folder: Path, facts: Facts, others: Mapping[str, Facts]) -> Layer:
+    lender = others.get(facts.attributes_of) if facts.attributes_of else facts
+    if lender is None:
+        raise _broken(folder, "layer.toml", "attributes_of", "没有这个图层", "there is no such layer")
+    style = _checked(folder, "style.json", TypeAdapter(AnyStyle))
+    zh, en = _words(folder)
+    layer = Layer(
+        **{**facts.model_dump(), "attributes": lender.attributes}, style=style, description=zh, description_en=en
+    )
+    for file, key, fault_zh, fault_en in _faults(layer):
+        raise _broken(folder, file, key, fault_zh, fault_en)
+    return layer
+
+
+def _faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
+    """What the files say against each other: (file, key, Chinese, English)."""
+    if len(layer.by_name) < len(layer.attributes):
+        yield "layer.toml", "attributes", "有重复的字段名", "an attribute is named twice"
+    for attribute in layer.attributes:
+        if attribute.vocabulary and attribute.vocabulary not in vocabulary():
+            yield "layer.toml", f"attributes.{attribute.name}.vocabulary", "词表中没有", "is not in the vocabulary"
+    for file, key, name in (
+        ("layer.toml", "label", layer.label),
+        ("layer.toml", "time_column", layer.time_column),
+        ("style.json", "label.property", layer.style.label and layer.style.label.property),
+        ("style.json", "property", layer.category),
+    ):
+        if name and name not in layer.by_name:
+            yield file, key, f"“{name}”不在 attributes 中", f"'{name}' is not among the attributes"
+    if isinstance(layer.style, Categories) and layer.style.property in layer.by_name:
+        yield from _style_faults(layer.style, layer.by_name[layer.style.property])
+
+
+def _style_faults(style: Categories, attribute: Attribute) -> Iterator[tuple[str, str, str, str]]:
+    if not attribute.vocabulary:
+        yield "style.json", "property", "该字段没有词表", "this attribute has no vocabulary"
+        return
+    values = [category.value for category in style.categories]
+    known = set(vocabulary()[attribute.vocabulary]) - {"title"}
+    for value in sorted(known - set(values)):
+        yield "style.json", "categories", f"缺少值“{value}”", f"the value '{value}' has no look"
+    for value in sorted(set(values) - known):
+        yield "style.json", "categories", f"词表中没有值“{value}”", f"the vocabulary has no value '{value}'"
+    looks = [(category.fill.upper(), category.hatch) for category in style.categories]
+    signs = [category.sign for category in style.categories]
+    if len(set(values)) < len(values) or len(set(looks)) < len(looks) or len(set(signs)) < len(signs):
+        same_zh, same_en = "两个值的图式或符号相同", "two values share a look or a sign"
+        yield "style.json", "categories", same_zh, same_en
+
+
+def _checked(folder: Path, file: str, shape: Any) -> Any:
+    """The content of a file as `shape`; a fault becomes a sentence."""
+    content = _read(folder, file)
+    try:
+        return shape.validate_python(content) if isinstance(shape, TypeAdapter) else shape.model_validate(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = first["loc"][1:] if first["loc"][:1] in (("categories",), ("single",)) else first["loc"]
+        key = ".".join(map(str, place)) or "-"
+        raise _broken(folder, file, key, _said(first), first["msg"].lower()) from None
+
+
+def _said(fault: Any) -> str:
+    known = {"missing": "缺少该键", "extra_forbidden": "不认识该键"}
+    return known.get(fault["type"], f"值“{fault.get('input')}”不符合要求")
+
+
+def _read(folder: Path, file: str) -> Any:
+    path = folder / file
+    try:
+        text = path.read_text("utf-8")
+        return tomllib.loads(text) if file.endswith(".toml") else json.loads(text)
+    except FileNotFoundError:
+        raise _broken(folder, file, "-", "文件不存在", "the file is missing") from None
+    except ValueError as fault:
+        raise _broken(folder, file, "-", f"无法读取({fault})", f"cannot be read ({fault})") from None
+
+
+def _words(folder: Path) -> tuple[str, str]:
+    """The Chinese and the English paragraph of words.md: what follows its two headings."""
+    path = folder / "words.md"
+    if not path.is_file():
+        raise _broken(folder, "words.md", "-", "文件不存在", "the file is missing")
+    parts = ["\n".join(part.splitlines()[1:]).strip() for part in path.read_text("utf-8").split("# ")[1:]]
+    parts = [part.rstrip("# \n") for part in parts]
+    if len(parts) != 2 or not all(parts):
+        raise _broken(folder, "words.md", "##", "需要中文、英文各一段", "one Chinese and one English part are needed")
+    return parts[0], parts[1]
+
+
+def _broken(folder: Path, file: str, key: str, fault_zh: str, fault_en: str) -> BrokenLayer:
+    return BrokenLayer(
+        folder=f"layers/{folder.name}",
+        file=file,
+        key=key,
+        fault_zh=fault_zh,
+        fault_en=fault_en,
+        remedy_zh=f"对照 layers/parcel-supply/{file} 改正后重新启动",
+        remedy_en=f"correct it after the model of layers/parcel-supply/{file} and start again",
+    )
