@@ -102,6 +102,10 @@ class Land:
     features: tuple[Feature, ...]
     plots: tuple[Plot, ...]
 
+    def plot_no(self, index: int) -> str:
+        """The number of a plot in the regulatory plan, such as TJ-03-12."""
+        return _plot_no(self.site, index)
+
     @property
     def idle(self) -> tuple[Plot, ...]:
         """The plots of the register, from north-west to south-east."""
@@ -358,16 +362,18 @@ def _noded(plots: list[BaseGeometry]) -> list[MultiPolygon]:
     return [MultiPolygon([faces[k] for k in face[plot == i]]) for i in range(len(plots)) if (plot == i).any()]
 
 
+def _plot_no(site: Site, index: int) -> str:
+    return f"{site.plan}-{index + 1:02d}"
+
+
 def _described(
     plots: list[MultiPolygon], features: tuple[Feature, ...], site: Site, rng: np.random.Generator
 ) -> tuple[Plot, ...]:
     """Plots in reading order with their idleness and their four sides."""
     ordered = sorted(plots, key=lambda plot: (-round(plot.centroid.y / 220), plot.centroid.x))
     idle = _idle(ordered, site, rng)
-    names = [
-        *features,
-        *(Feature("plot", "空闲地" if yes else "已建用地", plot) for plot, yes in zip(ordered, idle, strict=True)),
-    ]
+    named = [f"{_plot_no(site, k)}地块" if yes else "已建用地" for k, yes in enumerate(idle)]
+    names = [*features, *(Feature("plot", name, plot) for name, plot in zip(named, ordered, strict=True))]
     tree = STRtree([each.shape for each in names])
     return tuple(
         Plot(plot, bool(yes), _sides(plot, names, tree) if yes else {}) for plot, yes in zip(ordered, idle, strict=True)
