@@ -25,8 +25,12 @@ Query = LiteralString | sql.SQL | sql.Composed | bytes
 SCOPED = ("app.see_all", "app.area_ids", "app.unit_ids", "app.see_published", "app.see_contacts")
 ENTER = b"select " + b", ".join(b"set_config('%s', %%s, true)" % name.encode() for name in SCOPED)
 
-# Also set on the role where the role is ours. A parallel worker would have to load PROJ first: it costs 2 to 5 times.
-LIMITS = "-c statement_timeout=20s -c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC"
+# The first two are also set on the role where the role is ours. A parallel worker would have to load PROJ first: it costs
+# 2 to 5 times. Planning a page anew costs 3 ms, executing it 1.3 ms; statements here are written for one plan.
+LIMITS = (
+    "-c statement_timeout=20s -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan"
+    " -c jit=off -c timezone=UTC"
+)
 
 
 class Reader:

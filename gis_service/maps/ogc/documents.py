@@ -1,0 +1,123 @@
+"""Landing page, conformance, collections and tilesets, as plain dictionaries."""
+
+from typing import Any
+
+from gis_service.maps import crs
+from gis_service.maps.catalogue import Catalogue, Layer
+from gis_service.maps.memory import BBox
+from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, MVT, OPENAPI, QUAD, TILESETS, Site, link
+
+Document = dict[str, Any]
+
+CONFORMS = [
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
+        for name in ("core", "oas30", "html", "geojson")
+    ),
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{name}"
+        for name in ("core", "landing-page", "json", "html")
+    ),
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
+        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")
+    ),
+]
+"""What is declared is tested (tests/conformance), and nothing else is declared."""
+
+
+def landing(site: Site, title: str) -> Document:
+    return {
+        "title": title,
+        "description": "国有空闲地、片区与界址点,按登录人员的数据范围提供。 "
+        "Idle state-owned land, areas and boundary points, within the data scope of whoever is signed in.",
+        "links": [
+            link(site.to("/api"), "service-desc", OPENAPI, "接口文档(OpenAPI 3.0)· API document"),
+            link(site.to("/api.html"), "service-doc", HTML, "接口说明 · API, for people"),
+            link(site.to("/conformance"), "conformance", JSON, "符合的标准 · Conformance"),
+            link(site.to("/collections"), "data", JSON, "图层 · Collections"),
+        ],
+    }
+
+
+def conformance() -> Document:
+    return {"conformsTo": CONFORMS}
+
+
+def collections(site: Site, catalogue: Catalogue, extents: dict[str, BBox]) -> Document:
+    return {
+        "links": [],
+        "crs": list(crs.SUPPORTED),
+        "collections": [collection(site, layer, extents[layer.id]) for layer in catalogue.values()],
+    }
+
+
+def collection(site: Site, layer: Layer, extent: BBox) -> Document:
+    """Every collection carries what it says in the list: id, title, description and extent are the same in both."""
+    here = f"/collections/{layer.id}"
+    return {
+        "id": layer.id,
+        "title": layer.title,
+        "description": f"{layer.description} {layer.description_en}",
+        "itemType": "feature",
+        "crs": list(crs.SUPPORTED),
+        "storageCrs": crs.STORED.uri,
+        "extent": {
+            "spatial": {"bbox": [list(extent)], "crs": crs.CRS84},
+            "temporal": {"interval": [[None, None]], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"},
+        },
+        "links": [
+            link(site.to(here, f="json"), "self", JSON, layer.title),
+            link(site.to(here, f="html"), "alternate", HTML, layer.title),
+            link(site.to(f"{here}/items"), "items", GEOJSON, "要素 · Features"),
+            link(site.to(f"{here}/items", f="html"), "items", HTML, "要素网页 · Features as pages"),
+            link(site.to(f"{here}/tiles"), TILESETS, JSON, "矢量瓦片 · Vector tiles"),
+        ],
+    }
+
+
+def tilesets(site: Site, layer: Layer) -> Document:
+    return {"tilesets": [_tileset(site, layer)], "links": []}
+
+
+def tileset(site: Site, layer: Layer, extent: BBox) -> Document:
+    """With the template by which a client asks for tiles, and what it will find in them."""
+    properties = {
+        name: {"title": layer.by_name[name].zh, "type": "string"} for name in layer.tile_attributes(layer.maxzoom)
+    }
+    return {
+        **_tileset(site, layer),
+        "boundingBox": {"lowerLeft": extent[:2], "upperRight": extent[2:], "crs": crs.CRS84},
+        "layers": [
+            {
+                "id": layer.id,
+                "title": layer.title,
+                "dataType": "vector",
+                "geometryDimension": {"point": 0, "line": 1, "polygon": 2}[layer.geometry],
+                "minTileMatrix": str(layer.minzoom),
+                "maxTileMatrix": str(layer.maxzoom),
+                "propertiesSchema": {"type": "object", "properties": properties},
+            }
+        ],
+    }
+
+
+def _tileset(site: Site, layer: Layer) -> Document:
+    here = f"/collections/{layer.id}/tiles/WebMercatorQuad"
+    template = site.to(here) + "/{tileMatrix}/{tileRow}/{tileCol}"
+    return {
+        "title": layer.title,
+        "dataType": "vector",
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "tileMatrixSetURI": QUAD,
+        "links": [
+            link(site.to(here), "self", JSON, layer.title),
+            link(template, "item", MVT, "瓦片 · Tiles", templated=True),
+            link(QUAD, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", JSON, "WebMercatorQuad"),
+            link(
+                site.to(f"/collections/{layer.id}"), "http://www.opengis.net/def/rel/ogc/1.0/geodata", JSON, layer.title
+            ),
+        ],
+    }

@@ -1,0 +1,127 @@
+"""Features of a layer as GeoJSON text, built in the database as one row."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import LiteralString
+
+from psycopg import sql
+
+from gis_service.core.db import Scope
+from gis_service.core.reader import Reader
+from gis_service.maps.asked import Asked, Shape, conditions, source
+from gis_service.maps.catalogue import Layer
+from gis_service.maps.crs import Crs
+from gis_service.maps.ogc.ask import Page
+
+COUNTED = 10_000
+"""Up to here the number of matching features is exact; beyond, it is not given."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """A page: its features as GeoJSON objects joined by commas, and what lies beyond it."""
+
+    text: str
+    returned: int
+    last: int | None
+    more: bool
+    matched: int | None
+
+    def with_matched(self, matched: int | None) -> "Features":
+        return replace(self, matched=matched)
+
+
+def features(
+    reader: Reader, scope: Scope, layer: Layer, asked: Asked, crs: Crs, page: Page, *, count: bool
+) -> Features:
+    """One page in the order of ids; `count` says whether to count what matches, up to `COUNTED`."""
+    values = asked.values() | {"size": page.limit, "after": page.after or 0}
+    row = reader.row(scope, _page_statement(layer, asked.shape, crs, count), values)
+    assert row is not None  # noqa: S101  (an aggregate always gives a row)
+    text, returned, last, more, matched = row
+    return Features(text or "", returned, last, more, matched if matched is not None and matched <= COUNTED else None)
+
+
+def feature(reader: Reader, scope: Scope, layer: Layer, asked: Asked, crs: Crs, key: int) -> str | None:
+    """One feature as a GeoJSON object; None where there is none that the scope may see."""
+    row = reader.row(scope, _one_statement(layer, asked.shape, crs), asked.values() | {"key": key})
+    return None if row is None else str(row[0])
+
+
+@lru_cache(maxsize=512)
+def _page_statement(layer: Layer, shape: Shape, crs: Crs, count: bool) -> bytes:
+    """With a count, the ids of all matches are found once, and the page is the beginning of that list."""
+    return _bytes(
+        """
+        {hits}
+        select string_agg({feature}, ',') filter (where n <= %(size)s),
+               least(count(*), %(size)s)::int, max(id) filter (where n <= %(size)s), count(*) > %(size)s,
+               {matched}
+          from (select {id} as id, row_number() over (order by {id}) as n, geom, {columns}
+                  from {source} where {here} order by {id} limit %(size)s::int + 1) q,
+               lateral (select {columns}) p""",
+        layer,
+        shape,
+        crs,
+        hits=_hits(layer, shape) if count else sql.SQL(""),
+        matched=sql.SQL("(select count(*)::int from hits)" if count else "null::int"),
+        here=_page_of_hits(layer, shape) if count else _after(layer, shape),
+    )
+
+
+def _hits(layer: Layer, shape: Shape) -> sql.Composed:
+    return sql.SQL(
+        "with hits as materialized (select {id} as id from {source} where {conditions} order by {id} limit {most})"
+    ).format(
+        id=sql.Identifier(layer.id_column),
+        source=source(layer, shape),
+        conditions=conditions(layer, shape),
+        most=sql.Literal(COUNTED + 1),
+    )
+
+
+def _page_of_hits(layer: Layer, shape: Shape) -> sql.Composed:
+    """The first of the hits; in a history the day is needed again to tell the versions apart."""
+    day = conditions(layer, Shape((), window=False, since=False, until=False, as_of=shape.as_of))
+    ids = sql.SQL("{} = any (array(select id from hits order by id limit %(size)s::int + 1)) and {}")
+    return ids.format(sql.Identifier(layer.id_column), day)
+
+
+def _after(layer: Layer, shape: Shape) -> sql.Composed:
+    return sql.SQL("{} > %(after)s::bigint and {}").format(sql.Identifier(layer.id_column), conditions(layer, shape))
+
+
+@lru_cache(maxsize=512)
+def _one_statement(layer: Layer, shape: Shape, crs: Crs) -> bytes:
+    return _bytes(
+        """
+        select {feature}
+          from (select {id} as id, geom, {columns} from {source} where {id} = %(key)s::bigint and {conditions}) q,
+               lateral (select {columns}) p""",
+        layer,
+        shape,
+        crs,
+        conditions=conditions(layer, shape),
+    )
+
+
+FEATURE = """'{{"type":"Feature","id":' || id || ',"geometry":' || coalesce(st_asgeojson({geometry}, {digits}, 0), 'null')
+               || ',"properties":' || row_to_json(p) || '}}'"""
+"""The third argument of ST_AsGeoJSON keeps it from writing a `crs` member into every geometry."""
+
+
+def _bytes(statement: LiteralString, layer: Layer, shape: Shape, crs: Crs, **parts: sql.Composable) -> bytes:
+    feature = sql.SQL(FEATURE).format(geometry=_geometry(crs), digits=sql.Literal(crs.digits))
+    composed = sql.SQL(statement).format(
+        id=sql.Identifier(layer.id_column),
+        columns=sql.SQL(", ").join(sql.Identifier(attribute.name) for attribute in layer.attributes),
+        source=source(layer, shape),
+        feature=feature,
+        **parts,
+    )
+    return composed.as_bytes(None)
+
+
+def _geometry(crs: Crs) -> sql.Composable:
+    moved = sql.SQL("geom") if crs.is_stored else sql.SQL("st_transform(geom, {})").format(sql.Literal(crs.srid))
+    return sql.SQL("st_flipcoordinates({})").format(moved) if crs.north_first else moved

@@ -1,0 +1,93 @@
+"""The OGC documents as pages for people: plain HTML, Chinese first, nothing from outside."""
+
+import json
+from functools import lru_cache
+from math import cos, radians
+from pathlib import Path
+from typing import Any
+
+import shapely
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gis_service.maps.catalogue import Attribute, Layer
+from gis_service.parcels.vocabulary import vocabulary
+
+PICTURE_PX = 720
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def document(title: str, content: dict[str, Any]) -> str:
+    """A page for any of the small documents: what it says, and where it leads."""
+    return _pages().get_template("document.html").render(title=title, content=content)
+
+
+def api(content: dict[str, Any]) -> str:
+    return _pages().get_template("api.html").render(title=content["info"]["title"], content=content)
+
+
+def items(layer: Layer, collection: dict[str, Any]) -> str:
+    """A page of features: where they lie, and a table."""
+    found = collection["features"]
+    rows = [(feature["id"], [shown(a, feature["properties"][a.name]) for a in layer.attributes]) for feature in found]
+    text = {key: value for key, value in collection.items() if key != "features"}
+    return (
+        _pages()
+        .get_template("items.html")
+        .render(title=layer.title, layer=layer, rows=rows, page=text, picture=picture(found))
+    )
+
+
+def item(layer: Layer, feature: dict[str, Any]) -> str:
+    facts = [(a, shown(a, feature["properties"][a.name])) for a in layer.attributes]
+    title = str(feature["properties"].get(layer.label or "", feature["id"]))
+    return (
+        _pages()
+        .get_template("item.html")
+        .render(title=title, layer=layer, facts=facts, feature=feature, picture=picture([feature]))
+    )
+
+
+def shown(attribute: Attribute, value: Any) -> str:
+    """A value in words: the vocabulary's, or as it stands."""
+    if value is None:
+        return "—"
+    if attribute.vocabulary:
+        known = vocabulary()[attribute.vocabulary]
+        return known[value][0] if value in known else str(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def picture(features: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The outlines as SVG paths in a box `PICTURE_PX` wide; None where there is nothing to draw."""
+    shapes = [(f["id"], shapely.from_geojson(json.dumps(f["geometry"]))) for f in features if f["geometry"]]
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds([shape for _, shape in shapes])
+    squeeze = cos(radians((south + north) / 2))
+    scale = PICTURE_PX / max((east - west) * squeeze, north - south, 1e-4)
+
+    def place(lonlat: Any) -> Any:
+        return (lonlat - (west, north)) * (scale * squeeze, -scale)
+
+    drawn = [(key, _path(shapely.transform(shape, place))) for key, shape in shapes]
+    return {"width": (east - west) * squeeze * scale, "height": (north - south) * scale, "paths": drawn}
+
+
+def _path(shape: Any) -> str:
+    """A shape as an SVG path; points become small diamonds."""
+    if shape.geom_type in ("Point", "MultiPoint"):
+        shape = shape.buffer(4, quad_segs=1)
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring.coords) + "Z" for ring in rings)

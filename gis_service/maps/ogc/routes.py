@@ -1,0 +1,204 @@
+"""HTTP doors of the OGC API. All read through the reader role, in the scope of `map.read`."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from gis_service.access.edge import Look
+from gis_service.core.db import Scope
+from gis_service.core.errors import BadRequest, NotFound
+from gis_service.core.paging import cursor
+from gis_service.maps import tiles
+from gis_service.maps.asked import Asked
+from gis_service.maps.catalogue import Layer
+from gis_service.maps.crs import LONLAT
+from gis_service.maps.memory import memory_of, sight
+from gis_service.maps.ogc import ask, documents, items, openapi, pages
+from gis_service.maps.ogc.links import GEOJSON, JSON, MVT, OPENAPI, Site, link
+
+router = APIRouter(prefix="/ogc", include_in_schema=False)
+
+Reading = Annotated[Scope, Depends(Look("map.read"))]
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept, Accept-Encoding"}
+"""Kept by the reader's own browser only, and asked about again: rights and parcels change."""
+
+
+@router.get("/")
+def landing(request: Request, _scope: Reading) -> Response:
+    ask.only(request)
+    return _document(request, documents.landing(Site.of(request), _title(request)))
+
+
+@router.get("/conformance")
+def conformance(request: Request, _scope: Reading) -> Response:
+    ask.only(request)
+    return _document(request, {**documents.conformance(), "links": []}, "符合的标准 · Conformance")
+
+
+@router.get("/api")
+def api(request: Request, _scope: Reading) -> Response:
+    ask.only(request)
+    return _text(json.dumps(_api(request), ensure_ascii=False), OPENAPI)
+
+
+@router.get("/api.html")
+def api_page(request: Request, _scope: Reading) -> Response:
+    ask.only(request)
+    return HTMLResponse(pages.api(_api(request)), headers=PRIVATE)
+
+
+@router.get("/collections")
+def collections(request: Request, scope: Reading) -> Response:
+    ask.only(request)
+    catalogue = request.app.state.layers
+    extents = {layer.id: memory_of(request).extent(scope, layer) for layer in catalogue.values()}
+    return _document(request, documents.collections(Site.of(request), catalogue, extents), "图层 · Collections")
+
+
+@router.get("/collections/{name}")
+def collection(request: Request, scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request)
+    extent = memory_of(request).extent(scope, layer)
+    return _document(request, documents.collection(Site.of(request), layer, extent), layer.title)
+
+
+@router.get("/collections/{name}/items")
+def feature_collection(request: Request, scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request, ask.item_parameters(layer))
+    html = ask.wants_html(request)
+    asked, crs, page = ask.rows(request, layer), ask.output_crs(request), ask.page(request)
+    found = _counted(request, scope, layer, asked, LONLAT if html else crs, page)
+    text = _collection_text(request, found, html=html)
+    if html:
+        return HTMLResponse(pages.items(layer, json.loads(text)), headers=PRIVATE)
+    return _text(text, GEOJSON, {"Content-Crs": f"<{crs.uri}>"})
+
+
+@router.get("/collections/{name}/items/{key}")
+def feature(request: Request, scope: Reading, name: str, key: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request, ("crs", "as_of"))
+    html = ask.wants_html(request)
+    crs = LONLAT if html else ask.output_crs(request)
+    known = key.isascii() and key.isdigit() and len(key) < 19  # an id is a bigint; nothing else has one
+    asked = Asked(as_of=ask.rows(request, layer).as_of)
+    text = items.feature(request.app.state.reader, scope, layer, asked, crs, int(key)) if known else None
+    if text is None:
+        raise NotFound(what=layer.title, key=key)
+    site = Site.of(request)
+    links = site.both(request, html=html, kind=GEOJSON)
+    links.append(link(site.to(f"/collections/{layer.id}"), "collection", JSON, layer.title))
+    whole = f'{text[:-1]},"links":{_json(links)}}}'
+    if html:
+        return HTMLResponse(pages.item(layer, json.loads(whole)), headers=PRIVATE)
+    return _text(whole, GEOJSON, {"Content-Crs": f"<{crs.uri}>"})
+
+
+@router.get("/collections/{name}/tiles")
+def tilesets(request: Request, _scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request)
+    return _document(request, documents.tilesets(Site.of(request), layer), f"{layer.title} · 瓦片集")
+
+
+@router.get("/collections/{name}/tiles/WebMercatorQuad")
+def tileset(request: Request, scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request)
+    extent = memory_of(request).extent(scope, layer)
+    return _document(request, documents.tileset(Site.of(request), layer, extent), f"{layer.title} · 瓦片集")
+
+
+@router.get("/collections/{name}/tiles/WebMercatorQuad/{z}/{y}/{x}")
+def tile(request: Request, scope: Reading, name: str, z: str, y: str, x: str) -> Response:
+    layer = _layer(request, name)
+    if request.query_params:
+        _only_tile_parameters(request, layer)
+    drawn = tiles.draw(request.app.state.reader, scope, layer, tiles.tile_at(z, x, y), ask.rows(request, layer))
+    squeezable = "gzip" in request.headers.get("accept-encoding", "")
+    answer = tiles.answer(drawn, gzip_accepted=squeezable)
+    headers = {**PRIVATE, "ETag": answer.etag}
+    if _is_known(request, answer.etag):
+        return Response(status_code=304, headers=headers)
+    if answer.encoding:
+        headers["Content-Encoding"] = answer.encoding
+    return Response(answer.body, 200 if answer.body else 204, headers, MVT if answer.body else None)
+
+
+def _only_tile_parameters(request: Request, layer: Layer) -> None:
+    ask.only(request, ("datetime", "as_of", *(a.name for a in layer.attributes if a.filter)))
+    if request.query_params.get("f", "mvt") != "mvt":
+        raise BadRequest(parameter="f", value=request.query_params["f"])
+
+
+def _counted(request: Request, scope: Scope, layer: Layer, asked: Asked, crs: Any, page: ask.Page) -> items.Features:
+    """A page with the number of all matches: counted on the first page, handed on in the cursor. That there are more
+    than are counted is remembered for a while, so that it is not found out by counting every time."""
+    key = (layer.source, sight(scope), asked.shape, tuple(asked.values().items()))
+    uncounted = memory_of(request).uncounted
+    count = page.after is None and uncounted.get(key) is None
+    found = items.features(request.app.state.reader, scope, layer, asked, crs, page, count=count)
+    if count and found.matched is None:
+        uncounted.put(key, fact=True)
+    return found if count else found.with_matched(page.matched)
+
+
+def _collection_text(request: Request, found: items.Features, *, html: bool) -> str:
+    site = Site.of(request)
+    links = site.both(request, html=html, kind=GEOJSON)
+    if found.more:
+        after = cursor([found.last, found.matched])
+        links.append(link(site.here(request, after=after), "next", "text/html" if html else GEOJSON, "下一页 · Next"))
+    parts = [
+        '"type":"FeatureCollection"',
+        f'"links":{_json(links)}',
+        f'"timeStamp":"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"',
+        f'"numberReturned":{found.returned}',
+        *([] if found.matched is None else [f'"numberMatched":{found.matched}']),
+        f'"features":[{found.text}]',
+    ]
+    return "{" + ",".join(parts) + "}"
+
+
+def _layer(request: Request, name: str) -> Layer:
+    return request.app.state.layers.named(name)  # type: ignore[no-any-return]
+
+
+def _title(request: Request) -> str:
+    return str(request.app.state.settings.title)
+
+
+def _api(request: Request) -> dict[str, Any]:
+    return openapi.document(
+        request.app.state.layers, title=_title(request), version=request.app.version, server=Site.of(request).base
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _document(request: Request, content: dict[str, Any], title: str | None = None) -> Response:
+    """A document in the format asked for, with the links to itself and to its other format."""
+    html = ask.wants_html(request)
+    own = [one for one in content["links"] if one["rel"] not in ("self", "alternate")]
+    content = {**content, "links": [*Site.of(request).both(request, html=html), *own]}
+    if html:
+        return HTMLResponse(pages.document(title or content["title"], content), headers=PRIVATE)
+    return _text(_json(content), JSON)
+
+
+def _text(text: str, kind: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(text, headers={**PRIVATE, **(headers or {})}, media_type=kind)
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    """Whether the browser has this very content (RFC 9110: a weak match will do)."""
+    seen = request.headers.get("if-none-match", "")
+    return etag in [word.strip().removeprefix("W/") for word in seen.split(",")]
