@@ -2,7 +2,7 @@ import vue from '@vitejs/plugin-vue';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-import { gzipSiblings, vendorFiles } from './plugins';
+import { gzipSiblings, vendorFiles } from './plugins.ts';
 
 const here = import.meta.dirname;
 
@@ -13,6 +13,7 @@ export default defineConfig({
   plugins: [vue(), vendorFiles(), gzipSiblings()],
   build: {
     manifest: true,
+    chunkSizeWarningLimit: 800,
     outDir: resolve(here, 'dist'),
     rolldownOptions: { input: { desk: resolve(here, 'desk/index.html') } },
   },

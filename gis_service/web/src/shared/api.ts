@@ -2,7 +2,7 @@
 import type { FeatureCollection } from './geojson';
 import { lang, t } from './i18n';
 import type {
-  Account, Area, AuditEntry, Config, Grant, ImportBatch, Issue, LandDocument, MapLayer, Me, Page, Parcel, ParcelRow,
+  Account, Area, AuditEntry, Config, Grant, ImportBatch, Issue, LandClass, LandDocument, MapLayer, Me, Page, Parcel, ParcelRow,
   ProblemBody, StagedRow, Token, Unit, Version, VersionDiff, Vocabulary,
 } from './types';
 
@@ -127,6 +127,7 @@ export const api = {
   areas: () => get<Area[] | Page<Area>>('/areas').then(items),
   units: () => get<Unit[] | Page<Unit>>('/units').then(items),
   layers: () => get<MapLayer[] | Page<MapLayer>>('/layers').then(items),
+  landClasses: () => get<LandClass[]>('/land-classes'),
   documents: () => get<LandDocument[] | Page<LandDocument>>('/documents').then(items),
   addDocument: (body: Partial<LandDocument>) => call<LandDocument>('POST', '/documents', { body }),
 

@@ -31,7 +31,7 @@ export interface Config {
 export interface Me {
   username: string;
   display_name: string;
-  unit: string | { id: number; name: string } | null;
+  unit: string | null;
   roles: { role: string; area: string | null; unit: string | null }[];
   permissions: string[];
   must_change_password: boolean;
@@ -51,7 +51,7 @@ export interface Area {
   code: string;
   name: string;
   name_en: string | null;
-  bbox: BBox;
+  bbox: BBox | null;
 }
 
 export interface Unit {
@@ -91,9 +91,11 @@ export interface ParcelRow {
   bbox: BBox;
 }
 
+/** A unit or area by name; the server sends an empty object where there is none. */
 export interface Named {
-  id: number;
-  name: string;
+  id?: number;
+  name?: string;
+  code?: string;
 }
 
 export interface LandDocument {
@@ -113,8 +115,6 @@ export interface BoundaryPoint {
   northing_text: string;
   easting_text: string;
   source_crs: number;
-  lon?: number;
-  lat?: number;
 }
 
 /** One parcel with everything the reader may see; columns beyond the named ones are read by name. */
@@ -123,7 +123,7 @@ export interface Parcel {
   parcel_no: string;
   parcel_name: string | null;
   row_version: number;
-  area: { code: string; name: string } | null;
+  area: Named | null;
   right_holder: Named | null;
   managing_unit: Named | null;
   custodian_unit: Named | null;
@@ -277,19 +277,21 @@ export interface Account {
   id: number;
   username: string;
   display_name: string;
-  unit: string | Named | null;
-  is_active: boolean;
-  locked_until?: string | null;
-  last_login_at?: string | null;
+  unit_id: number | null;
+  unit: string | null;
+  state: 'active' | 'disabled';
+  must_change_password: boolean;
+  last_login_at: string | null;
+  locked_until: string | null;
   row_version: number;
-  roles?: { role: string }[];
 }
 
 export interface Grant {
   id: number;
   role: string;
-  area: string | Named | null;
-  unit: string | Named | null;
+  area: string | null;
+  unit: string | null;
+  granted_at: string;
 }
 
 export interface Token {
@@ -298,20 +300,26 @@ export interface Token {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
-  secret?: string;
+  secret?: string | null;
 }
 
 export interface AuditEntry {
   id: number;
   at: string;
-  actor: string | null;
+  actor_name: string;
   action: string;
-  object_type?: string | null;
-  object_id?: string | number | null;
-  outcome?: string | null;
-  ip?: string | null;
-  request_id?: string | null;
-  detail?: unknown;
+  subject: string;
+  outcome: string;
+  detail: Record<string, unknown>;
+  request_id: string;
+  address: string;
+}
+
+export interface LandClass {
+  system: string;
+  code: string;
+  name: string;
+  parent: string | null;
 }
 
 /** A refusal as the server words it (RFC 9457). */

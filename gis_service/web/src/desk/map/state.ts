@@ -1,0 +1,79 @@
+/** What the pages tell the map and the map tells the pages. */
+import { computed, reactive, ref, shallowRef } from 'vue';
+
+import type { Geometry } from '../../shared/geojson';
+import type { Axis, BBox, MapLayer } from '../../shared/types';
+import { isAxis } from '../parcels/axes';
+import { place } from '../state/place';
+import { session } from '../state/session';
+
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'ok' | 'warning' | 'error';
+
+export interface Mark {
+  kind: MarkKind;
+  geometry: Geometry;
+  label?: string;
+  key?: number;
+}
+
+/** Outlines drawn over the tiles, in named sets: the chosen parcel, a comparison, an import's preview. */
+export const marks = reactive<Record<string, Mark[]>>({});
+
+export function setMarks(set: string, list: Mark[] = []): void {
+  marks[set] = list;
+}
+
+/** The parcel under the pointer or under the cursor of the list. */
+export const hover = ref<number | null>(null);
+
+/** Where the map should look next; `always` also moves it when the place is in sight already. */
+export const goal = shallowRef<{ bbox: BBox; always: boolean } | null>(null);
+
+export function look(bbox: BBox | null | undefined, always = false): void {
+  if (bbox) goal.value = { bbox, always };
+}
+
+/** Pixels of the map's right side that the detail covers. */
+export const covered = ref(0);
+
+/** Degrees under the pointer. */
+export const pointer = shallowRef<[number, number] | null>(null);
+
+export const axis = computed<Axis>(() => {
+  const wanted = place.query['axis'] ?? '';
+  return isAxis(wanted) ? wanted : 'supply_status';
+});
+
+export const layerOfAxis = (name: string): MapLayer | undefined =>
+  session.layers.find((layer) => layer.style.property === name);
+
+/** Layers that are shown or hidden one by one; the six axes take turns instead. */
+export const overlays = computed(() => session.layers.filter((layer) => !isAxis(layer.style.property ?? '')));
+
+const KEPT = 'gis.layers';
+const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, boolean>;
+const visible = reactive<Record<string, boolean>>(kept);
+
+export const isVisible = (layer: MapLayer): boolean => visible[layer.id] ?? layer.visible;
+
+export function setVisible(layer: MapLayer, value: boolean): void {
+  visible[layer.id] = value;
+  localStorage.setItem(KEPT, JSON.stringify(visible));
+}
+
+/** The bounding box of any GeoJSON geometry. */
+export function bboxOf(geometry: Geometry | null): BBox | null {
+  const box: BBox = [Infinity, Infinity, -Infinity, -Infinity];
+  const visit = (part: unknown): void => {
+    if (!Array.isArray(part)) return;
+    if (typeof part[0] !== 'number') return part.forEach(visit);
+    const [x, y] = part as [number, number];
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  };
+  if (geometry?.type === 'GeometryCollection') geometry.geometries.forEach((part) => 'coordinates' in part && visit(part.coordinates));
+  else if (geometry) visit(geometry.coordinates);
+  return Number.isFinite(box[0]) ? box : null;
+}
