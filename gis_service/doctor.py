@@ -28,7 +28,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding(sys.version_info >= (3, 11), f"Python {version}(需 3.11 以上)", f"Python {version} (3.11 or later)")
     if settings.database_url is None:
-        servers = [str(found.bin) for found in binaries.installed()]
+        servers = [str(found.folder) for found in binaries.installed()]
         known = ", ".join(servers) or "—"
         yield Finding(bool(servers), f"带 PostGIS 的 PostgreSQL:{known}", f"PostgreSQL with PostGIS: {known}")
     else:

@@ -20,7 +20,7 @@ from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.jobs import queue
-from gis_service.maps import catalogue
+from gis_service.maps.catalogue import Catalogue
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
     app.state.enqueue = queue.enqueue
-    app.state.layers = catalogue.load(LAYERS)
+    app.state.layers = Catalogue.load(LAYERS)
     http.install(app)
     for router in (
         gis_service.access.routes.router,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine
@@ -28,6 +29,10 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count(1)
 
 
+access.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Real hashing, with costs for tests: nobody attacks these passwords."""
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real files by other people; absent outside the development tree."""
@@ -41,11 +46,13 @@ def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="gis-test-", dir="/tmp"))
     folder.chmod(0o755)  # the server's user must be able to enter
     made = Cluster.for_tests(folder)
-    made.start(owner=True)
-    made.create_template(migrate.upgrade)
-    yield made
-    made.remove()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        made.start(owner=True)
+        made.create_template(migrate.upgrade)
+        yield made
+    finally:
+        made.remove()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class CloneServices(Services):
@@ -59,14 +66,14 @@ class CloneServices(Services):
         return self._server.url(role, self.name)
 
 
-@pytest.fixture(scope="session")
-def make_services(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., CloneServices]]:
-    """Services on a fresh clone of a template; all are dropped at the end."""
+@pytest.fixture
+def make_services(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., CloneServices]]:
+    """Services on a fresh clone of a template; dropped after the test."""
     made: list[CloneServices] = []
 
     def make(template: str = "gis_template") -> CloneServices:
         name = cluster.clone(f"clone_{os.getpid()}_{next(_numbers)}", template)
-        settings = Settings(environment="test", var_dir=tmp_path_factory.mktemp("var"), threads=4)
+        settings = Settings(environment="test", var_dir=tmp_path, threads=4)
         made.append(CloneServices(settings, cluster, name))
         return made[-1]
 
@@ -83,10 +90,12 @@ def services(make_services: Callable[..., CloneServices]) -> CloneServices:
 
 
 @pytest.fixture(scope="session")
-def sample_template(cluster: Cluster, make_services: Callable[..., CloneServices]) -> str:
+def sample_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A template that holds the sample district."""
     cluster.clone("gis_sample")
-    services = CloneServices(Settings(environment="test", var_dir=Path(tempfile.mkdtemp())), cluster, "gis_sample")
+    services = CloneServices(
+        Settings(environment="test", var_dir=tmp_path_factory.mktemp("var")), cluster, "gis_sample"
+    )
     prepare(services, sample=True)
     services.close()
     return "gis_sample"
@@ -99,8 +108,8 @@ def sample_services(make_services: Callable[..., CloneServices], sample_template
 
 
 @pytest.fixture(scope="session")
-def shared_engine(make_services: Callable[..., CloneServices]) -> Iterator[Engine]:
-    engine = create_engine(make_services().url(db.APP_ROLE))
+def shared_engine(cluster: Cluster) -> Iterator[Engine]:
+    engine = create_engine(cluster.url(db.APP_ROLE, cluster.clone("shared")))
     yield engine
     engine.dispose()
 
@@ -140,10 +149,14 @@ def sign_in(app: FastAPI) -> Callable[..., Person]:
     def make(*roles: Role, area_id: int | None = None, unit_id: int | None = None, on: FastAPI = app) -> Person:
         username = f"p{next(_numbers)}"
         with on.state.sessions.begin() as session:
-            user = access.create_user(session, SERVICE, username=username, display_name=username, password=PASSWORD, own_choice=True)
+            user = access.create_user(
+                session, SERVICE, username=username, display_name=username, password=PASSWORD, own_choice=True
+            )
             for role in roles:
                 access.grant_role(session, SERVICE, user.id, role, area_id=area_id, unit_id=unit_id)
-        person = Person(on, base_url="http://testserver", headers={"Sec-Fetch-Site": "same-origin"}, raise_server_exceptions=False)
+        person = Person(
+            on, base_url="http://testserver", headers={"Sec-Fetch-Site": "same-origin"}, raise_server_exceptions=False
+        )
         answer = person.post("/api/v1/sessions", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 201, answer.text
         person.user_id = user.id

@@ -46,9 +46,7 @@ def seal(session: Session) -> AuditSeal | None:
     writers for a moment and keeps new ones out; then every number up to the highest is settled. Where a long
     transaction (an import) holds it up, `lock_timeout` ends the try and the next run of the job takes it.
     """
-    session.execute(text("set local lock_timeout = '500ms'"))
-    session.execute(text("lock table audit_seal in exclusive mode"))
-    session.execute(text("lock table audit_entry in share mode"))
+    session.execute(text("select settle_audit()"))
     last = session.scalar(select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1))
     since = last.to_id if last else 0
     upto = session.scalar(select(func.max(AuditEntry.id))) or 0

@@ -15,7 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.execute("create schema if not exists jobs")
     op.execute("set local search_path = jobs, public")
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema())
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     op.execute("set local search_path = public")
 
 
