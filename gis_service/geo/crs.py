@@ -168,14 +168,35 @@ def _from_epsg(epsg: int) -> CRS:
 
 @lru_cache(maxsize=64)
 def epsg_of(crs: CRS) -> int | None:
-    return crs.to_epsg()
+    """EPSG code of a system: by its name, or, where somebody named it otherwise, by its parameters."""
+    code = crs.to_epsg()
+    if code is None and crs.is_geographic:
+        code = crs.to_epsg(min_confidence=25)  # such as WGS 84 written with axes in the order of maps
+        return code if code in (WGS84, CGCS2000, *LEGACY_DATUMS) else None
+    if code is None and crs.is_projected and datum_epsg(crs) == CGCS2000:
+        return _BELT_CODES.get(_gauss_parameters(crs))
+    return code
+
+
+#: EPSG codes of the parameters of a Gauss–Krüger projection: meridian, false easting, latitude, scale, false northing.
+_GAUSS = ("8802", "8806", "8801", "8805", "8807")
+_BELT_CODES = {
+    (b.central_meridian, 500_000 + (1_000_000 * b.zone if b.prefixed else 0), 0, 1, 0): b.epsg
+    for b in sorted(BELTS.values(), key=lambda b: b.width, reverse=True)
+}
+
+
+def _gauss_parameters(crs: CRS) -> tuple[float, ...]:
+    operation = crs.coordinate_operation
+    values = {p.code: p.value for p in operation.params} if operation else {}
+    return tuple(round(values.get(code, math.nan), 6) for code in _GAUSS)
 
 
 @lru_cache(maxsize=64)
 def datum_epsg(crs: CRS) -> int | None:
     """EPSG code of the geographic system below a projected one: what decides whether datums differ."""
     geodetic = crs.geodetic_crs
-    return None if geodetic is None else geodetic.to_epsg()
+    return None if geodetic is None else epsg_of(geodetic)
 
 
 @lru_cache(maxsize=64)
@@ -196,7 +217,7 @@ def steps(source: CRS, target: CRS) -> tuple[Transformer, ...]:
 
 
 def _refuse_legacy(crs: CRS) -> None:
-    datum = LEGACY_DATUMS.get(datum_epsg(crs) or 0)
+    datum = LEGACY_DATUMS.get(datum_epsg(crs) or 0) or _legacy_by_name(crs)
     if datum is None:
         return
     raise LegacyDatum(
@@ -207,6 +228,13 @@ def _refuse_legacy(crs: CRS) -> None:
         "CGCS2000, or convert with control points first.",
         crs=crs.name,
     )
+
+
+def _legacy_by_name(crs: CRS) -> str | None:
+    """The old datum a home-made definition names, such as D_Xian_1980 with a meridian of its own."""
+    name = f"{crs.name} {crs.datum.name if crs.datum else ''}".lower().replace("'", "")
+    by_name = (("new beijing", 4555), ("xian", 4610), ("beijing", 4214))
+    return next((LEGACY_DATUMS[epsg] for word, epsg in by_name if word in name), None)
 
 
 def _transformer(source: CRS, target: CRS) -> Transformer:

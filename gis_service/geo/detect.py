@@ -164,6 +164,9 @@ class Finding:
     def because(self, zh: str, en: str) -> "Finding":
         return replace(self, evidence=(*self.evidence, Sentence(zh, en)))
 
+    def known_from(self, source: Source) -> "Finding":
+        return replace(self, source=source)
+
     def warned(self, code: str, zh: str, en: str) -> "Finding":
         return replace(self, warnings=(*self.warnings, (code, Sentence(zh, en))))
 

@@ -1,0 +1,405 @@
+"""国土 TXT: the land offices' boundary-point exchange format (勘测定界界址点坐标交换格式), read with much tolerance.
+
+Grammar and traps: domain 4.1. In short: `key=value` lines; then for each plot a header line that ends with `@` and lines
+`J1,1,X,Y`, where X is the northing and Y the easting. What a person typed is kept as it stands; only numbers are read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+
+from gis_service.geo import crs as systems
+from gis_service.geo import detect, rings
+from gis_service.parcels.reading import source_crs
+from gis_service.parcels.reading.encoding import decoded
+from gis_service.parcels.reading.request import Emit, Request
+from gis_service.parcels.reading.result import BoundaryPoint, Issue, Layer, Row, Summary, issue, unreadable
+from gis_service.parcels.reading.shaping import Shaped, shaped
+from gis_service.parcels.reading.values import shown
+
+LAYER = "TXT"
+FORMAT = "国土TXT"
+#: Names of the header's fields from the left; files have 5 to 13 of them, further ones are kept by number.
+HEADER = ("界址点数", "地块面积", "地块编号", "地块名称", "图形属性", "图幅号", "地块用途", "地类编码")
+FEWEST_FIELDS = 5
+MOST_COMPLAINTS = 20
+
+_COMMA = re.compile(r"[,，]")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
+_AREA = re.compile(r"([\d.]+)\s*(公顷|ha|hm2|平方米|㎡|m2|亩)?", re.IGNORECASE)
+_UNITS_M2 = {"公顷": 10_000, "ha": 10_000, "hm2": 10_000, "平方米": 1, "㎡": 1, "m2": 1, "亩": 2000 / 3}
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PointLine:
+    """One boundary point as it stands in the file; `first` and `second` are its numbers, None where they are none."""
+
+    line: int
+    point_no: str
+    ring: str
+    texts: tuple[str, str]
+    first: float | None
+    second: float | None
+
+    @property
+    def pair(self) -> tuple[float, float]:
+        """(east, north) when the columns are in their proper order: X (north) first, Y (east) second."""
+        return self.second or 0.0, self.first or 0.0
+
+
+@dataclass
+class Plot:
+    """A header line and the points below it; `row` counts the plots from 1."""
+
+    row: int
+    line: int
+    header: list[str]
+    points: list[PointLine] = field(default_factory=list)
+
+    def said(self, position: int) -> str | None:
+        """A field of the header, None where it is missing or blank."""
+        return (self.header[position] or None) if position < len(self.header) else None
+
+
+@dataclass
+class Parsed:
+    """The file as lines understood."""
+
+    attributes: dict[str, str] = field(default_factory=dict)
+    plots: list[Plot] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    not_understood: int = 0
+
+
+def plain(text: str) -> str:
+    """Full-width digits, commas and letters as ASCII ones, for reading structure; never for what is kept."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def parse(text: str) -> Parsed:
+    parsed = Parsed()
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        line = raw.replace("\ufeff", "").replace("\x00", "").strip()
+        if line:
+            _understand(parsed, number, line)
+    if parsed.not_understood > MOST_COMPLAINTS:
+        parsed.issues.append(issue("txt.more_lines", count=parsed.not_understood - MOST_COMPLAINTS))
+    return parsed
+
+
+def _understand(parsed: Parsed, number: int, line: str) -> None:
+    simple = plain(line)
+    if simple.endswith("@"):
+        _header(parsed, number, line)
+    elif simple.startswith(("[", "【")):
+        return
+    elif (point := _point(number, line)) is not None:
+        _add_point(parsed, point)
+    elif "=" in simple:
+        key, _, value = simple.partition("=")
+        parsed.attributes.setdefault(key.strip(), value.strip())
+    else:
+        _complain(parsed, number, line)
+
+
+def _complain(parsed: Parsed, number: int, line: str) -> None:
+    parsed.not_understood += 1
+    if parsed.not_understood <= MOST_COMPLAINTS:
+        parsed.issues.append(issue("txt.line_not_understood", line=number, text=shown(line, 40)))
+
+
+def _header(parsed: Parsed, number: int, line: str) -> None:
+    fields = [part.strip() for part in _COMMA.split(line[:-1])]
+    if fields and not fields[-1]:
+        fields.pop()  # what stood between the last comma and the @
+    if len(fields) < FEWEST_FIELDS:
+        _complain(parsed, number, line)
+        return
+    parsed.plots.append(Plot(len(parsed.plots) + 1, number, fields))
+
+
+def _point(number: int, line: str) -> PointLine | None:
+    """A line of at least four fields whose first is a point number: `J1,1,2478700.000,38452100.000`."""
+    fields = [part.strip() for part in _COMMA.split(line)]
+    if len(fields) < 4:
+        fields = line.split()
+    if len(fields) < 4 or not re.fullmatch(r"[A-Za-z]{0,4}[\d\-_.]*", plain(fields[0])):
+        return None
+    if not re.fullmatch(r"\d*", plain(fields[1])):
+        return None
+    north, east = fields[2], fields[3]
+    return PointLine(number, fields[0], plain(fields[1]) or "1", (north, east), _number(north), _number(east))
+
+
+def _number(text: str) -> float | None:
+    simple = plain(text).replace(" ", "")
+    return float(simple) if _NUMBER.fullmatch(simple) else None
+
+
+def _add_point(parsed: Parsed, point: PointLine) -> None:
+    if parsed.plots:
+        parsed.plots[-1].points.append(point)
+    elif not any(found.code == "txt.point_without_plot" for found in parsed.issues):
+        parsed.issues.append(issue("txt.point_without_plot", line=point.line))
+
+
+# --- rings -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ring:
+    """Points of one ring without the repeated closing point."""
+
+    text: str
+    points: list[PointLine] = field(default_factory=list)
+    closed: bool = False
+
+    def takes(self, point: PointLine) -> bool:
+        """Whether a point goes on with this ring: same ring number, and not after the ring was closed."""
+        return point.ring == self.text and (not self.closed or point.pair == self.points[0].pair)
+
+    def add(self, point: PointLine) -> None:
+        if len(self.points) >= 3 and point.pair == self.points[0].pair:
+            self.closed = True
+        else:
+            self.points.append(point)
+
+    @property
+    def coordinates(self) -> detect.Floats:
+        return rings.closed(np.array([point.pair for point in self.points], dtype=float))
+
+
+def rings_of(points: Sequence[PointLine]) -> list[Ring]:
+    """Split points into rings: at another 圈号, and where a ring has come back to its first point and more follow."""
+    found: list[Ring] = []
+    for point in points:
+        if not found or not found[-1].takes(point):
+            found.append(Ring(point.ring))
+        found[-1].add(point)
+    return found
+
+
+# --- coordinate system -------------------------------------------------------------------------------------------
+
+
+def conclude(parsed: Parsed, xy: detect.Floats, given: str | None, issues: list[Issue]) -> detect.Finding:
+    """The system of the whole file: its header says the datum and perhaps the zone, the values say the rest."""
+    said = {key: parsed.attributes.get(key, "") for key in ("坐标系", "几度分带", "带号", "转换参数")}
+    if given:
+        return source_crs.conclude(None, xy, given, layer=LAYER, issues=issues)
+    datum = _datum(said["坐标系"])
+    if datum not in (systems.CGCS2000, systems.WGS84):
+        return source_crs.conclude(systems.as_crs(datum), xy, None, layer=LAYER, issues=issues)  # refused by name
+    if re.search(r"[1-9]", said["转换参数"]):
+        issues.append(issue("txt.parameters_ignored", parameters=shown(said["转换参数"], 40)))
+    zone = _zone(said, issues)
+    found = source_crs.detected(xy, zone=zone, layer=LAYER, issues=issues)
+    return _with_header(found, said)
+
+
+def _with_header(found: detect.Finding, said: dict[str, str]) -> detect.Finding:
+    told = ", ".join(f"{key}={said[key]}" for key in ("坐标系", "几度分带", "带号") if said[key])
+    if not told:
+        return found.because("文件头未写坐标系，按 2000 国家大地坐标系", "The file names no system; taken as CGCS2000")
+    return found.because(f"文件头：{told}", f"The head of the file says {told}").known_from("file")
+
+
+def _datum(name: str) -> int:
+    """EPSG code of the geographic system a 坐标系 means; an empty one is taken for CGCS2000."""
+    if not name or "2000" in name or "CGCS" in name.upper():
+        return systems.CGCS2000
+    if "84" in name:
+        return systems.WGS84
+    if "80" in name:
+        return 4610
+    if "54" in name:
+        return 4214
+    raise unreadable("txt.local_system", name=shown(name, 40))
+
+
+def _zone(said: dict[str, str], issues: list[Issue]) -> int | None:
+    """The declared zone, or the zone around a central meridian that was written instead of it."""
+    digits = re.search(r"\d+", said["带号"])
+    if digits is None:
+        return None
+    zone, width = int(digits.group()), said["几度分带"]
+    if 72 <= zone <= 138 and zone % 3 == 0:
+        zone = (zone + 3) // 6 if width.startswith("6") else zone // 3
+    here = systems.belt(zone, prefixed=False)
+    if here is None:
+        issues.append(issue("txt.zone_not_understood", zone=shown(said["带号"], 20)))
+        return None
+    if width[:1] in ("3", "6") and int(width[0]) != here.width:
+        issues.append(issue("txt.belt_conflict", width=shown(width, 10), zone=zone, actual=here.width))
+    return zone
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def read(request: Request, emit: Emit) -> Summary:
+    text, encoding, issues = decoded(request.source.read_bytes(), request.encoding)
+    parsed = parse(text)
+    issues += parsed.issues
+    if not parsed.plots:
+        raise unreadable("txt.no_plots")
+    issues += [_skipped(plot) for plot in parsed.plots if not _is_area(plot)]
+    plots = [plot for plot in parsed.plots if _is_area(plot)]
+    if not plots:
+        raise unreadable("read.no_polygons", layers=", ".join(sorted({plot.header[4] for plot in parsed.plots})))
+    finding = conclude(parsed, _coordinates(plots), request.crs, issues)
+    for plot in plots:
+        emit(_row(plot, finding, request.limits.points))
+    layer = Layer(LAYER, len(plots), "POLYGON", finding.epsg)
+    return Summary(FORMAT, [layer], source_crs.described(finding), encoding, issues)
+
+
+def _is_area(plot: Plot) -> bool:
+    kind = plain(plot.header[4])
+    return "点" not in kind and "线" not in kind
+
+
+def _skipped(plot: Plot) -> Issue:
+    return issue("txt.plot_not_area", row=plot.row, layer=LAYER, line=plot.line, kind=shown(plot.header[4], 10))
+
+
+def _coordinates(plots: Sequence[Plot]) -> detect.Floats:
+    pairs = [point.pair for plot in plots for point in plot.points if None not in (point.first, point.second)]
+    return np.array(pairs, dtype=float).reshape(-1, 2)
+
+
+def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
+    found = rings_of(plot.points)
+    faults = _faults(plot, found)
+    nested = [] if faults else rings.nest([ring.coordinates for ring in found])
+    area = _shape(found, nested, plot.row, finding, most_points) if nested else Shaped(plot.row, LAYER)
+    declared, doubts = _declared_area(plot, area.area_m2)
+    return Row(
+        row=plot.row,
+        layer=LAYER,
+        attributes=_attributes(plot),
+        geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
+        source_area_m2=area.area_m2,
+        source_area_crs=area.area_crs,
+        boundary_points=list(_boundary_points(found, nested, finding)),
+        declared_area_m2=declared,
+        parcel_no=plot.said(2),
+        parcel_name=plot.said(3),
+        issues=faults + _notes(plot, found) + area.issues + doubts,
+    )
+
+
+def _attributes(plot: Plot) -> dict[str, str | None]:
+    names = [*HEADER, *(f"其他{n}" for n in range(1, len(plot.header)))]
+    return {name: value or None for name, value in zip(names, plot.header, strict=False)}
+
+
+def _shape(
+    found: list[Ring], nested: list[rings.Nested], row: int, finding: detect.Finding, most_points: int
+) -> Shaped:
+    drawn = [ring.coordinates for ring in found]
+    parts = [Polygon(drawn[one.shell], [drawn[hole] for hole in one.holes]) for one in nested]
+    return shaped([MultiPolygon(parts)], row, LAYER, finding, most_points)[0]
+
+
+def _faults(plot: Plot, found: list[Ring]) -> list[Issue]:
+    """What makes it impossible to draw the plot."""
+    if not plot.points:
+        return [issue("txt.no_points", row=plot.row, layer=LAYER, line=plot.line)]
+    faults = [
+        issue("txt.coordinate", row=plot.row, layer=LAYER, line=point.line, text=shown(" , ".join(point.texts), 40))
+        for point in plot.points
+        if point.first is None or point.second is None
+    ]
+    if faults:
+        return faults[:MOST_COMPLAINTS]
+    corners = [(number, rings.corners(ring.coordinates)) for number, ring in enumerate(found, start=1)]
+    return [
+        issue("geometry.too_few_points", row=plot.row, layer=LAYER, ring=number, points=count)
+        for number, count in corners
+        if count < 3
+    ]
+
+
+def _notes(plot: Plot, found: list[Ring]) -> list[Issue]:
+    """What was put right or does not add up, though the plot can be drawn."""
+    notes = []
+    unclosed = [str(number) for number, ring in enumerate(found, start=1) if not ring.closed]
+    if unclosed and plot.points:
+        notes.append(issue("txt.ring_closed", row=plot.row, layer=LAYER, rings=", ".join(unclosed)))
+    declared = _number(plot.said(0) or "")
+    lines, points = len(plot.points), sum(len(ring.points) for ring in found)
+    if declared is not None and declared not in (lines, points, points + len(found)):
+        facts = {"declared": plot.said(0), "lines": lines, "points": points}
+        notes.append(issue("txt.count_differs", row=plot.row, layer=LAYER, **facts))
+    return notes
+
+
+def _boundary_points(found: list[Ring], nested: list[rings.Nested], finding: detect.Finding) -> Iterator[BoundaryPoint]:
+    for part_no, one in enumerate(nested, start=1):
+        for ring_no, index in enumerate((one.shell, *one.holes), start=1):
+            ring = found[index]
+            degrees = _degrees(ring.coordinates[: len(ring.points)], finding)
+            for seq, (point, (lon, lat)) in enumerate(zip(ring.points, degrees, strict=True), start=1):
+                north, east = reversed(point.texts) if finding.axis_swapped else point.texts
+                yield BoundaryPoint(point.point_no, part_no, ring_no, seq, ring.text, north, east, lon, lat)
+
+
+def _degrees(xy: detect.Floats, finding: detect.Finding) -> list[tuple[float | None, float | None]]:
+    east, north = xy.T[::-1] if finding.axis_swapped else xy.T
+    lon, lat = systems.transform_xy(east, north, finding.crs, systems.CGCS2000)
+    pairs = zip(lon.tolist(), lat.tolist(), strict=True)
+    return [(x, y) if np.isfinite((x, y)).all() else (None, None) for x, y in pairs]
+
+
+# --- declared area -----------------------------------------------------------------------------------------------
+
+
+def _tolerance_m2(area_m2: float) -> float:
+    """How far a stated area may be off (domain 4.1, rule 7)."""
+    return max(1.0, area_m2 / 1000)
+
+
+def _declared_area(plot: Plot, computed_m2: float | None) -> tuple[float | None, list[Issue]]:
+    """The stated area in m². Without a unit it is in hectares, unless only m² or mu fit the boundary."""
+    text = plot.said(1)
+    if text is None:
+        return None, []
+    match = _AREA.fullmatch(plain(text).replace(" ", "").lower())
+    number = None if match is None else _number(match[1])
+    if match is None or number is None:
+        return None, [issue("txt.area_not_understood", row=plot.row, layer=LAYER, text=shown(text, 20))]
+    if match[2]:
+        declared = number * _UNITS_M2[match[2]]
+        return declared, _difference(plot, declared, computed_m2)
+    return _without_unit(plot, text, number, computed_m2)
+
+
+def _without_unit(plot: Plot, text: str, number: float, computed_m2: float | None) -> tuple[float, list[Issue]]:
+    hectares = round(number * 10_000, 6)
+    if computed_m2 is None or abs(hectares - computed_m2) <= _tolerance_m2(computed_m2):
+        return hectares, []
+    for factor, zh, en in ((1.0, "平方米", "m²"), (2000 / 3, "亩", "mu")):
+        if abs(number * factor - computed_m2) <= _tolerance_m2(computed_m2):
+            facts = {"text": shown(text, 20), "unit_zh": zh, "unit_en": en}
+            return number * factor, [issue("txt.area_unit", row=plot.row, layer=LAYER, **facts)]
+    return hectares, _difference(plot, hectares, computed_m2)
+
+
+def _difference(plot: Plot, declared_m2: float, computed_m2: float | None) -> list[Issue]:
+    if computed_m2 is None or abs(declared_m2 - computed_m2) <= _tolerance_m2(computed_m2):
+        return []
+    facts = {
+        "declared_m2": f"{declared_m2:.2f}",
+        "computed_m2": f"{computed_m2:.2f}",
+        "difference_m2": f"{abs(declared_m2 - computed_m2):.2f}",
+    }
+    return [issue("txt.area_differs", row=plot.row, layer=LAYER, **facts)]

@@ -1,0 +1,108 @@
+"""The entrance: one file in, its rows and what was found about it out. The reading itself happens in a child process."""
+
+import logging
+import shutil
+import signal
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from gis_service.parcels.reading import sandbox, sniff
+from gis_service.parcels.reading.result import (
+    MEGABYTE,
+    Cost,
+    Limits,
+    ReadResult,
+    Unreadable,
+    summary_from_json,
+    unreadable,
+)
+
+log = logging.getLogger(__name__)
+
+#: Parts of a Shapefile that are read; others beside it are left alone.
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def read(
+    path: Path,
+    *,
+    file_name: str,
+    crs: str | None = None,
+    encoding: str | None = None,
+    layer: str | None = None,
+    limits: Limits | None = None,
+) -> ReadResult:
+    """Read a file of parcels, whoever sent it.
+
+    `file_name` is the name the person gave it: it is shown and its ending is believed, but no library ever opens it.
+    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says. Raises `Unreadable`.
+    """
+    limits = limits or Limits()
+    kind = _kind(path, file_name, limits)
+    with tempfile.TemporaryDirectory(prefix="reading-") as name:
+        folder = Path(name)
+        _copy(path, folder, kind)
+        request = {
+            "kind": kind,
+            "file": Path(file_name).name,
+            "crs": crs,
+            "encoding": encoding,
+            "layer": layer,
+            "limits": asdict(limits),
+        }
+        rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it
+        try:
+            outcome = sandbox.run(request, folder, rows, limits)
+            return _result(outcome, rows, limits)
+        except BaseException:
+            rows.close()
+            raise
+
+
+def _kind(path: Path, file_name: str, limits: Limits) -> str:
+    size = path.stat().st_size
+    if size > limits.input_bytes:
+        raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
+    with path.open("rb") as source:
+        head = source.read(sniff.HEAD_BYTES)
+    return sniff.kind(file_name, head, size)
+
+
+def _copy(path: Path, folder: Path, kind: str) -> None:
+    """Put the input, and the siblings of a bare .shp, into the cell under generated names, read-only."""
+    sources = _shapefile_parts(path) if kind == "shp" else {"": path}
+    for suffix, source in sources.items():
+        target = folder / f"input{suffix}"
+        shutil.copyfile(source, target)
+        target.chmod(0o400)
+
+
+def _shapefile_parts(path: Path) -> dict[str, Path]:
+    """The files that stand beside a .shp under the same name, in any case; only for a path that is itself named .shp."""
+    if path.suffix.lower() != ".shp":
+        return {".shp": path}
+    beside = {p.suffix.lower(): p for p in path.parent.glob("*") if p.stem == path.stem and p.is_file()}
+    return {suffix: beside[suffix] for suffix in SHAPEFILE_PARTS if suffix in beside} | {".shp": path}
+
+
+def _result(outcome: sandbox.Outcome, rows: IO[bytes], limits: Limits) -> ReadResult:
+    verdict = outcome.verdict
+    if verdict is None or outcome.returncode != 0:
+        raise _failure(outcome, limits)
+    if "refused" in verdict:
+        raise Unreadable(**verdict["refused"])
+    cost = Cost(round(outcome.seconds, 3), verdict["peak_memory_mb"], verdict["network"])
+    return ReadResult(summary_from_json(verdict["summary"]), rows, cost)
+
+
+def _failure(outcome: sandbox.Outcome, limits: Limits) -> Unreadable:
+    """The sentence for a child that ended without one."""
+    out_of_time = outcome.timed_out or outcome.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    if out_of_time:
+        return unreadable("read.time", seconds=round(min(limits.wall_seconds, limits.cpu_seconds)))
+    log.warning("reading ended with code %s: %s", outcome.returncode, outcome.stderr)
+    if "bad_alloc" in outcome.stderr or "MemoryError" in outcome.stderr:
+        return unreadable("read.memory", limit_mb=limits.memory_bytes // MEGABYTE)
+    return unreadable("read.crashed")

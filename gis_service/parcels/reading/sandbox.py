@@ -1,0 +1,182 @@
+"""The cell a file is read in: another process, without environment, network or appetite.
+
+The parent side (`run`) starts the child and kills its whole process group on time-out. The child side (`lock_down`) gives
+up rights before anything is parsed. Only the standard library is used, so that both are quick and early.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import gis_service
+from gis_service.parcels.reading.result import Limits
+
+#: The only GDAL drivers that may be registered in the child. GeoJSON and TXT are read without GDAL.
+ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
+#: Drivers of GDAL 3.12 to be kept out. A driver that is missing here is found by `child` after the import, which then
+#: starts itself again without it: the list saves time, it is not the guard.
+KNOWN_DRIVERS = (
+    "ADBC AIVector AVCBin AVCE00 AmigoCloud CSV CSW Carto DGN DXF EDIGEO EEDA ESRIJSON Elasticsearch FlatGeobuf GDALG GML "
+    "GPSBabel GPX GTFS GeoJSON GeoJSONSeq GeoRSS HTTP Idrisi JML JSONFG KML LIBKML LVBAG MBTiles MEM MVT MapML "
+    "MiraMonVector NGW OAPIF ODS OGCAPI OGR_GMT OGR_PDS OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PLSCENES PMTiles "
+    "S57 SQLite SXF Selafin TopoJSON VDV VFK VICAR WAsP WFS XLSX"
+)
+KNOWN_WITH_BLANKS = ("MapInfo File",)
+
+#: The file in the cell to which the child writes its one last word, and how much of it is believed.
+VERDICT, VERDICT_BYTES = "verdict", 64 * 1024 * 1024
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the child ended: its verdict (None when it gave none), its exit code, and whether it was stopped."""
+
+    verdict: dict[str, Any] | None
+    returncode: int
+    timed_out: bool
+    seconds: float
+    stderr: str
+
+
+# --- parent side -------------------------------------------------------------------------------------------------
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """All the child knows of the world. Nothing of ours is inherited: no settings, no proxies, no passwords."""
+    root = Path(gis_service.__file__).parents[1]
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(root),
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "OGR_SKIP": ",".join((*KNOWN_DRIVERS.split(), *KNOWN_WITH_BLANKS)),
+        "GDAL_VRT_ENABLE_PYTHON": "NO",
+        "GDAL_HTTP_PROXY": "127.0.0.1:9",
+        "GDAL_HTTP_MAX_RETRY": "0",
+        "GDAL_HTTP_TIMEOUT": "1",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
+        "GDAL_CACHEMAX": "32",
+        "GDAL_NUM_THREADS": "1",
+        "SHAPE_RESTORE_SHX": "YES",
+        "PROJ_NETWORK": "OFF",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def run(request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limits) -> Outcome:
+    """Read one file in a child whose rows go to `rows`; returns when it has ended or was killed."""
+    started = time.monotonic()
+    with (folder / "stderr").open("w+b") as stderr:
+        child = _start(request, folder, rows, stderr)
+        timed_out = _wait(child, limits.wall_seconds)
+        stderr.seek(0)
+        complaint = stderr.read(4000).decode(errors="replace")
+    seconds = time.monotonic() - started
+    return Outcome(_verdict(folder), child.returncode, timed_out, seconds, complaint)
+
+
+def _start(request: Mapping[str, Any], folder: Path, rows: IO[bytes], stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-s", "-P", "-m", "gis_service.parcels.reading.child", json.dumps(request)],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=rows,
+        stderr=stderr,
+        start_new_session=True,
+    )
+
+
+def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    """Wait, then kill the whole group; true when it had to be killed for its time."""
+    timed_out = False
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        timed_out = True
+    finally:
+        _kill_group(child.pid)
+        child.wait()
+    return timed_out
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _verdict(folder: Path) -> dict[str, Any] | None:
+    try:
+        with (folder / VERDICT).open("rb") as said:
+            plain = json.loads(said.read(VERDICT_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return plain if isinstance(plain, dict) else None
+
+
+# --- child side --------------------------------------------------------------------------------------------------
+
+
+def lock_down(limits: Limits) -> str:
+    """Give up what reading a file does not need; returns how the network is closed.
+
+    The parent's death kills this process too. Without user namespaces (some kernels, some containers) the network
+    namespace cannot be left; then only Python's sockets are shut (`forbid`) and GDAL has no driver that uses them.
+    """
+    _limit(limits)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "unshare"):
+        return "python"
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
+        return "namespace"
+    return "python"
+
+
+def _limit(limits: Limits) -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "ctypes.dlopen", "urllib.")
+
+
+def forbid() -> None:
+    """From here on Python opens no socket and starts no program."""
+
+    def refuse(event: str, _: object) -> None:
+        if event.startswith(_FORBIDDEN):
+            raise PermissionError(f"{event} is not allowed while reading a file")
+
+    sys.addaudithook(refuse)
+
+
+def peak_memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,117 @@
+"""What a file is, by its first bytes, before any library sees it; its name must agree.
+
+GDAL decides by content: an OGR VRT named `.geojson` made it read other files of the server. So content it has no
+business with never reaches it.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from gis_service.parcels.reading.result import Unreadable, unreadable
+
+HEAD_BYTES = 4096
+
+#: Name ending → the kind of reading it asks for.
+BY_NAME = {
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".gpkg": "gpkg",
+    ".zip": "zip",
+    ".shp": "shp",
+    ".dbf": "dbf",
+    ".txt": "txt",
+}
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something we know by sight and do not read."""
+
+    zh: str
+    en: str
+
+
+#: First bytes of binary kinds. Strings are the kinds we read.
+MAGIC: list[tuple[bytes, str | Foreign]] = [
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"SQLite format 3\x00", "gpkg"),
+    (b"\x00\x00\x27\x0a", "shp"),
+    (b"Rar!", Foreign("RAR 压缩包", "a RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", Foreign("7z 压缩包", "a 7z archive")),
+    (b"\x1f\x8b", Foreign("gzip 压缩包", "a gzip archive")),
+    (b"AC10", Foreign("DWG 图纸", "a DWG drawing")),
+    (b"%PDF", Foreign("PDF 文件", "a PDF file")),
+    (b"\xd0\xcf\x11\xe0", Foreign("旧版 Office 文件", "an old Office file")),
+    (b"\x89PNG", Foreign("图片", "a picture")),
+    (b"\xff\xd8\xff", Foreign("图片", "a picture")),
+    (b"II*\x00", Foreign("栅格影像", "a raster image")),
+]
+#: How texts begin, after byte-order mark and blanks, in lower case.
+TEXTS: list[tuple[bytes, str | Foreign]] = [
+    (b"<ogrvrt", Foreign("OGR VRT(虚拟数据源)", "an OGR VRT, a virtual data source")),
+    (b"<vrtdataset", Foreign("GDAL VRT(虚拟栅格)", "a GDAL VRT, a virtual raster")),
+    (b"<!doctype", Foreign("HTML 或带 DTD 的 XML", "HTML, or XML with a DTD")),
+    (b"<html", Foreign("HTML 网页", "an HTML page")),
+    (b"<", Foreign("XML", "XML")),
+    (b"{", "geojson"),
+    (b"[", "bracket"),
+]
+KINDS = {
+    "geojson": Foreign("JSON", "JSON"),
+    "gpkg": Foreign("SQLite 数据库", "an SQLite database"),
+    "zip": Foreign("zip 压缩包", "a zip archive"),
+    "shp": Foreign("Shapefile 的 .shp", "the .shp of a Shapefile"),
+    "binary": Foreign("二进制数据", "binary data"),
+    "text": Foreign("纯文本", "plain text"),
+    "bracket": Foreign("纯文本", "plain text"),
+}
+
+
+def kind(file_name: str, head: bytes, size: int) -> str:
+    """The kind of reading for a file, from its name and first bytes; refuses what is empty, foreign or disguised."""
+    name = PurePath(file_name.replace("\\", "/")).name[:100]
+    if size == 0 or not head.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
+        raise unreadable("read.empty", file=name)
+    wanted = BY_NAME.get(PurePath(name).suffix.lower())
+    seen = _seen(head)
+    if wanted is None:
+        raise _unknown(name, seen)
+    if not _agree(wanted, seen):
+        foreign = seen if isinstance(seen, Foreign) else KINDS[seen]
+        raise unreadable("read.kind_mismatch", file=name, kind_zh=foreign.zh, kind_en=foreign.en)
+    return wanted
+
+
+def _unknown(name: str, seen: str | Foreign) -> Unreadable:
+    """Names what it is where that helps: a drawing, a picture, another archive."""
+    if isinstance(seen, Foreign):
+        return unreadable("read.kind_unknown", file=name, kind_zh=f"({seen.zh})", kind_en=f" ({seen.en})")
+    return unreadable("read.kind_unknown", file=name, kind_zh="", kind_en="")
+
+
+def _seen(head: bytes) -> str | Foreign:
+    for magic, found in MAGIC:
+        if head.startswith(magic):
+            return found
+    if _is_utf16(head):
+        return "text" if b"<\x00" not in head[:4] and b"\x00<" not in head[:4] else Foreign("XML", "XML")
+    if b"\x00" in head:
+        return "binary"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return next((found for start, found in TEXTS if text.startswith(start)), "text")
+
+
+def _is_utf16(head: bytes) -> bool:
+    """A byte-order mark, or every second byte zero as ASCII in UTF-16 has it."""
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1:8:2].count(0) >= 3 or head[0:8:2].count(0) >= 3
+
+
+def _agree(wanted: str, seen: str | Foreign) -> bool:
+    if wanted == "dbf":
+        return seen == "binary"
+    if wanted == "txt":
+        return seen in ("text", "bracket")
+    if wanted == "geojson":
+        return seen in ("geojson", "text", "bracket")
+    return seen == wanted
