@@ -133,8 +133,9 @@ def _lanes(blocks: list[Polygon], pieces: list[Polygon]) -> MultiPolygon:
 
 
 def _around(blocks: list[Polygon], features: tuple[Feature, ...]) -> MultiPolygon:
-    """The outline of the area: some 25 m outside its blocks, mostly along the middle of the roads around them."""
-    sea = shapely.union_all([each.shape for each in features if each.kind == "sea"])
+    """The outline of the area: some 25 m outside its blocks, mostly along the middle of the roads around them, and on
+    the coast a few metres out at the foot of the sea wall."""
+    sea = shapely.union_all([each.shape for each in features if each.kind == "sea"]).buffer(-6)
     hull = shapely.union_all(blocks).buffer(120).buffer(-95).difference(sea).simplify(1.0)
     parts = [Polygon(part.exterior) for part in shapes.polygons(hull) if part.area > LARGEST_M2]
     return _multi(shapely.set_precision(MultiPolygon(parts), GRID_M))
@@ -359,7 +360,13 @@ def _noded(plots: list[BaseGeometry]) -> list[MultiPolygon]:
     faces = shapes.polygons(shapely.polygonize([lines]))
     tree = STRtree(plots)
     face, plot = tree.query([each.representative_point() for each in faces], predicate="within")
-    return [MultiPolygon([faces[k] for k in face[plot == i]]) for i in range(len(plots)) if (plot == i).any()]
+    made = ([faces[k] for k in face[plot == i]] for i in range(len(plots)))
+    return [MultiPolygon(sorted(parts, key=_from_north_west)) for parts in made if parts]
+
+
+def _from_north_west(part: Polygon) -> float:
+    west, _, _, north = part.bounds
+    return float(west - north)
 
 
 def _plot_no(site: Site, index: int) -> str:

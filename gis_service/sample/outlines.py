@@ -9,8 +9,11 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
+from gis_service.geo import rings
 from gis_service.sample.land import GRID_M, Plot
-from gis_service.sample.shapes import Points, polygons, unit
+from gis_service.sample.shapes import polygons, unit
+
+METRIC_SRID, PREFIXED_SRID = 4547, 4526
 
 STRIP_M = 4.5
 """By how much a side moved when an outline was redrawn: less than half of the narrowest lane."""
@@ -53,24 +56,22 @@ class BoundaryPoint:
 
 def boundary_points(shape: MultiPolygon, source_crs: int) -> list[BoundaryPoint]:
     """J1 at the north-west, shells clockwise, holes anticlockwise, numbers running on through all rings."""
-    prefix = "38" if source_crs == 4526 else ""
-    made: list[BoundaryPoint] = []
-    for part_no, part in enumerate(sorted(shape.geoms, key=_north_west), 1):
-        for ring_no, ring in enumerate(_rings(part), 1):
-            for seq, (easting, northing) in enumerate(ring, 1):
-                texts = f"{northing:.3f}", f"{prefix}{easting:.3f}"
-                made.append(BoundaryPoint(part_no, ring_no, seq, f"J{len(made) + 1}", *texts, source_crs))
-    return made
+    prefix = "38" if source_crs == PREFIXED_SRID else ""
+    return [
+        BoundaryPoint(
+            point.part_no,
+            point.ring_no,
+            point.seq,
+            point.point_no,
+            f"{point.y:.3f}",
+            f"{prefix}{point.x:.3f}",
+            source_crs,
+        )
+        for point in rings.numbered(shape)
+    ]
 
 
-def _rings(part: Polygon) -> Iterator[Points]:
-    """The rings of a part without their closing points, each from its north-western point on."""
-    clockwise = shapely.orient_polygons(part, exterior_cw=True)
-    for ring in (clockwise.exterior, *clockwise.interiors):
-        points = shapely.get_coordinates(ring)[:-1]
-        yield np.roll(points, -int(np.argmax(points[:, 1] - points[:, 0])), axis=0)
-
-
-def _north_west(part: Polygon) -> float:
-    west, _, _, north = part.bounds
-    return float(west - north)
+def place(point: BoundaryPoint) -> tuple[float, float]:
+    """Easting and northing in EPSG:4547."""
+    easting = float(point.easting_text)
+    return (easting - 38_000_000 if point.source_crs == PREFIXED_SRID else easting), float(point.northing_text)

@@ -14,6 +14,7 @@ from shapely import MultiPolygon
 
 from gis_service.sample import outlines, papers, stories
 from gis_service.sample.land import Land
+from gis_service.sample.outlines import METRIC_SRID, PREFIXED_SRID
 from gis_service.sample.records import UNIT_NAMES, Change, Fields, Parcel
 from gis_service.sample.stories import Story
 
@@ -31,7 +32,6 @@ HOLIDAYS = tuple(
     )
 )  # fmt: skip
 MOST_CHANGES = 6
-METRIC_SRID, PREFIXED_SRID = 4547, 4526
 
 PLANNED_CLASSES = {
     "BW": ("100101", "100101", "100101", "100102", "0802", "110101", "0902", "070102", "1401", "080403"),
@@ -356,8 +356,8 @@ class ParcelFile:
     def _custodian(self, *, again: bool = False) -> str:
         """A community guards land in its own area only."""
         home = {"SQ-SZ": "SS", "SQ-QA": "QA", "SQ-NZ": "HT"}.get(self.hand.custodian, self.site.code)
-        usual = self.hand.custodian if home == self.site.code else "GHYX"
-        return ("CSZY" if usual == "GHYX" else "GHYX") if again else usual
+        usual = self.hand.custodian if home == self.site.code else "GH01"
+        return ("GH02" if usual == "GH01" else "GH01") if again else usual
 
     def _fencing(self) -> list[Event]:
         """Fences fall in typhoons and stand again some weeks later."""

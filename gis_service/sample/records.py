@@ -83,10 +83,10 @@ UNITS = (
     Unit("SQ-NZ", "那洲社区(示例)", "那洲(示例)", "community", "TJWZ"),
     Unit("GXJT", "示例高新建设投资有限公司", "示例建投", "company"),
     Unit("CCFZ", "示例科创园区发展有限公司", "示例科创", "company"),
-    Unit("GHYX", "示例管护有限公司", "示例管护", "company"),
-    Unit("CSZY", "示例城市资源运营有限公司", "示例城资", "company"),
-    Unit("WYFW", "示例园区物业服务有限公司", "示例物业", "company"),
-    Unit("YLLH", "示例园林绿化工程有限公司", "示例园林", "company"),
+    Unit("GH01", "示例管护有限公司", "示例管护", "custodian"),
+    Unit("GH02", "示例城市资源运营有限公司", "示例城资", "custodian"),
+    Unit("GH03", "示例园区物业服务有限公司", "示例物业", "custodian"),
+    Unit("GH04", "示例园林绿化工程有限公司", "示例园林", "custodian"),
 )
 
 UNIT_NAMES = {unit.code: unit.name for unit in UNITS}

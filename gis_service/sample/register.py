@@ -26,9 +26,9 @@ REDRAWN = ("larger", "smaller", *([None] * 26))
 
 HOLDERS = ("CBZX", "CBZX", "CBZX", "CBZX", "GXJT", "GXJT", "CCFZ", "ZRZY")
 MANAGERS = ("ZRZY", "ZRZY", "CBZX", "TJWZ")
-CUSTODIANS = ("GHYX", "GHYX", "CSZY", "CSZY", "WYFW", "YLLH", "SQ-SZ", "SQ-QA", "SQ-NZ")
+CUSTODIANS = ("GH01", "GH01", "GH02", "GH02", "GH03", "GH04", "SQ-SZ", "SQ-QA", "SQ-NZ")
 PRESENT_CLASSES = (
-    *([("LU2023", "2301")] * 4), *([("GBT21010", "1201")] * 3), ("LU2023", "2306"), ("LU2023", "0404"), ("GBT21010", "0404"),
+    *([("LU2023", "2301")] * 4), *([("GBT21010", "1201")] * 3), ("LU2023", "2306"), ("LU2023", "0403"), ("GBT21010", "0404"),
     ("LU2023", "1704"), ("GBT21010", "1104"), ("LU2023", "0304"), ("GBT21010", "0307"), ("LU2023", "0103"), ("GBT21010", "1206"),
 )  # fmt: skip
 SOURCES = (

@@ -47,6 +47,8 @@ def _arc(before: Points, corner: Points, after: Points, radius_m: float) -> Poin
     shortest_leg = min(np.hypot(*(corner - before)), np.hypot(*(after - corner)))
     tangent = min(radius_m * np.tan(abs(turn) / 2), 0.48 * shortest_leg)
     radius = tangent / np.tan(abs(turn) / 2)
+    if radius < 1:  # a hairpin has no room for an arc
+        return corner[None, :]
     centre = corner - into * tangent + np.sign(turn) * radius * np.array([-into[1], into[0]])
     steps = max(2, int(np.ceil(abs(turn) / (2 * np.arccos(1 - SAGITTA_M / radius)))))
     spoke = corner - into * tangent - centre

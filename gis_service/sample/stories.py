@@ -11,8 +11,8 @@ from dataclasses import dataclass
 AXES = ("supply", "use", "fence", "survey", "disposal", "handover")
 USUAL = "supply=planned use=idle fence=full survey=approved disposal=not_listed handover=not_planned"
 
-LAND, WASTE, PATROL = "陈晓岚(示例)", "梁志远(示例)", "黄国强(示例)"
-"""Who writes: 土地专员, 固废专员, 巡查员."""
+LAND, WASTE, PATROL = "土地专员 陈晓岚(示例)", "固废专员 梁志远(示例)", "巡查员 黄国强(示例)"
+"""Who writes."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,174 @@
+"""Writes the sample district into an empty database, as its owner, with the version clock set back to each change."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import shapely
+from geoalchemy2.shape import from_shape
+from shapely import MultiPolygon, Point
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from gis_service.access.actor import EVERYTHING, SERVICE
+from gis_service.access.models import Area, Unit
+from gis_service.audit import operations as audit
+from gis_service.core import db
+from gis_service.core.srid import STORAGE_SRID
+from gis_service.geo import crs
+from gis_service.parcels.models import (
+    BoundaryPoint,
+    Deployment,
+    Document,
+    Parcel,
+    ParcelAlias,
+    ParcelContact,
+    ParcelDocument,
+)
+from gis_service.sample import outlines, records, register
+from gis_service.sample.outlines import METRIC_SRID
+
+MARK = "sample_data"
+"""The key in `deployment` that says this database holds sample data, so that every page can say so too."""
+
+UNIT_COLUMNS = {
+    "right_holder": "right_holder_unit_id",
+    "managing_unit": "managing_unit_id",
+    "custodian": "custodian_unit_id",
+}
+Ids = dict[str, int]
+
+
+def load(session: Session, *, district_code: str) -> bool:
+    """Load the sample district unless there is already something in the register; returns whether it was loaded.
+
+    The session must be the owner's: nobody else may set the version clock back. The caller commits.
+    """
+    _require_owner(session)
+    db.enter(session, EVERYTHING)
+    session.execute(text("select pg_advisory_xact_lock(hashtext(:key))"), {"key": MARK})
+    if session.get(Deployment, MARK) or session.scalar(select(Parcel.id).limit(1)):
+        return False
+    made = register.build()
+    units, areas = _units(session, made.units), _areas(session, made.areas, district_code)
+    documents = _documents(session, made, district_code)
+    parcels = _history(session, made.parcels, _Codes(district_code, areas, units, documents))
+    _belongings(session, made.parcels, parcels, documents)
+    session.add(Deployment(key=MARK, value=str(register.SEED)))
+    audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
+    session.flush()
+    return True
+
+
+def _require_owner(session: Session) -> None:
+    """For anybody else the clock would not go back, and two years of history would all happen now."""
+    if not session.scalar(text("select pg_has_role(session_user, :owner, 'member')"), {"owner": db.OWNER_ROLE}):
+        raise PermissionError(
+            "示例数据须由数据库所有者载入 · the sample district is loaded by the owner of the database"
+        )
+
+
+def _units(session: Session, units: Iterable[records.Unit]) -> Ids:
+    ids: Ids = {}
+    for unit in units:  # parents come first
+        row = Unit(code=unit.code, name=unit.name, short_name=unit.short_name, kind=unit.kind)
+        row.parent_id = ids[unit.parent_code] if unit.parent_code else None
+        session.add(row)
+        session.flush()
+        ids[unit.code] = row.id
+    return ids
+
+
+def _areas(session: Session, areas: Iterable[records.Area], district_code: str) -> Ids:
+    rows = [
+        {
+            "district_code": district_code,
+            "code": area.code,
+            "name": area.name,
+            "name_en": area.name_en,
+            "geom": _stored(area.geometry),
+        }
+        for area in areas
+    ]
+    return dict(session.execute(insert(Area).returning(Area.code, Area.id), rows).all())
+
+
+def _documents(session: Session, made: records.Register, district_code: str) -> Ids:
+    rows = [
+        {
+            "district_code": district_code,
+            "doc_no": each.doc_no,
+            "kind": each.kind,
+            "title": each.title,
+            "issued_on": each.issued_on,
+            "issuer": each.issuer,
+        }
+        for each in made.documents
+    ]
+    return dict(session.execute(insert(Document).returning(Document.doc_no, Document.id), rows).all())
+
+
+class _Codes:
+    """Turns the codes of the register into the keys of the database."""
+
+    def __init__(self, district_code: str, areas: Ids, units: Ids, documents: Ids) -> None:
+        self.district_code, self.areas, self.units, self.documents = district_code, areas, units, documents
+
+    def columns(self, fields: records.Fields) -> dict[str, Any]:
+        return dict(self._column(name, value) for name, value in fields.items())
+
+    def _column(self, name: str, value: Any) -> tuple[str, Any]:
+        if name == "geometry":
+            return "geom", _stored(value)
+        if name == "area":
+            return "area_id", self.areas[value]
+        if name in UNIT_COLUMNS:
+            return UNIT_COLUMNS[name], self.units.get(value)
+        return name, list(value) if name == "use_status" else value
+
+
+def _history(session: Session, parcels: Iterable[records.Parcel], codes: _Codes) -> Ids:
+    """All changes of all parcels in the order of time, each at its own moment."""
+    ids: Ids = {}
+    told = sorted(((change.at, parcel.parcel_no, change, parcel) for parcel in parcels for change in parcel.changes), key=lambda each: each[:2])  # fmt: skip
+    for at, parcel_no, change, parcel in told:
+        moment = {"app_version_at": at.isoformat(), "app_actor_name": change.actor, "app_reason": change.reason}
+        db.setting(session, **moment, app_document=str(codes.documents[change.document]))
+        columns = codes.columns(change.fields)
+        if parcel_no in ids:
+            session.execute(update(Parcel).where(Parcel.id == ids[parcel_no]).values(columns))
+        else:
+            columns |= {"district_code": codes.district_code, "created_at": at, "updated_at": at}
+            ids[parcel_no] = session.execute(insert(Parcel).values(columns).returning(Parcel.id)).scalar_one()
+        if "geometry" in change.fields:
+            _boundary_points(session, ids[parcel_no], change.fields["geometry"], parcel.source_crs)
+    db.setting(session, app_version_at="", app_actor_name=SERVICE.name, app_reason="", app_document="")
+    return ids
+
+
+def _boundary_points(session: Session, parcel_id: int, outline: MultiPolygon, source_crs: int) -> None:
+    points = outlines.boundary_points(outline, source_crs)
+    places = crs.transform(shapely.points([outlines.place(point) for point in points]), METRIC_SRID, STORAGE_SRID)
+    session.execute(delete(BoundaryPoint).where(BoundaryPoint.parcel_id == parcel_id))
+    rows = [
+        {"parcel_id": parcel_id, **vars(point), "geom": from_shape(place, srid=STORAGE_SRID)}
+        for point, place in zip(points, places, strict=True)
+    ]
+    session.execute(insert(BoundaryPoint), rows)
+
+
+def _belongings(session: Session, parcels: Iterable[records.Parcel], ids: Ids, documents: Ids) -> None:
+    """What a parcel has beside its row: other names, papers, somebody to call."""
+    aliases, papers, contacts = [], [], []
+    for parcel in parcels:
+        parcel_id = ids[parcel.parcel_no]
+        aliases += [{"parcel_id": parcel_id, "kind": kind, "value": value} for kind, value in parcel.aliases]
+        papers += [{"parcel_id": parcel_id, "document_id": documents[number]} for number in parcel.documents]
+        if parcel.contact:
+            person, phone = parcel.contact
+            contacts.append({"parcel_id": parcel_id, "person": person, "phone": phone})
+    for table, rows in ((ParcelAlias, aliases), (ParcelDocument, papers), (ParcelContact, contacts)):
+        session.execute(insert(table), rows)
+
+
+def _stored(shape: MultiPolygon | Point) -> Any:
+    return from_shape(crs.transform(shape, METRIC_SRID, STORAGE_SRID), srid=STORAGE_SRID)
