@@ -136,7 +136,7 @@ def _around(blocks: list[Polygon], features: tuple[Feature, ...]) -> MultiPolygo
     """The outline of the area: some 25 m outside its blocks, mostly along the middle of the roads around them, and on
     the coast a few metres out at the foot of the sea wall."""
     sea = shapely.union_all([each.shape for each in features if each.kind == "sea"]).buffer(-6)
-    hull = shapely.union_all(blocks).buffer(120).buffer(-95).difference(sea).simplify(1.0)
+    hull = shapely.union_all(blocks).buffer(120).buffer(-95).simplify(8.0).difference(sea).simplify(0.5)
     parts = [Polygon(part.exterior) for part in shapes.polygons(hull) if part.area > LARGEST_M2]
     return _multi(shapely.set_precision(MultiPolygon(parts), GRID_M))
 

@@ -19,6 +19,7 @@ from gis_service.parcels.models import (
     BoundaryPoint,
     Deployment,
     Document,
+    Ground,
     Parcel,
     ParcelAlias,
     ParcelContact,
@@ -53,6 +54,7 @@ def load(session: Session, *, district_code: str) -> bool:
     documents = _documents(session, made, district_code)
     parcels = _history(session, made.parcels, _Codes(district_code, areas, units, documents))
     _belongings(session, made.parcels, parcels, documents)
+    _ground(session, made.ground)
     session.add(Deployment(key=MARK, value=str(register.SEED)))
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
@@ -90,6 +92,11 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
         for area in areas
     ]
     return dict(session.execute(insert(Area).returning(Area.code, Area.id), rows).all())
+
+
+def _ground(session: Session, features: Iterable[records.Feature]) -> None:
+    rows = [{"kind": each.kind, "name": each.name, "geom": _stored(each.shape)} for each in features]
+    session.execute(insert(Ground), rows)
 
 
 def _documents(session: Session, made: records.Register, district_code: str) -> Ids:
