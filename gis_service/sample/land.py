@@ -122,7 +122,8 @@ def draw(site: Site, seed: int) -> Land:
     pieces = [piece for block in blocks for piece in _cut_up(block, _size(site, rng), site.wild, rng)]
     plots = _nodes(pieces, site, rng)
     features.append(Feature("road", "支路", _lanes(blocks, pieces)))
-    seen = tuple(Feature(each.kind, each.name, _multi(each.shape.intersection(limit))) for each in features)
+    clipped = (Feature(each.kind, each.name, _multi(each.shape.intersection(limit))) for each in features)
+    seen = tuple(each for each in clipped if not each.shape.is_empty)
     return Land(site, _around(blocks, seen), seen, _described(plots, seen, site, rng))
 
 

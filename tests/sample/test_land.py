@@ -76,6 +76,12 @@ def test_plots_keep_off_roads_and_water(lands: list[Land]) -> None:
         assert inside.area < 0.002 * drawn.outline.area  # a bank is smoothed by less than a metre
 
 
+def test_what_surrounds_the_plots_is_drawn_too(lands: list[Land]) -> None:
+    features = [each for drawn in lands for each in drawn.features]
+    assert {each.kind for each in features} == {"road", "river", "sea", "hill", "village", "pond", "wetland", "campus"}
+    assert all(each.name and each.shape.is_valid and not each.shape.is_empty for each in features)
+
+
 def test_the_land_has_every_shape_a_surveyor_meets(idle: list[Plot]) -> None:
     shells = [shapes.largest(plot.shape) for plot in idle]
     assert sum(bool(shell.interiors) for shell in shells) >= 4
