@@ -132,7 +132,7 @@ def zone_at(longitude: float) -> int:
 # --- naming and transforming -------------------------------------------------------------------------------------
 
 _NAMED = {"CGCS2000": CGCS2000, "WGS84": WGS84, "WGS-84": WGS84, "CRS84": WGS84}
-_CODE = re.compile(r"(?:urn:ogc:def:crs:)?(?:EPSG:)?[\d.]*:?(\d{4,6})", re.IGNORECASE)
+_CODE = re.compile(r"(?:urn:ogc:def:crs:)?(?:EPSG:)?(?:[\d.]*:)?(\d{4,6})", re.IGNORECASE)
 
 
 def parse(text: str) -> CRS:
@@ -180,7 +180,7 @@ def epsg_of(crs: CRS) -> int | None:
 
 #: EPSG codes of the parameters of a Gauss–Krüger projection: meridian, false easting, latitude, scale, false northing.
 _GAUSS = ("8802", "8806", "8801", "8805", "8807")
-_BELT_CODES = {
+_BELT_CODES: dict[tuple[float, ...], int] = {
     (b.central_meridian, 500_000 + (1_000_000 * b.zone if b.prefixed else 0), 0, 1, 0): b.epsg
     for b in sorted(BELTS.values(), key=lambda b: b.width, reverse=True)
 }
@@ -189,7 +189,7 @@ _BELT_CODES = {
 def _gauss_parameters(crs: CRS) -> tuple[float, ...]:
     operation = crs.coordinate_operation
     values = {p.code: p.value for p in operation.params} if operation else {}
-    return tuple(round(values.get(code, math.nan), 6) for code in _GAUSS)
+    return tuple(round(float(values.get(code, math.nan)), 6) for code in _GAUSS)
 
 
 @lru_cache(maxsize=64)

@@ -89,6 +89,9 @@ def test_what_cannot_be_transformed_becomes_infinite_and_does_not_raise() -> Non
     [
         ("EPSG:4547", 4547),
         ("epsg:4526", 4526),
+        ("EPSG:32649", 32649),
+        ("32649", 32649),
+        ("urn:ogc:def:crs:EPSG::32649", 32649),
         (" 4490 ", 4490),
         ("CGCS2000", 4490),
         ("urn:ogc:def:crs:EPSG::4490", 4490),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gis_service.parcels.reading.result import EncodingInfo, Issue, issue, unreadable
+from gis_service.parcels.reading.sniff import unmarked_utf16
 
 MARKS = [
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
@@ -116,21 +117,18 @@ def _of_text(raw: bytes) -> Choice:
     for mark, codec, name in MARKS:
         if raw.startswith(mark):
             return Choice(codec, f"文件开头有 {name} 标记(BOM)", f"The file begins with the mark (BOM) of {name}")
-    wide = _unmarked_utf16(raw)
+    wide = unmarked_utf16(raw)
     if wide:
-        return Choice(wide, f"每隔一个字节为零，是 {shown(wide)}", f"Every other byte is zero: {shown(wide)}")
+        return Choice(
+            wide,
+            f"双字节文字，没有标记，是 {shown(wide)}",
+            f"Two bytes for each character, without a mark: {shown(wide)}",
+        )
     if raw.isascii():
         return Choice("utf-8", "全是 ASCII 字符", "All characters are ASCII")
     if _decodes(raw, "utf-8"):
         return Choice("utf-8", "全部字节符合 UTF-8", "All bytes are UTF-8")
     return Choice("gb18030", "不是 UTF-8，按 GB18030(含 GBK)", "Not UTF-8, so GB18030 (which holds GBK)")
-
-
-def _unmarked_utf16(raw: bytes) -> str | None:
-    head = raw[:200]
-    if head[1::2].count(0) > len(head) // 4:
-        return "utf-16-le"
-    return "utf-16-be" if head[0::2].count(0) > len(head) // 4 else None
 
 
 def _decodes(raw: bytes, codec: str) -> bool:

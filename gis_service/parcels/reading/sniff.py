@@ -103,8 +103,19 @@ def _seen(head: bytes) -> str | Foreign:
 
 
 def _is_utf16(head: bytes) -> bool:
-    """A byte-order mark, or every second byte zero as ASCII in UTF-16 has it."""
-    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[1:8:2].count(0) >= 3 or head[0:8:2].count(0) >= 3
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or unmarked_utf16(head) is not None
+
+
+def unmarked_utf16(raw: bytes) -> str | None:
+    """The codec of a text whose ASCII characters carry a zero byte, always on the same side; None for other content."""
+    head = raw[:4000]
+    before, after = head[0::2].count(0), head[1::2].count(0)
+    if before + after < len(head) / 20 or min(before, after) > max(before, after) / 20:
+        return None
+    letters = [high or low for high, low in zip(head[0::2], head[1::2], strict=False) if 0 in (high, low)]
+    if any(letter < 0x20 and letter not in b"\t\r\n" for letter in letters):
+        return None
+    return "utf-16-le" if after > before else "utf-16-be"
 
 
 def _agree(wanted: str, seen: str | Foreign) -> bool:
