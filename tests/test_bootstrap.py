@@ -333,20 +333,29 @@ def test_lock_files_name_no_hosts(name: str) -> None:
     assert name.endswith(".json") or "://" not in words
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("damage", ["interrupted", "moved", "python gone"])
-def test_a_half_made_or_moved_environment_is_made_anew(elsewhere: Path, damage: str) -> None:
-    venv = elsewhere / ".venv"
-    venv.mkdir()
-    (venv / "old").touch()
+@pytest.mark.parametrize("damage", ["interrupted", "moved", "python gone", "pip gone"])
+def test_a_half_made_or_moved_environment_is_made_anew(
+    project: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, orders = project / ".venv" / "old", list[list[str]]()
+    old.touch()
+    program(project / ".venv" / "bin", "python", "exit 1\n" if damage == "pip gone" else "exit 0\n")
     if damage == "interrupted":
         bootstrap.Stamp.unfinished.touch()
     if damage == "moved":
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
         bootstrap.Stamp.write(place="/somewhere/else")
+    if damage == "python gone":
+        (project / ".venv" / "bin" / "python").unlink()
+    monkeypatch.setattr(bootstrap, "follow", orders.append)
     bootstrap.have_venv()
-    assert bootstrap.venv_works()
-    assert not (venv / "old").exists()
+    assert orders == [[sys.executable, "-m", "venv", str(project / ".venv")]]
+    assert not old.exists()
+
+
+def test_a_sound_environment_is_kept(project: Path) -> None:
+    program(project / ".venv" / "bin", "python", "exit 0\n")
+    bootstrap.have_venv()
+    assert (project / ".venv" / "bin" / "gis-service").exists()
 
 
 def test_pip_that_dies_while_it_unpacks_leaves_a_mark(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
