@@ -20,6 +20,7 @@ from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.jobs import queue
+from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
         gis_service.parcels.routes.router,
+        *map_routes.routers(),
     ):
         app.include_router(router)
     _house(app)

@@ -39,6 +39,17 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
 
+class Ground(Base):
+    """底图要素: roads, water and hills around the parcels, so that a map has its bearings without a base map."""
+
+    __tablename__ = "ground"
+    __table_args__ = (_one_of("kind", rules.GroundKind),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=STORAGE_SRID))
+
+
 class Deployment(Base):
     """Facts about this database itself, such as that it holds sample data (示例数据)."""
 

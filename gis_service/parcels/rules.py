@@ -126,6 +126,17 @@ class SecrecyLevel(StrEnum):
     INTERNAL = "internal"
 
 
+class GroundKind(StrEnum):
+    ROAD = "road"
+    SEA = "sea"
+    RIVER = "river"
+    POND = "pond"
+    WETLAND = "wetland"
+    HILL = "hill"
+    VILLAGE = "village"
+    CAMPUS = "campus"
+
+
 AXES: dict[str, type[StrEnum]] = {
     "supply_status": SupplyStatus,
     "use_status": UseStatus,

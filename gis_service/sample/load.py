@@ -25,7 +25,7 @@ from gis_service.parcels.models import (
     ParcelContact,
     ParcelDocument,
 )
-from gis_service.sample import outlines, records, register
+from gis_service.sample import land, outlines, records, register
 from gis_service.sample.outlines import METRIC_SRID
 
 MARK = "sample_data"
@@ -94,7 +94,7 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
     return dict(session.execute(insert(Area).returning(Area.code, Area.id), rows).all())
 
 
-def _ground(session: Session, features: Iterable[records.Feature]) -> None:
+def _ground(session: Session, features: Iterable[land.Feature]) -> None:
     rows = [{"kind": each.kind, "name": each.name, "geom": _stored(each.shape)} for each in features]
     session.execute(insert(Ground), rows)
 

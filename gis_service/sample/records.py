@@ -9,6 +9,7 @@ from typing import Any
 
 from shapely import MultiPolygon
 
+from gis_service.sample.land import Feature
 from gis_service.sample.papers import Document
 
 Fields = dict[str, Any]
@@ -69,6 +70,7 @@ class Register:
     areas: tuple[Area, ...]
     documents: tuple[Document, ...]
     parcels: tuple[Parcel, ...]
+    ground: tuple[Feature, ...]
 
 
 UNITS = (

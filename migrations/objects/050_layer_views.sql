@@ -1,6 +1,6 @@
 -- What maps, tiles and GIS clients may see. Owned by gis_owner, so the row policies of the tables below hold for every reader.
 -- Left joins on keys cost nothing where their columns are not asked for.
-drop view if exists layer.parcel, layer.parcel_history, layer.area, layer.boundary_point, layer.boundary_point_history;
+drop view if exists layer.parcel, layer.parcel_history, layer.area, layer.ground, layer.boundary_point, layer.boundary_point_history;
 
 do $views$
 declare
@@ -28,6 +28,9 @@ comment on view layer.parcel_history is '地块历史: every state a parcel had,
 
 create view layer.area as select id, code, name, name_en, geom from area;
 comment on view layer.area is '片区';
+
+create view layer.ground as select id, kind, name, geom from ground;
+comment on view layer.ground is '底图要素: roads, water, hills';
 
 create view layer.boundary_point as
 select b.id, b.parcel_id, p.parcel_no, b.point_no, b.part_no, b.ring_no, b.seq,

@@ -84,6 +84,6 @@ def test_a_cut_tail_is_seen_by_a_head_noted_elsewhere(sealed: CloneServices) -> 
 )
 def test_neither_the_application_nor_the_owner_can_change_an_entry(sealed: CloneServices, role: str, verb: str) -> None:
     engine = db.engine_for(sealed.url(role))
-    with pytest.raises(DBAPIError, match="only grows|permission denied"), engine.begin() as connection:
+    with pytest.raises(DBAPIError, match=r"only grows|permission denied"), engine.begin() as connection:
         connection.execute(text(verb))
     engine.dispose()

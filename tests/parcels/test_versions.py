@@ -132,6 +132,7 @@ def test_a_parcel_cannot_be_deleted(session: Session) -> None:
 def test_the_database_refuses_nonsense(
     sessions: sessionmaker[Session], nonsense: dict[str, object], constraint: str
 ) -> None:
-    with pytest.raises(DBAPIError, match=constraint), sessions.begin() as session:
+    with sessions() as session:
         db.enter(session, EVERYTHING)
-        a_parcel(session, **nonsense)
+        with pytest.raises(DBAPIError, match=constraint):
+            a_parcel(session, **nonsense)
