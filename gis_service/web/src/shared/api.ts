@@ -28,7 +28,7 @@ export class Problem extends Error {
 export function asProblem(cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return new Problem({ title: t('页面出错:{detail}', { detail }), status: 0, code: 'page.error' });
+  return new Problem({ title: t('页面出错：{detail}', { detail }), status: 0, code: 'page.error' });
 }
 
 export const wasCancelled = (cause: unknown): boolean =>
@@ -73,7 +73,7 @@ async function send(method: string, path: string, options: Options = {}): Promis
   if (options.signal) init.signal = options.signal;
   const response = await fetch(address(path, options.query), init).catch((cause: unknown) => {
     if (wasCancelled(cause)) throw cause;
-    throw new Problem({ title: t('连不上服务器,请检查网络后重试。'), status: 0, code: 'network' });
+    throw new Problem({ title: t('连不上服务器，请检查网络后重试。'), status: 0, code: 'network' });
   });
   if (response.ok) return response;
   throw await refusal(response, path);
@@ -84,7 +84,7 @@ async function refusal(response: Response, path: string): Promise<Problem> {
   if (response.status === 401 && path !== '/me/password') toLogin();
   return new Problem({
     ...body,
-    title: body?.title ?? t('服务器没有说明原因(HTTP {status})。', { status: response.status }),
+    title: body?.title ?? t('服务器没有说明原因（HTTP {status}）。', { status: response.status }),
     status: response.status,
     code: body?.code ?? `http.${response.status}`,
     request_id: body?.request_id ?? response.headers.get('X-Request-ID') ?? undefined,

@@ -20,8 +20,8 @@ export const VERDICTS: Record<StagedRow['verdict'], { sign: string; label: strin
 
 /** Systems a file of this district may be in; leaving it to the reader is the first choice. */
 export const SYSTEMS: { epsg: string; label: string }[] = [
-  { epsg: '4547', label: 'CGCS2000 3° 带 中央经线 114°(无带号)' },
-  { epsg: '4526', label: 'CGCS2000 3° 带 38 带(东坐标 8 位)' },
+  { epsg: '4547', label: 'CGCS2000 3° 带 中央经线 114°（无带号）' },
+  { epsg: '4526', label: 'CGCS2000 3° 带 38 带（东坐标 8 位）' },
   { epsg: '4490', label: 'CGCS2000 经纬度' },
   { epsg: '4326', label: 'WGS 84 经纬度' },
   { epsg: '4546', label: 'CGCS2000 3° 带 中央经线 111°' },

@@ -33,6 +33,7 @@ export function parcelAt(map: OlMap, pixel: number[], tiles: Tiles | null): numb
 
 const TOO_SMALL = 24;
 const MARGIN = 48;
+const CLOSEST = 16.5;
 
 /** Moves to a box when it is out of sight or too small to see (or always); what the detail covers is not sight. */
 export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number, duration: number): void {
@@ -45,7 +46,7 @@ export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number,
   if (corner) seen[2] = corner[0]!;
   const size = (extent[2]! - extent[0]!) / (map.getView().getResolution() ?? 1);
   if (!always && containsExtent(seen, extent) && size > TOO_SMALL && getCenter(extent)) return;
-  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, MARGIN], maxZoom: 17, duration });
+  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, MARGIN], maxZoom: CLOSEST, duration });
 }
 
 export const quick = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150);

@@ -6,8 +6,9 @@ import { Circle, Fill, Stroke, Style, Text } from 'ol/style';
 import type { StyleFunction } from 'ol/style/Style';
 
 import { hatchDots, hatchLines, TILE } from '../../shared/hatch';
-import type { MapLayer, Symbol } from '../../shared/types';
+import type { BBox, MapLayer, Symbol } from '../../shared/types';
 import { rowById, shownIds } from '../state/rows';
+import { session } from '../state/session';
 
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
 const PLAIN_TINT = 0.5;
@@ -76,10 +77,14 @@ export const idOf = (feature: FeatureLike): number => Number(feature.get('id') ?
 
 const LEFT_OUT = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.28)', width: 0.75 }) })];
 
-/** One label per parcel: at the middle of its box, so that the pieces of two tiles do not each carry one. */
-function labelPlace(id: number): Point | undefined {
-  const box = rowById.value.get(id)?.bbox;
-  return box && new Point(transform([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], 'EPSG:4326', 'EPSG:3857'));
+/** One label per parcel or area: at the middle of its box, so that the pieces of two tiles do not each carry one. */
+function labelPlace(source: string, id: number): Point | undefined {
+  const boxes: Record<string, BBox | null | undefined> = {
+    'layer.parcel': rowById.value.get(id)?.bbox,
+    'layer.area': session.areas.find((area) => area.id === id)?.bbox,
+  };
+  const box = boxes[source];
+  return box ? new Point(transform([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], 'EPSG:4326', 'EPSG:3857')) : undefined;
 }
 
 /** How a layer of tiles is drawn: by category, with labels when near enough; parcels filtered out stay as faint outlines. */
@@ -95,7 +100,7 @@ export function styleFunction(layer: MapLayer, zoomOf: (resolution: number) => n
     let style = labels.get(id);
     if (!style) {
       const text = String(feature.get(label?.property ?? 'parcel_no') ?? '');
-      style = new Style({ text: labelText(text, label?.size ?? 12, label?.color), geometry: isParcel ? labelPlace(id) : undefined });
+      style = new Style({ text: labelText(text, label?.size ?? 12, label?.color), geometry: labelPlace(layer.source, id) });
       if (layer.geometry === 'point') style.getText()!.setOffsetY(-10);
       labels.set(id, style);
     }

@@ -25,7 +25,7 @@ export interface Column {
 }
 
 const status = (id: keyof ParcelRow & string, label: string, shown = false): Column => ({
-  id, label, kind: 'set', width: 136, words: id, shown,
+  id, label, kind: 'set', width: 124, words: id, shown,
   value: (row) => row[id] as string | null,
 });
 
@@ -37,11 +37,11 @@ const share = (row: ParcelRow): number | null =>
   areaDifference(row.area_registered_m2, row.area_computed_m2)?.percent ?? null;
 
 export const COLUMNS: Column[] = [
-  { id: 'parcel_no', label: '地块编号', kind: 'code', width: 112, shown: true, value: (row) => row.parcel_no },
-  { id: 'parcel_name', label: '地块名称', kind: 'text', width: 160, shown: true, value: (row) => row.parcel_name },
-  { ...name('area_name', '片区', 80), shown: true },
+  { id: 'parcel_no', label: '地块编号', kind: 'code', width: 104, shown: true, value: (row) => row.parcel_no },
+  { id: 'parcel_name', label: '地块名称', kind: 'text', width: 136, shown: true, value: (row) => row.parcel_name },
+  { ...name('area_name', '片区', 72), shown: true },
   {
-    id: 'area_registered_m2', label: '登记面积 ㎡', kind: 'number', width: 112, places: 2, shown: true,
+    id: 'area_registered_m2', label: '登记面积 ㎡', kind: 'number', width: 116, places: 2, shown: true,
     value: (row) => row.area_registered_m2, text: (row) => areaM2(row.area_registered_m2),
   },
   {
@@ -50,7 +50,7 @@ export const COLUMNS: Column[] = [
     text: (row) => areaMu(row.area_registered_m2),
   },
   {
-    id: 'area_computed_m2', label: '计算面积 ㎡', kind: 'number', width: 112, places: 2,
+    id: 'area_computed_m2', label: '计算面积 ㎡', kind: 'number', width: 116, places: 2,
     value: (row) => row.area_computed_m2, text: (row) => areaM2(row.area_computed_m2),
   },
   {
