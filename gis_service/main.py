@@ -1,5 +1,6 @@
 """The web application, put together. The only place that knows every package's routes."""
 
+import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -10,6 +11,7 @@ import anyio
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from sqlalchemy import text
+from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
@@ -150,10 +152,17 @@ def _page(path: Path) -> Response:
 
 
 class Built(StaticFiles):
-    """The built pages' files: their names carry a hash, so browsers keep them; the gzip sibling goes to those who take it."""
+    """The built pages' files. Names carry a hash, so browsers keep them; who takes gzip gets the sibling made at the build."""
 
     def file_response(self, full_path: Any, stat_result: Any, scope: Any, status_code: int = 200) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
+        packed = Path(f"{full_path}.gz")
+        if "gzip" in Headers(scope=scope).get("accept-encoding", "") and packed.exists():
+            response = super().file_response(packed, packed.stat(), scope, status_code)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Type"] = mimetypes.guess_type(str(full_path))[0] or "application/octet-stream"
+        else:
+            response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Vary"] = "Accept-Encoding"
         if "/assets/" in str(full_path):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
