@@ -1,7 +1,6 @@
 """The command `gis-service`: the same operations as the pages, for scripts and for whoever owns the machine."""
 
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,15 +66,6 @@ def serve(
     settings = configuration.load()
     changed = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
     supervisor.serve(settings.model_copy(update=changed))
-
-
-@app.command(hidden=True)
-def worker() -> None:
-    """The job worker; `serve` starts it."""
-    from gis_service import worker as work
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    work.main()
 
 
 @app.command()

@@ -91,7 +91,7 @@ def _database(services: Services, stopping: threading.Event) -> Iterator[None]:
 @contextlib.contextmanager
 def _worker(settings: Settings, stopping: threading.Event) -> Iterator[None]:
     """The job worker, started again when it dies."""
-    command = [sys.executable, "-m", "gis_service.cli", "worker"]
+    command = [sys.executable, "-m", "gis_service.worker"]
     environment = {**os.environ, **_as_environment(settings)}
     child: list[subprocess.Popen[bytes]] = []
 

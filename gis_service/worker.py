@@ -1,7 +1,9 @@
 """The job worker: a process of its own, niced, so that long work never takes the web process's breath."""
 
 import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -62,10 +64,16 @@ async def _work(services: Services) -> None:
 def main() -> None:
     """Work until told to stop."""
     os.nice(10)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = configuration.load()
     logs.configure(settings.log_format)
     services = Services(settings)
     try:
-        asyncio.run(_work(services))
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_work(services))
     finally:
         services.close()
+
+
+if __name__ == "__main__":
+    main()
