@@ -96,12 +96,25 @@ def check_python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> None
 
 
 def check_writable() -> None:
-    for folder in (ROOT, VENV, ROOT / "var"):
-        if folder.exists() and not os.access(folder, os.W_OK):
-            raise Stop(
-                f"目录 {folder} 不可写:请以其所有者或 root(sudo)运行。",
-                f"The folder {folder} is not writable: run as its owner or as root (sudo).",
-            )
+    """The data's folder is always written; `.venv` only when something changes, and then it says so itself."""
+    folder = ROOT / "var" if (ROOT / "var").exists() else ROOT
+    if not os.access(folder, os.W_OK):
+        raise not_writable(str(folder))
+
+
+def not_writable(path: str) -> Stop:
+    return Stop(
+        f"{path} 不可写:请以其所有者或 root(sudo)运行。",
+        f"{path} is not writable: run as its owner or as root (sudo).",
+    )
+
+
+def theirs(path: Path) -> Path:
+    """With sudo in a user's project, what we put into `var/` belongs to that user, who will run the service."""
+    owner = ROOT.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return path
 
 
 def check_disk(free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
@@ -176,6 +189,11 @@ EXPLAINED = (
         r"No matching distribution",
         "软件源中没有适合本机 Python 的软件包:请换用 Python 3.11–3.13 或更完整的软件源",
         "The package source has no package that suits this Python: use Python 3.11–3.13 or a more complete source",
+    ),
+    (
+        r"Permission denied|EACCES",
+        "没有写权限:.venv 或 gis_service/web 属于其他用户,请以其所有者或 root(sudo)运行",
+        "No right to write: .venv or gis_service/web belongs to another user; run as its owner or as root (sudo)",
     ),
     (
         r"Could not get lock|Unable to acquire the dpkg",
@@ -590,13 +608,16 @@ def one_at_a_time() -> Iterator[None]:
     import fcntl
 
     LOG.parent.mkdir(exist_ok=True)
+    theirs(LOG.parent)
     with (LOG.parent / "setup.lock").open("a") as lock:
+        theirs(LOG.parent / "setup.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             teller.detail("等待另一个安装结束 · waiting for another set-up to end")
             fcntl.flock(lock, fcntl.LOCK_EX)
         LOG.write_text("")
+        theirs(LOG)
         yield
 
 
@@ -658,6 +679,9 @@ def guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\n已中断,再次运行即可继续。 · Interrupted; run again to go on.", file=sys.stderr)
         return 130
+    except PermissionError as refused:
+        print(f"\n✗ {not_writable(str(refused.filename))}", file=sys.stderr)
+        return 1
     except OSError as trouble:
         if trouble.errno != 28:  # ENOSPC
             raise

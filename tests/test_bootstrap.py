@@ -227,6 +227,7 @@ def test_a_cjk_font_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch) -> Non
         ),
         ("npm error code EAI_AGAIN", "cannot be reached"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "checksum"),
+        ("npm error code EACCES", "belongs to another user"),
         ("ERROR: No matching distribution found for numpy==2.4.6", "suits this Python"),
         ("E: Could not get lock /var/lib/dpkg/lock-frontend.", "Another apt"),
         ("words\nE: Sub-process failed\nmore", "Sub-process failed"),
@@ -258,6 +259,7 @@ def test_progress_is_told_at_each_quarter(capsys: pytest.CaptureFixture[str]) ->
         (Stop("中文。", "English."), 1, "English."),
         (KeyboardInterrupt(), 130, "Interrupted"),
         (OSError(28, "No space left on device"), 1, "disk is full"),
+        (PermissionError(13, "Permission denied", "/x/y"), 1, "/x/y is not writable"),
     ],
 )
 def test_expected_ends_have_no_traceback(

@@ -20,7 +20,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, LiteralString
@@ -220,6 +220,9 @@ class Cluster:
         except Refusal as trouble:
             self._say(f"{trouble.sentence('zh')} · {trouble.sentence('en')}")
             return True
+        except psycopg.Error as trouble:  # it died again while it was being prepared
+            self._say(f"数据库重启未完成 · the restart of the database did not finish: {trouble}")
+            return True
         if revived:
             self._say("数据库意外停止,已重新启动 · the database had died and was started again")
         return revived
@@ -272,6 +275,8 @@ class Cluster:
             account = host.account_for(place)
             if host.make_closed_folder(place, account) and host.can_enter(place, account):
                 return self._move_to(place)
+            with suppress(OSError):
+                place.rmdir()
         raise NoPlace(account=self.server.account.name, tried=", ".join(map(str, tried)))
 
     def _places(self) -> Iterator[Path]:
