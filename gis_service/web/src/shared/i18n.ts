@@ -32,6 +32,9 @@ export function t(chinese: string, facts?: Facts): string {
   return fill(lang.value === 'zh' ? chinese : (ENGLISH[chinese] ?? chinese), facts);
 }
 
+/** Several things one after the other, as the language strings them. */
+export const listed = (parts: string[]): string => parts.join(lang.value === 'zh' ? '、' : ', ');
+
 /** Picks the wording of something that carries both (vocabulary words, layer titles, legend labels). */
 export function pick(chinese: string | null | undefined, english: string | null | undefined): string {
   return (lang.value === 'zh' ? chinese || english : english || chinese) ?? '';

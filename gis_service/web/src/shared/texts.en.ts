@@ -78,7 +78,7 @@ export const ENGLISH: Record<string, string> = {
   '去掉筛选：{what}': 'Remove the filter: {what}',
   '全部清除': 'Clear all',
   // columns and fields
-  '地块编号': 'Parcel no.',
+  '地块编号': 'Number',
   '地块名称': 'Name',
   '片区': 'Area',
   '登记面积': 'Registered area',

@@ -233,6 +233,7 @@ export interface MapLayer {
   title: string;
   title_en: string;
   group: string;
+  group_en: string;
   geometry: 'polygon' | 'line' | 'point';
   minzoom: number;
   maxzoom: number;
@@ -243,7 +244,8 @@ export interface MapLayer {
   attributes: LayerAttribute[];
   style: LayerStyle;
   legend: LegendEntry[];
-  words?: string | null;
+  words: string;
+  words_en: string;
 }
 
 export type Hatch = 'diagonal' | 'back-diagonal' | 'cross' | 'dots' | 'horizontal' | 'vertical' | null;

@@ -7,6 +7,7 @@ import type { StyleFunction } from 'ol/style/Style';
 
 import { hatchDots, hatchLines, TILE } from '../../shared/hatch';
 import type { BBox, MapLayer, Symbol } from '../../shared/types';
+import { place } from '../state/place';
 import { rowById, shownIds } from '../state/rows';
 import { session } from '../state/session';
 
@@ -77,6 +78,9 @@ export const idOf = (feature: FeatureLike): number => Number(feature.get('id') ?
 
 const LEFT_OUT = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.28)', width: 0.75 }) })];
 
+/** While a file is looked at, the register is only its background. */
+const BACKGROUND = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.55)', width: 1 }) })];
+
 /** One label per parcel or area: at the middle of its box, so that the pieces of two tiles do not each carry one. */
 function labelPlace(source: string, id: number): Point | undefined {
   const boxes: Record<string, BBox | null | undefined> = {
@@ -108,6 +112,7 @@ export function styleFunction(layer: MapLayer, zoomOf: (resolution: number) => n
   };
 
   return (feature, resolution) => {
+    if (isParcel && place.place === 'imports') return BACKGROUND;
     if (isParcel && shownIds.value && !shownIds.value.has(idOf(feature))) return LEFT_OUT;
     const styles = (property && byValue.get(String(feature.get(property)))) || otherwise;
     const near = label && (zoomOf(resolution) ?? 0) >= (label.minzoom ?? 14);

@@ -1,6 +1,6 @@
 /** The columns of the list of parcels: what each shows, sorts by and exports. */
 import { areaDifference, areaM2, areaMu, dateTime, signed, toMu } from '../../shared/format';
-import { t } from '../../shared/i18n';
+import { listed, t } from '../../shared/i18n';
 import type { ParcelRow } from '../../shared/types';
 import { word } from '../state/session';
 
@@ -97,7 +97,7 @@ export function valueWord(column: Column, value: string): string {
 /** What a cell says. */
 export function cellText(column: Column, row: ParcelRow): string {
   if (column.text) return column.text(row);
-  if (column.values) return column.values(row).map((value) => valueWord(column, value)).join('、') || '–';
+  if (column.values) return listed(column.values(row).map((value) => valueWord(column, value))) || '–';
   const value = column.value(row);
   return value === null || value === '' ? '–' : valueWord(column, String(value));
 }

@@ -1,6 +1,6 @@
 /** The register's columns as people know them: group, wording, kind and unit. Detail, edit form and comparisons read this table. */
 import { dateTime, number } from '../../shared/format';
-import { t } from '../../shared/i18n';
+import { listed, t } from '../../shared/i18n';
 import type { Named } from '../../shared/types';
 import { word } from '../state/session';
 
@@ -117,7 +117,7 @@ export function fieldText(field: Field | undefined, value: unknown, record: Reco
     case 'number': return number(Number(value), field.places) + (field.unit ? ` ${field.unit}` : '');
     case 'yesno': return value ? t('是') : t('否');
     case 'word': return word(field.words ?? field.name, String(value));
-    case 'words': return (Array.isArray(value) ? value : String(value).split(',')).map((one) => word(field.name, String(one))).join('、');
+    case 'words': return listed((Array.isArray(value) ? value : String(value).split(',')).map((one) => word(field.name, String(one))));
     case 'moment': return dateTime(String(value));
     default: return typeof value === 'number' && !field ? number(value, Number.isInteger(value) ? 0 : 2) : nameOf(value);
   }

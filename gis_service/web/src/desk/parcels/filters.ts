@@ -77,15 +77,24 @@ export function filterRows(rows: ParcelRow[], columns: Column[], filters: Filter
 
 const COLLATOR = new Intl.Collator('zh-CN', { numeric: true });
 
+/** The place of each distinct text in the language's order: few texts are compared, not every pair of rows. */
+function ranks(texts: Iterable<string>): Map<string, number> {
+  return new Map([...new Set(texts)].sort(COLLATOR.compare).map((text, rank) => [text, rank]));
+}
+
 /** A sorted copy; what is absent comes last, whichever way round. */
 export function sortRows(rows: ParcelRow[], column: Column | undefined, down: boolean): ParcelRow[] {
   if (!column) return rows;
   const sign = down ? -1 : 1;
-  return [...rows].sort((a, b) => {
-    const [x, y] = [column.value(a), column.value(b)];
+  const values = rows.map((row) => column.value(row));
+  const order = ranks(values.filter((value) => typeof value === 'string'));
+  const keys = values.map((value) => (typeof value === 'string' ? order.get(value)! : value));
+  const positions = rows.map((_, at) => at).sort((a, b) => {
+    const [x, y] = [keys[a] ?? null, keys[b] ?? null];
     if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : COLLATOR.compare(String(x), String(y)));
+    return sign * (x - y);
   });
+  return positions.map((at) => rows[at]!);
 }
 
 export const readSort = (text: string | undefined): Sort =>
