@@ -126,10 +126,7 @@ class Cluster:
             self._create_if_missing()
 
     def start(self, *, owner: bool, keep: bool = False) -> None:
-        """Have a ready server with all roles: use a living one, else start it, as our child when `owner`.
-
-        The kernel ties a child's life to the *thread* that started it: call with `owner` from the main thread.
-        """
+        """Have a ready server with all roles: use a living one, else start it, as our child when `owner`."""
         self._settle()
         with self._locked():
             self._claim_use()
@@ -204,7 +201,7 @@ class Cluster:
         return True
 
     def watch(self, stopping: threading.Event, revived: Callable[[], None] | None = None, every_s: float = 0.5) -> None:
-        """Keep the server alive until `stopping` is set; runs in the caller's thread, best the main one."""
+        """Keep the server alive until `stopping` is set; runs in the caller's thread."""
         pause_s = every_s
         while not stopping.wait(pause_s):
             if self._revive_and_say():

@@ -4,15 +4,20 @@ import ctypes
 import fcntl
 import os
 import pwd
+import queue
 import signal
 import subprocess
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 LIBC = ctypes.CDLL(None)  # loaded here: nothing may be loaded between fork and exec
 PR_SET_PDEATHSIG = 1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -168,3 +173,38 @@ def die_with(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return arrange
+
+
+class LastingThread:
+    """Runs jobs in one thread that lives as long as the process.
+
+    The kernel tells a child with a death signal as soon as the *thread* that forked it has ended; a thread that watches
+    and restarts children, and ends before the process does, would take them along.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._process = 0
+
+    def run(self, job: Callable[[], T]) -> T:
+        """The job's result, or its exception."""
+        if self._process != os.getpid():  # also after a fork, which copies no threads
+            self._process = os.getpid()
+            threading.Thread(target=self._work, daemon=True, name="forks").start()
+        outcome: Future[T] = Future()
+        self._jobs.put(lambda: _settle(outcome, job))
+        return outcome.result()
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
+
+
+def _settle(outcome: Future[T], job: Callable[[], T]) -> None:
+    try:
+        outcome.set_result(job())
+    except BaseException as trouble:
+        outcome.set_exception(trouble)
+
+
+FORKS = LastingThread()

@@ -190,7 +190,7 @@ class Postmaster:
         command = [self.find_binaries().program("postgres"), "-D", str(self.data)]
         tie = host.die_with(os.getpid()) if as_child else None
         with self.log.open("ab") as log:
-            return self._popen(command, stdout=log, stderr=log, preexec_fn=tie)
+            return host.FORKS.run(lambda: self._popen(command, stdout=log, stderr=log, preexec_fn=tie))
 
     def _await_ready(self, child: subprocess.Popen[bytes]) -> None:
         """Ready is when the pid file says so *and* names this child: after a crash the old file says `ready` too."""
