@@ -32,15 +32,19 @@ def main(arguments: list[str]) -> int:
     limits = Limits(**plain.pop("limits"))
     network = os.environ.get(RESTARTED) or sandbox.lock_down(limits)
     request = Request(**plain, folder=Path.cwd(), limits=limits)
-    verdict = _verdict(request, network)
-    verdict |= {"peak_memory_mb": round(sandbox.peak_memory_mb(), 1), "network": network}
+    with Path("/proc/self/status").open() as status:
+        verdict = _verdict(request, network)
+        verdict |= {"peak_memory_mb": sandbox.peak_memory_mb(status), "network": network}
     (request.folder / sandbox.VERDICT).write_text(json.dumps(verdict))
     return 0
 
 
 def _verdict(request: Request, network: str) -> dict[str, Any]:
     try:
-        return {"summary": summary_to_json(_read(request, _reader(request.kind, network)))}
+        reader = _reader(request.kind, network)
+        files = sandbox.confine_files(request.folder)
+        sandbox.forbid()
+        return {"summary": summary_to_json(_read(request, reader)), "files": files}
     except Unreadable as refusal:
         refused = refusal
     except MemoryError:
@@ -56,7 +60,6 @@ def _verdict(request: Request, network: str) -> dict[str, Any]:
 
 def _read(request: Request, reader: Reader) -> Summary:
     warnings.simplefilter("ignore")  # what libraries warn about is told by our own issues
-    sandbox.forbid()
     count = 0
     with os.fdopen(_rows_descriptor(), "wb", buffering=MEGABYTE) as out:
 

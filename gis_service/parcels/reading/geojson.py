@@ -34,7 +34,8 @@ from gis_service.parcels.reading.shaping import Shaped, shaped
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
-GEOMETRIES = {
+#: A tuple, not a set: what is looked for in it may be any JSON, also what cannot be hashed.
+GEOMETRIES = (
     "Point",
     "MultiPoint",
     "LineString",
@@ -42,7 +43,7 @@ GEOMETRIES = {
     "Polygon",
     "MultiPolygon",
     "GeometryCollection",
-}
+)
 CHUNK = 500
 
 
@@ -166,15 +167,20 @@ def _nothing_after(text: str, at: int) -> None:
 
 def _first_position(item: Any) -> Iterator[tuple[float, float]]:
     """The first coordinate pair of a feature or geometry, if it has one."""
+    node = _first_node(item)
+    if len(node) >= 2 and all(_is_number(value) for value in node[:2]):
+        yield float(node[0]), float(node[1])
+
+
+def _first_node(item: Any) -> list[Any]:
+    """The innermost first array of a feature or geometry: its first position, with its height if it has one."""
     node = item.get("geometry", item) if isinstance(item, dict) else None
-    if isinstance(node, dict):
-        node = node.get("coordinates") or next(iter(node.get("geometries") or []), None)
-    if isinstance(node, dict):
-        node = node.get("coordinates")
+    while isinstance(node, dict) and isinstance(node.get("geometries"), list):
+        node = next(iter(node["geometries"]), None)
+    node = node.get("coordinates") if isinstance(node, dict) else None
     while isinstance(node, list) and node and isinstance(node[0], list):
         node = node[0]
-    if isinstance(node, list) and len(node) >= 2 and all(_is_number(v) for v in node[:2]):
-        yield float(node[0]), float(node[1])
+    return node if isinstance(node, list) else []
 
 
 def _is_number(value: Any) -> bool:
@@ -229,7 +235,7 @@ def _emit_rows(
     first, has_z = 1, False
     for feature in document.features():
         built = _built(feature)
-        has_z = has_z or (built.shape is not None and built.shape.has_z)
+        has_z = has_z or (built.shape is not None and len(_first_node(feature)) > 2)
         kinds.update([built.kind] if built.kind else [])
         chunk.append(built)
         if len(chunk) == CHUNK:
@@ -275,6 +281,8 @@ def _built(feature: Any) -> Built:
     complaints: list[tuple[str, dict[str, Any]]] = []
     try:
         shape = None if geometry is None else _geometry(geometry, complaints)
+    except NotFinite:
+        return Built(None, [("geometry.not_finite", {})], named, None)
     except Malformed as fault:
         return Built(None, [*complaints, ("geometry.malformed", fault.facts)], named, None)
     return Built(shape, complaints, named, None if shape is None else shape.geom_type)
@@ -286,6 +294,10 @@ class Malformed(ValueError):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
         self.facts = {"reason_zh": zh, "reason_en": en}
+
+
+class NotFinite(ValueError):
+    """A coordinate is NaN or infinite: no ring can be built from it."""
 
 
 def _geometry(node: Any, complaints: list[tuple[str, dict[str, Any]]]) -> BaseGeometry:
@@ -323,8 +335,9 @@ def _polygon(parts: list[Any], complaints: list[tuple[str, dict[str, Any]]], rin
     drawn = []
     for number, part in enumerate(parts, start=rings_before + 1):
         ring = _positions(part)
-        if np.isfinite(ring).all():
-            ring = _checked_ring(ring, number, complaints)
+        if not np.isfinite(ring).all():
+            raise NotFinite
+        ring = _checked_ring(ring, number, complaints)
         drawn.append(rings.closed(ring) if len(ring) >= 3 else _padded(ring))
     return Polygon(drawn[0], drawn[1:])
 

@@ -123,7 +123,7 @@ def _told(listed: Listed) -> list[Issue]:
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The database read-only, as it lies there, without running what its schema would have run."""
     try:
-        with closing(sqlite3.connect(f"file:{path.name}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             yield connection
     except sqlite3.Error:

@@ -93,7 +93,7 @@ def _result(outcome: sandbox.Outcome, rows: IO[bytes], limits: Limits) -> ReadRe
         raise _failure(outcome, limits)
     if "refused" in verdict:
         raise Unreadable(**verdict["refused"])
-    cost = Cost(round(outcome.seconds, 3), verdict["peak_memory_mb"], verdict["network"])
+    cost = Cost(round(outcome.seconds, 3), verdict["peak_memory_mb"], verdict["network"], verdict["files"])
     return ReadResult(summary_from_json(verdict["summary"]), rows, cost)
 
 

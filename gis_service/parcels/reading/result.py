@@ -152,11 +152,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class Cost:
-    """What reading took: wall seconds, peak resident memory, and how the network was closed."""
+    """What reading took, and how the network ("namespace") and the file system ("landlock") were closed to it."""
 
     seconds: float
     peak_memory_mb: float
     network: str
+    files: str
 
 
 class ReadResult:

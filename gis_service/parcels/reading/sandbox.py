@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import gis_service
+from gis_service.parcels.reading import landlock
 from gis_service.parcels.reading.result import Limits
 
 #: The only GDAL drivers that may be registered in the child. GeoJSON and TXT are read without GDAL.
@@ -168,6 +169,15 @@ def _limit(limits: Limits) -> None:
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "ctypes.dlopen", "urllib.")
 
 
+def confine_files(folder: Path) -> str:
+    """Leave of the file system only the cell and what Python and its libraries live on; returns how."""
+    own = Path(gis_service.__file__).parent
+    libraries = {
+        Path(p) for p in (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null")
+    }
+    return "landlock" if landlock.confine({own, *libraries}, folder) else "open"
+
+
 def forbid() -> None:
     """From here on Python opens no socket and starts no program."""
 
@@ -178,5 +188,11 @@ def forbid() -> None:
     sys.addaudithook(refuse)
 
 
-def peak_memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak_memory_mb(status: IO[str]) -> float:
+    """Most memory this process ever held, from /proc/self/status, opened before the walls went up.
+
+    Not `ru_maxrss`: that begins with the memory of the parent at the time of the fork.
+    """
+    status.seek(0)
+    high_water = next((line for line in status if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return round(int(high_water.split()[1]) / 1024, 1)
