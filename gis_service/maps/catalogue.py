@@ -108,6 +108,8 @@ class Facts(Data):
     time_column: Name | None = None
     minzoom: Zoom = 0
     maxzoom: Zoom = 16
+    grid_below: Zoom = 0
+    """Below this zoom tiles show squares with the most frequent value instead of features."""
     label: Name | None = None
     visible: bool = False
     attributes_of: str | None = None

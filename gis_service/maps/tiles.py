@@ -1,8 +1,8 @@
 """Vector tiles: one statement per tile, under the scope of the asker.
 
 Three ways to draw, by zoom. From 14 on parcels are exact to the unit of the tile. Below they are generalised by a
-quarter of a pixel first, which costs less than transforming vertices that nobody can see. Below 9 a district is a few
-pixels wide: a grid of squares, each with the most frequent value and the number of parcels in it.
+quarter of a pixel. Below a zoom that the layer names (`grid_below`) a district is a few pixels wide: a grid of squares,
+each with the most frequent value and the number of parcels in it.
 """
 
 import gzip
@@ -25,7 +25,7 @@ from gis_service.maps.crs import STORED
 
 EXTENT, BUFFER = 4096, 64
 DEEPEST = 24
-EXACT_FROM, PARCELS_FROM = 14, 9
+EXACT_FROM = 14
 STRAIGHT_FROM = 12
 """From here on a tile is so low that the Mercator grid is straight in it: taking degrees for tile units shifts a point
 by less than 0.3 of a unit in our latitude (0.8 at worst, 0.1 of a pixel; nothing at the edges, so that tiles still
@@ -102,7 +102,7 @@ def _to_storage() -> Transformer:
 @lru_cache(maxsize=512)
 def _statement(layer: Layer, z: int, shape: Shape) -> tuple[bytes, tuple[str, ...]]:
     """The statement for a zoom, and the facts about the tile that it needs."""
-    if z < PARCELS_FROM and layer.category:
+    if z < layer.grid_below and layer.category:
         return _overview(layer, shape), ("metres", "bounds", "west", "north", "cell")
     simpler = z < EXACT_FROM and layer.geometry != "point"
     straight = z >= STRAIGHT_FROM and STORED.degrees

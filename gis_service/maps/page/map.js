@@ -1,0 +1,165 @@
+/* What the folium page does beyond folium: one copy of the parcels, drawn by as many layers as there are status axes.
+   Values reach the page as text nodes only, so a name can never become markup. */
+(function () {
+  'use strict';
+
+  var SVG = 'http://www.w3.org/2000/svg';
+  var LINES = {
+    diagonal: ['M-2 10L10 -2M-2 2L2 -2M6 10L10 6'],
+    'back-diagonal': ['M-2 -2L10 10M6 -2L10 2M-2 6L2 10'],
+    cross: ['M-2 10L10 -2M-2 2L2 -2M6 10L10 6', 'M-2 -2L10 10M6 -2L10 2M-2 6L2 10'],
+    horizontal: ['M0 4L8 4'],
+    vertical: ['M4 0L4 8'],
+  };
+
+  function element(name, attributes, children) {
+    var made = document.createElementNS(SVG, name);
+    Object.keys(attributes).forEach(function (key) { made.setAttribute(key, attributes[key]); });
+    (children || []).forEach(function (child) { made.appendChild(child); });
+    return made;
+  }
+
+  function html(name, text, className) {
+    var made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  /* The fill of a look: its colour, or a pattern made once for each colour and hatch. */
+  var patterns = {};
+  var defs = element('defs', {});
+  document.addEventListener('DOMContentLoaded', function () {
+    document.body.appendChild(element('svg', { width: 0, height: 0, style: 'position:absolute', 'aria-hidden': 'true' }, [defs]));
+  });
+
+  function fillOf(look) {
+    if (!look.hatch) return look.fill;
+    var id = 'hatch-' + look.fill.slice(1) + '-' + look.hatch;
+    if (!patterns[id]) {
+      var marks = (LINES[look.hatch] || []).map(function (d) {
+        return element('path', { d: d, stroke: look.fill, 'stroke-width': 1.6, fill: 'none' });
+      });
+      if (look.hatch === 'dots') {
+        marks = [[2, 2], [6, 6]].map(function (at) { return element('circle', { cx: at[0], cy: at[1], r: 1.3, fill: look.fill }); });
+      }
+      var ground = element('rect', { width: 8, height: 8, fill: look.fill, 'fill-opacity': 0.22 });
+      defs.appendChild(element('pattern', { id: id, width: 8, height: 8, patternUnits: 'userSpaceOnUse' }, [ground].concat(marks)));
+      patterns[id] = true;
+    }
+    return 'url(#' + id + ')';
+  }
+
+  function styleOf(look) {
+    return { fillColor: fillOf(look), fillOpacity: look.hatch ? 1 : 0.6, color: '#3C4043', weight: 1 };
+  }
+
+  function shown(column, value) {
+    if (value === null || value === undefined || value === '') return '—';
+    if (value === true) return '是';
+    if (value === false) return '否';
+    if (column.words) return column.words[value] || String(value);
+    if (typeof value === 'number' && column.type === 'number') {
+      value = value.toLocaleString('zh-CN', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    }
+    return String(value) + (column.unit ? ' ' + column.unit : '');
+  }
+
+  function place(columns, name) {
+    return columns.findIndex(function (column) { return column.name === name; });
+  }
+
+  /* One status axis over the shared parcels. */
+  window.gisAxis = function (data, axis) {
+    var columns = data.columns;
+    var by = place(columns, axis.property);
+    var number = place(columns, 'parcel_no');
+    var looks = {};
+    axis.categories.forEach(function (look) { looks[look.value] = look; });
+
+    function tip(feature) {
+      var box = html('div');
+      box.appendChild(html('strong', shown(columns[number], feature.properties[number])));
+      box.appendChild(html('div', axis.title + ':' + shown(columns[by], feature.properties[by])));
+      return box;
+    }
+
+    function card(feature) {
+      var table = html('table', undefined, 'gis-card');
+      columns.forEach(function (column, at) {
+        var row = html('tr');
+        row.appendChild(html('th', column.zh));
+        row.appendChild(html('td', shown(column, feature.properties[at])));
+        table.appendChild(row);
+      });
+      return table;
+    }
+
+    return L.geoJSON(data.features, {
+      style: function (feature) { return styleOf(looks[feature.properties[by]] || axis.otherwise); },
+      onEachFeature: function (feature, layer) {
+        layer.bindTooltip(function () { return tip(feature); }, { sticky: true });
+        layer.bindPopup(function () { return card(feature); }, { maxWidth: 360, maxHeight: 320 });
+      },
+    });
+  };
+
+  /* Areas, roads, water: each feature carries its own look; nothing of it can be clicked. */
+  window.gisBackground = function (features) {
+    return L.geoJSON(features, {
+      interactive: false,
+      pane: 'gisGround',
+      style: function (feature) {
+        var look = feature.properties;
+        return {
+          fillColor: look.fill, fillOpacity: look.opacity === undefined ? 1 : look.opacity,
+          color: look.stroke || look.fill, weight: look.stroke_width || 1, dashArray: look.dash ? look.dash.join(' ') : null,
+        };
+      },
+    });
+  };
+
+  /* The legend of the axis that is shown, with the number of parcels of each value. */
+  window.gisLegend = function (map, data, axes) {
+    var box = html('div', undefined, 'gis-panel gis-legend');
+    var control = L.control({ position: 'bottomright' });
+    control.onAdd = function () { L.DomEvent.disableScrollPropagation(box); return box; };
+    control.addTo(map);
+
+    function show(axis) {
+      var by = place(data.columns, axis.property);
+      var counts = {};
+      data.features.forEach(function (feature) { counts[feature.properties[by]] = (counts[feature.properties[by]] || 0) + 1; });
+      box.textContent = '';
+      box.appendChild(html('h2', '图例:' + axis.title));
+      axis.categories.forEach(function (look) {
+        var row = html('div', undefined, 'gis-row');
+        var swatch = element('rect', { x: 0.5, y: 0.5, width: 27, height: 15, fill: fillOf(look), 'fill-opacity': look.hatch ? 1 : 0.6, stroke: '#3C4043' });
+        row.appendChild(element('svg', { width: 28, height: 16, 'aria-hidden': 'true' }, [swatch]));
+        row.appendChild(html('span', look.sign, 'gis-sign'));
+        row.appendChild(html('span', look.label_zh));
+        row.appendChild(html('span', (counts[look.value] || 0) + ' 宗', 'gis-count'));
+        box.appendChild(row);
+      });
+    }
+
+    map.on('baselayerchange', function (event) {
+      axes.forEach(function (axis) { if (axis.title === event.name) show(axis); });
+    });
+    show(axes[0]);
+  };
+
+  /* Title, cut-off, notes; and no flag or outside link in the corner. */
+  window.gisFrame = function (map, lines) {
+    var box = html('div', undefined, 'gis-panel gis-title');
+    box.appendChild(html('h1', lines.title));
+    if (lines.sample) box.appendChild(html('div', '示例数据', 'gis-sample'));
+    lines.notes.forEach(function (line) { box.appendChild(html('div', line)); });
+    var control = L.control({ position: 'topleft' });
+    control.onAdd = function () { return box; };
+    control.addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    if (map.attributionControl) map.attributionControl.setPrefix(false);
+    document.documentElement.lang = 'zh-CN';
+  };
+})();
