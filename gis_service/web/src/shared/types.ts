@@ -266,7 +266,7 @@ export interface LayerStyle {
   property?: string;
   categories?: (Symbol & { value: string })[];
   default?: Symbol;
-  label?: { property?: string; minzoom?: number; size?: number; color?: string; halo?: string } | null;
+  label?: { property: string; minzoom?: number } | null;
 }
 
 export interface LegendEntry extends Symbol {

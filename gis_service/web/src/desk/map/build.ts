@@ -33,6 +33,8 @@ export function parcelAt(map: OlMap, pixel: number[], tiles: Tiles | null): numb
 
 const TOO_SMALL = 24;
 const MARGIN = 48;
+/** Left of a view is the legend. */
+const LEGEND = 200;
 const CLOSEST = 16.5;
 
 /** Moves to a box when it is out of sight or too small to see (or always); what the detail covers is not sight. */
@@ -41,12 +43,13 @@ export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number,
   const [width = 0, height = 0] = map.getSize() ?? [];
   if (!width || !height) return;
   const right = covered < width - 3 * MARGIN ? covered + MARGIN : MARGIN;
+  const left = width - covered > LEGEND * 3 ? LEGEND : MARGIN;
   const corner = map.getCoordinateFromPixel([width - right, 0]);
   const seen = map.getView().calculateExtent([width, height]);
   if (corner) seen[2] = corner[0]!;
   const size = (extent[2]! - extent[0]!) / (map.getView().getResolution() ?? 1);
   if (!always && containsExtent(seen, extent) && size > TOO_SMALL && getCenter(extent)) return;
-  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, MARGIN], maxZoom: CLOSEST, duration });
+  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, left], maxZoom: CLOSEST, duration });
 }
 
 export const quick = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150);

@@ -36,6 +36,9 @@ export function look(bbox: BBox | null | undefined, always = false): void {
 /** Pixels of the map's right side that the detail covers. */
 export const covered = ref(0);
 
+/** Pixels of the map's width that stay in sight. */
+export const room = ref(0);
+
 /** Degrees under the pointer. */
 export const pointer = shallowRef<[number, number] | null>(null);
 

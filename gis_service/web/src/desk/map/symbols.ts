@@ -73,6 +73,13 @@ export const labelText = (text: string, size = 12, colour = '#1b1f24'): Text =>
     overflow: true,
   });
 
+/** Size and colour of labels: areas lead, parcels are read, the ground only helps to find one's way. */
+const LABELS: Record<string, [size: number, colour: string]> = {
+  'layer.area': [14, '#174a85'],
+  'layer.parcel': [12, '#1b1f24'],
+  other: [12, '#6b7178'],
+};
+
 /** Which parcel a feature of a tile is. */
 export const idOf = (feature: FeatureLike): number => Number(feature.get('id') ?? feature.getId());
 
@@ -80,6 +87,9 @@ const LEFT_OUT = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.28)',
 
 /** While a file is looked at, the register is only its background. */
 const BACKGROUND = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.55)', width: 1 }) })];
+
+/** Layers whose labels wait for the rows that say where they belong. */
+const PLACED = ['layer.parcel', 'layer.area'];
 
 /** One label per parcel or area: at the middle of its box, so that the pieces of two tiles do not each carry one. */
 function labelPlace(source: string, id: number): Point | undefined {
@@ -103,10 +113,11 @@ export function styleFunction(layer: MapLayer, zoomOf: (resolution: number) => n
     const id = idOf(feature);
     let style = labels.get(id);
     if (!style) {
+      const spot = labelPlace(layer.source, id);
       const text = String(feature.get(label?.property ?? 'parcel_no') ?? '');
-      style = new Style({ text: labelText(text, label?.size ?? 12, label?.color), geometry: labelPlace(layer.source, id) });
+      style = new Style({ text: labelText(text, ...(LABELS[layer.source] ?? LABELS['other']!)), geometry: spot });
       if (layer.geometry === 'point') style.getText()!.setOffsetY(-10);
-      labels.set(id, style);
+      if (spot || !PLACED.includes(layer.source)) labels.set(id, style);
     }
     return style;
   };

@@ -28,7 +28,7 @@ export async function begin(): Promise<void> {
   const mapReader = may('map.read');
   const [vocabulary, areas, units, layers] = await Promise.all([
     api.vocabulary(),
-    mapReader ? api.areas() : [],
+    api.areas(),
     api.units(),
     mapReader ? api.layers() : [],
   ]);

@@ -1,0 +1,22 @@
+/** What the trace calls the things people do; a word not listed here is shown as the server wrote it. */
+import { t } from '../../shared/i18n';
+
+const ACTIONS: Record<string, string> = {
+  'session.open': '登录',
+  'session.end': '退出登录',
+  'user.create': '新建账户',
+  'user.change': '变更账户',
+  'user.password': '改密码',
+  'grant.give': '授予角色',
+  'grant.take': '收回角色',
+  'token.create': '新建令牌',
+  'token.revoke': '作废令牌',
+  'contact.read': '看联系方式',
+  'parcel.create': '新增地块',
+  'parcel.edit': '修改地块',
+  'parcel.import': '导入地块',
+  'document.create': '登记依据',
+  'sample.load': '装入示例数据',
+};
+
+export const actionName = (action: string): string => (ACTIONS[action] ? t(ACTIONS[action]) : action);
