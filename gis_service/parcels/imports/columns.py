@@ -131,7 +131,7 @@ def recognise(names: Iterable[str], *, number_field: str | None = None, given: f
     """
     all_names = list(dict.fromkeys(names))
     if number_field is not None and number_field not in all_names:
-        raise NoSuchField(field=number_field, columns=", ".join(all_names))
+        raise NoSuchField(field=number_field, columns=listed(all_names, 40))
     taken: dict[str, Column] = {}
     rivals: list[Column] = []
     if number_field is not None:
@@ -155,6 +155,11 @@ def _pair_plot_use(taken: dict[str, Column]) -> None:
         taken["planned_class"] = replace(taken.pop("current_class"), spec=Spec("planned_class", "class"))
 
 
+def listed(names: list[str], most: int = 12) -> str:
+    """Names for a sentence, the first of many."""
+    return ", ".join(names[:most]) + (f" … ({len(names)})" if len(names) > most else "") or "—"
+
+
 def _notes(taken: dict[str, Column], rivals: list[Column], all_names: list[str]) -> list[Note]:
     notes = []
     for rival in rivals:
@@ -163,5 +168,5 @@ def _notes(taken: dict[str, Column], rivals: list[Column], all_names: list[str])
         notes.append(Note("column.second", rival.name, facts))
     known = {column.name for column in taken.values()} | {rival.name for rival in rivals}
     if unknown := [name for name in all_names if name not in known]:
-        notes.append(Note("column.unknown", None, {"columns": ", ".join(unknown)}))
+        notes.append(Note("column.unknown", None, {"columns": listed(unknown)}))
     return notes

@@ -9,7 +9,7 @@ from typing import Any
 
 from gis_service.parcels.imports import classes, values
 from gis_service.parcels.imports.classes import Classes, ClassNames, Said
-from gis_service.parcels.imports.columns import Column, Columns, normal, recognise
+from gis_service.parcels.imports.columns import Column, Columns, listed, normal, recognise
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.imports.values import Unusable
 
@@ -202,7 +202,7 @@ def mapper_for(
         mapper.classes.settle(_all_said(mapper, rows))
     notes = list(columns.notes)
     if not numbered:
-        facts = {"example": f"{temporary}1", "columns": ", ".join(columns.all) or "—"}
+        facts = {"example": f"{temporary}1", "columns": listed(columns.all)}
         notes.append(Note("parcel.no_number_column", None, facts))
     return mapper, notes
 

@@ -1,0 +1,117 @@
+"""`gis-service parcels import FILE`: the import for scripts and for whoever owns the machine."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gis_service.core.errors import Refusal
+from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
+from gis_service.parcels.imports.operations import Options
+
+NOT_ALL = 2
+"""Exit code when something was refused."""
+
+MOST_SHOWN = 50
+COLOURS = {"error": "red", "warning": "yellow", "info": "dim"}
+LEVELS = {"error": "错误 error", "warning": "提醒 warning", "info": "说明 info"}
+
+
+def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[Deployment]]) -> None:
+    """Add the command to the group `parcels`; `service` opens the services it works with."""
+
+    @commands.command("import")
+    def import_(
+        file: Annotated[
+            Path, typer.Argument(exists=True, dir_okay=False, help="GeoJSON, GeoPackage, Shapefile, 国土 TXT")
+        ],
+        crs: Annotated[str | None, typer.Option(help="坐标系 · coordinate system, as EPSG:4547")] = None,
+        encoding: Annotated[str | None, typer.Option(help="文字编码 · text encoding, as GB18030")] = None,
+        layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
+        number_field: Annotated[str | None, typer.Option(help="地块编号列 · column with parcel numbers")] = None,
+        class_system: Annotated[str | None, typer.Option(help="用地分类标准 · LU2023 or GBT21010")] = None,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="只检查,不留痕 · check only, leave nothing behind")
+        ] = False,
+        accept: Annotated[bool, typer.Option("--accept", help="合格即导入 · accept when all rows are good")] = False,
+        good_rows: Annotated[
+            bool, typer.Option("--good-rows", help="只导入合格的行 · accept the good rows only")
+        ] = False,
+        reason: Annotated[str | None, typer.Option(help="导入原因 · why")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
+    ) -> None:
+        """导入地块文件 · import a file of parcels."""
+        options = Options(crs, encoding, layer, number_field, class_system)
+        wish = Wish(dry_run=dry_run, accept=accept or good_rows, good_rows=good_rows, reason=reason)
+        with service() as services:
+            outcome = import_file(services, file, options, wish)
+        if as_json:
+            typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False, default=str))
+        else:
+            show(outcome, wish)
+        if not outcome.good:
+            raise typer.Exit(NOT_ALL)
+
+
+def show(outcome: Outcome, wish: Wish) -> None:
+    """The outcome for people: what was concluded, what was found, what happened, what to do next."""
+    console = Console(highlight=False)
+    if outcome.crs and outcome.encoding:
+        console.print(_conclusions(outcome))
+    console.print(_issues(outcome))
+    for sentence in _ending(outcome, wish):
+        console.print(sentence)
+
+
+def _conclusions(outcome: Outcome) -> Table:
+    crs: dict[str, Any] = outcome.crs or {}
+    encoding: dict[str, Any] = outcome.encoding or {}
+    counts = outcome.counts
+    table = Table(title=escape(f"{outcome.file_name} · {outcome.format}"), show_header=False, title_justify="left")
+    code = f"EPSG:{crs['epsg']} " if crs["epsg"] else ""
+    swapped = " · X/Y 已对调 swapped" if crs["axis_swapped"] else ""
+    table.add_row("坐标系 CRS", _lines(f"{code}{crs['name']}{swapped}", crs))
+    table.add_row("编码 encoding", _lines(encoding["name"], encoding))
+    table.add_row("行 rows", f"{counts['rows']} · 合格 good {counts['accepted']} · 有错误 refused {counts['refused']}")
+    return table
+
+
+def _lines(first: str, concluded: dict[str, Any]) -> str:
+    """What was concluded, and below it why."""
+    return escape("\n".join([first, *concluded["evidence_zh"], *concluded["evidence_en"]]))
+
+
+def _issues(outcome: Outcome) -> Table:
+    table = Table("行 row", "", "说明 what was found", title_justify="left")
+    worst_first = sorted(outcome.issues, key=lambda issue: list(COLOURS).index(issue["level"]))
+    for issue in worst_first[:MOST_SHOWN]:
+        row = "文件 file" if issue["row"] is None else str(issue["row"])
+        level = f"[{COLOURS[issue['level']]}]{LEVELS[issue['level']]}"
+        table.add_row(row, level, f"{escape(issue['message'])}\n[dim]{escape(issue['message_en'])}")
+    if len(worst_first) > MOST_SHOWN:
+        table.add_row("…", "", f"另有 {len(worst_first) - MOST_SHOWN} 条 more; --json 输出全部 prints all")
+    return table
+
+
+def _ending(outcome: Outcome, wish: Wish) -> list[str]:
+    if outcome.refusal:
+        return _both(outcome.refusal)
+    if wish.dry_run:
+        return ["只检查,未写入任何数据 · checked only, nothing was written"]
+    if outcome.counts["landed"]:
+        landed, batch = outcome.counts["landed"], outcome.batch_id
+        return [f"已导入 {landed} 个地块(批次 {batch}) · {landed} parcels were imported (batch {batch})"]
+    return [
+        f"批次 {outcome.batch_id} 待确认:请在“导入”页面决定,或加 --accept 重新执行",
+        f"Batch {outcome.batch_id} waits for a decision on the import page; or run again with --accept",
+    ]
+
+
+def _both(refusal: Refusal) -> list[str]:
+    return [f"[red]{escape(refusal.sentence('zh'))}", f"[red]{escape(refusal.sentence('en'))}"]

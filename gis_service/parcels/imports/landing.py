@@ -1,0 +1,148 @@
+"""From staged rows to parcels, and back: the statements of acceptance, each for all rows of a batch at once."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from gis_service.core.srid import STORAGE_SRID
+from gis_service.parcels.imports.catalogue import SHAPES
+from gis_service.parcels.models import ImportBatch, Parcel, ParcelDocument, StagedRow
+
+TABLE = Parcel.__table__
+
+FIELDS = (
+    "parcel_name", "location_text", "bounds_east", "bounds_south", "bounds_west", "bounds_north", "parcel_code",
+    "real_estate_unit_no", "certificate_no", "plan_plot_no", "ownership", "right_holder_unit_id", "managing_unit_id",
+    "custodian_unit_id", "current_class_system", "current_class_code", "planned_class_system", "planned_class_code",
+    "plot_ratio", "building_density", "green_rate", "height_limit_m", "source_type", "acquired_on", "is_undeveloped",
+    "planned_supply_mode", "planned_supply_year", "supply_status", "use_status", "fence_status", "survey_status",
+    "disposal_status", "handover_status", "waste_found", "waste_volume_m3", "waste_class", "risk_level",
+    "soil_survey_status", "handed_over_on", "geom_source", "geom_accuracy_m", "secrecy_level", "remark",
+)  # fmt: skip
+"""Columns of a parcel that `staged_row.fields` may fill; those the file leaves open take the register's default."""
+
+
+IN_BULK = {"synchronize_session": False}
+"""The rows changed are not among the session's objects."""
+
+
+def revive(session: Session, batch: ImportBatch) -> None:
+    """Bring back parcels that the undoing of an earlier import retired, as the batch has them now."""
+    staged, names = _staged(batch)
+    now = staged.subquery("now")
+    same = and_(Parcel.district_code == now.c.district_code, Parcel.parcel_no == now.c.parcel_no)
+    changed = update(Parcel).where(same, Parcel.retired_on.is_not(None)).values({name: now.c[name] for name in names})
+    session.execute(text(FORGET_POINTS), {"batch_id": batch.id, "district_code": batch.district_code})
+    session.execute(changed, execution_options=IN_BULK)
+
+
+def create(session: Session, batch: ImportBatch) -> None:
+    """New parcels for the good rows whose numbers nobody has."""
+    staged, names = _staged(batch)
+    now = staged.subquery("now")
+    taken = exists().where(Parcel.district_code == now.c.district_code, Parcel.parcel_no == now.c.parcel_no)
+    session.execute(insert(Parcel).from_select(names, select(now).where(~taken)))
+
+
+def attach(session: Session, batch: ImportBatch, document_id: int | None) -> int:
+    """What belongs to the parcels: the link from the staged row, boundary points, contacts, the document. How many landed."""
+    facts = {"batch_id": batch.id, "district_code": batch.district_code, "srid": STORAGE_SRID}
+    landed = _count(session.execute(text(LINK), facts))
+    session.execute(text(POINTS), facts)
+    session.execute(text(CONTACTS), facts)
+    if document_id is not None:
+        landed_ids = select(Parcel.id, literal(document_id, BigInteger)).where(Parcel.import_batch_id == batch.id)
+        fresh = landed_ids.where(
+            ~exists().where(ParcelDocument.parcel_id == Parcel.id, ParcelDocument.document_id == document_id)
+        )
+        session.execute(insert(ParcelDocument).from_select(["parcel_id", "document_id"], fresh))
+    return landed
+
+
+def retire(session: Session, batch: ImportBatch, on: date) -> int:
+    """Strike the batch's parcels off the register; their numbers and versions stay."""
+    struck = update(Parcel).where(Parcel.import_batch_id == batch.id, Parcel.retired_on.is_(None)).values(retired_on=on)
+    return _count(session.execute(struck, execution_options=IN_BULK))
+
+
+def transaction_id(session: Session) -> str:
+    """The writing transaction, as the version tables name it."""
+    return str(session.scalar(text("select pg_current_xact_id()::text")))
+
+
+def _count(done: Any) -> int:
+    return int(done.rowcount)
+
+
+def _staged(batch: ImportBatch) -> tuple[Select[Any], list[str]]:
+    """What each good row says of its parcel: one column for each column of the register, in the order of the names."""
+    said = (
+        func.jsonb_populate_record(text("null::parcel"), StagedRow.fields)
+        .table_valued(*(Column(name, TABLE.c[name].type) for name in FIELDS), name="said")
+        .lateral()
+    )
+    values: dict[str, Any] = {
+        "district_code": literal(batch.district_code),
+        "parcel_no": StagedRow.parcel_no,
+        "area_id": SHAPES.c.area_id,
+        "area_registered_m2": StagedRow.area_registered_m2,
+        "area_computed_m2": func.greatest(StagedRow.area_computed_m2, 0.01),
+        "area_computed_crs": StagedRow.area_computed_crs,
+        "import_batch_id": literal(batch.id, BigInteger),
+        "retired_on": cast(null(), Date),
+        "geom": SHAPES.c.shape,
+        **{name: _or_default(name, said.c[name]) for name in FIELDS},
+    }
+    named = [value.label(name) for name, value in values.items()]
+    chosen = (
+        select(*named).select_from(StagedRow).join(SHAPES, SHAPES.c.row_no == StagedRow.row_no).join(said, text("true"))
+    )
+    return chosen.where(StagedRow.batch_id == batch.id, StagedRow.verdict != "error"), list(values)
+
+
+def _or_default(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    default: Any = TABLE.c[name].server_default
+    return value if default is None else func.coalesce(value, default.arg)
+
+
+FORGET_POINTS = """
+    delete from boundary_point b using parcel p, staged_row r
+     where r.batch_id = :batch_id and r.verdict <> 'error' and p.district_code = :district_code and p.parcel_no = r.parcel_no and p.retired_on is not null
+       and b.parcel_id = p.id"""
+
+LINK = """
+    update staged_row r set parcel_id = p.id from parcel p
+     where r.batch_id = :batch_id and r.verdict <> 'error' and p.district_code = :district_code and p.parcel_no = r.parcel_no and p.import_batch_id = :batch_id"""
+
+POINTS = """
+    insert into boundary_point (parcel_id, part_no, ring_no, seq, point_no, northing_text, easting_text, source_crs, geom)
+    select r.parcel_id, p.part_no, p.ring_no, p.seq, p.point_no, p.northing_text, p.easting_text, p.source_crs,
+           st_setsrid(st_makepoint(p.lon, p.lat), :srid)
+      from staged_row r, jsonb_to_recordset(r.boundary_points) as p(
+           part_no int, ring_no int, seq int, point_no text, northing_text text, easting_text text, source_crs int,
+           lon float8, lat float8)
+     where r.batch_id = :batch_id and r.verdict <> 'error' and r.parcel_id is not null and p.lon is not null"""
+
+CONTACTS = """
+    insert into parcel_contact (parcel_id, person, phone)
+    select r.parcel_id, r.fields ->> 'contact_person', r.fields ->> 'contact_phone' from staged_row r
+     where r.batch_id = :batch_id and r.verdict <> 'error' and r.parcel_id is not null and r.fields ?| array['contact_person', 'contact_phone']
+    on conflict (parcel_id) do update set person = excluded.person, phone = excluded.phone"""

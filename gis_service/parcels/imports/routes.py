@@ -1,0 +1,189 @@
+"""HTTP doors of imports."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from gis_service.access.edge import Permit, Route, Work
+from gis_service.core.errors import NotFound
+from gis_service.core.http import language
+from gis_service.core.paging import cursor, place
+from gis_service.files.models import StoredFile
+from gis_service.files.store import TooLarge
+from gis_service.parcels.imports import operations, queries
+from gis_service.parcels.imports.errors import LengthRequired, UploadTooLarge
+from gis_service.parcels.imports.jobs import TASK
+from gis_service.parcels.imports.notes import Level
+from gis_service.parcels.imports.operations import District, Options
+from gis_service.parcels.imports.schemas import Acceptance, Decision, Undoing, batch_out, issue_out, row_out
+from gis_service.parcels.models import ImportBatch
+
+MEGABYTE = 1024 * 1024
+FORM_BYTES = 64 * 1024
+"""What a form may be larger than the file in it."""
+
+
+class UploadRoute(Route):
+    """A route that knows who uploads, and how much, before it takes the first byte of the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        original = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method == "POST":
+                await run_in_threadpool(request.app.state.doorkeeper.actor, request)
+                _require_size(request)
+            return await original(request)
+
+        return handler
+
+
+def _require_size(request: Request) -> None:
+    length = request.headers.get("content-length", "")
+    limit_mb = request.app.state.settings.max_upload_mb
+    if not length.isdigit():
+        raise LengthRequired()
+    if int(length) > limit_mb * MEGABYTE + FORM_BYTES:
+        raise UploadTooLarge(limit_mb=limit_mb)
+
+
+router = APIRouter(prefix="/api/v1/imports", route_class=UploadRoute)
+
+Importer = Annotated[Work, Depends(Permit("parcel.import"), scope="function")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Verdict = Literal["ok", "warning", "error"]
+
+
+@router.post("", status_code=202)
+def take_in(
+    work: Importer,
+    file: Annotated[UploadFile, File()],
+    crs: Annotated[str | None, Form()] = None,
+    encoding: Annotated[str | None, Form()] = None,
+    layer: Annotated[str | None, Form()] = None,
+    number_field: Annotated[str | None, Form()] = None,
+    class_system: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Keep a file and queue its reading."""
+    state = work.request.app.state
+    try:
+        sha256, size = state.store.put(file.file, limit_bytes=state.settings.max_upload_mb * MEGABYTE)
+    except TooLarge:
+        raise UploadTooLarge(limit_mb=state.settings.max_upload_mb) from None
+    said = Options(*(value or None for value in (crs, encoding, layer, number_field, class_system)))
+    batch = operations.take_in(
+        work.session,
+        work.actor,
+        work.scope,
+        district_code=state.settings.district_code,
+        file=StoredFile(sha256=sha256, name=file.filename or "upload", size_bytes=size),
+        options=said,
+    )
+    state.enqueue(work.session, TASK, batch_id=batch.id)
+    work.session.refresh(batch)
+    return _answer(work, batch, 202, {"Location": f"/api/v1/imports/{batch.id}"})
+
+
+def _answer(work: Work, batch: ImportBatch, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(jsonable_encoder(batch_out(batch, language(work.request))), status, headers=headers)
+
+
+@router.get("")
+def list_batches(work: Importer, after: str | None = None, limit: Limit = 100) -> JSONResponse:
+    """Imports the reader may see, newest first."""
+    last = place(after, 1)[0] if after else None
+    found = list(work.session.scalars(queries.batches(last, limit + 1)))
+    items = [batch_out(batch, language(work.request)) for batch in found[:limit]]
+    return JSONResponse(jsonable_encoder({"items": items, "next": _next(found, limit, lambda batch: batch.id)}))
+
+
+@router.get("/{batch_id}")
+def read_batch(work: Importer, batch_id: int) -> JSONResponse:
+    """One import, with what was said of the file as a whole."""
+    batch = _batch(work, batch_id)
+    lang = language(work.request)
+    said = work.session.execute(queries.issues(batch_id, of_file=True)).mappings()
+    issues = [issue_out(row, batch.file_name, lang) for row in said]
+    return JSONResponse(jsonable_encoder({**batch_out(batch, lang), "issues": issues}))
+
+
+@router.get("/{batch_id}/rows")
+def list_rows(
+    work: Importer, batch_id: int, after: str | None = None, limit: Limit = 100, verdict: Verdict | None = None
+) -> JSONResponse:
+    """Rows in the order of the file, each with its issues."""
+    batch = _batch(work, batch_id)
+    last = place(after, 1)[0] if after else 0
+    wanted = queries.rows(batch_id, after=last, limit=limit + 1, verdict=verdict)
+    found = list(work.session.execute(wanted).mappings())
+    issues = _issues_by_row(work, batch, [row["row_no"] for row in found[:limit]])
+    items = [row_out(row, issues.get(row["row_no"], [])) for row in found[:limit]]
+    return JSONResponse(jsonable_encoder({"items": items, "next": _next(found, limit, lambda row: row["row_no"])}))
+
+
+def _issues_by_row(work: Work, batch: ImportBatch, row_nos: list[int]) -> dict[int, list[dict[str, Any]]]:
+    by_row: dict[int, list[dict[str, Any]]] = {}
+    for row in work.session.execute(queries.issues(batch.id, row_nos=row_nos)).mappings():
+        by_row.setdefault(row["row_no"], []).append(issue_out(row, batch.file_name, language(work.request)))
+    return by_row
+
+
+@router.get("/{batch_id}/issues")
+def list_issues(
+    work: Importer,
+    batch_id: int,
+    after: str | None = None,
+    limit: Limit = 100,
+    level: Level | None = None,
+    code: str | None = None,
+) -> JSONResponse:
+    batch = _batch(work, batch_id)
+    last = place(after, 1)[0] if after else 0
+    wanted = queries.issues(batch_id, after=last, limit=limit + 1, level=level, code=code)
+    found = list(work.session.execute(wanted).mappings())
+    items = [issue_out(row, batch.file_name, language(work.request)) for row in found[:limit]]
+    return JSONResponse(jsonable_encoder({"items": items, "next": _next(found, limit, lambda row: row["id"])}))
+
+
+@router.get("/{batch_id}/geojson")
+def outlines(
+    work: Importer, batch_id: int, after: int = 0, limit: Annotated[int, Query(ge=1, le=50_000)] = 20_000
+) -> Response:
+    """The outlines of the rows, to be drawn over the register before anybody decides."""
+    _batch(work, batch_id)
+    body = queries.geojson(work.session, batch_id, after=after, limit=limit)
+    return Response(body, media_type="application/geo+json")
+
+
+@router.post("/{batch_id}/accept")
+def accept(work: Importer, batch_id: int, body: Acceptance) -> JSONResponse:
+    settings = work.request.app.state.settings
+    district = District(settings.district_code, settings.plausible_box)
+    batch = operations.accept(work.session, work.actor, work.scope, batch_id, district=district, **body.model_dump())
+    return _answer(work, batch)
+
+
+@router.post("/{batch_id}/refuse")
+def refuse(work: Importer, batch_id: int, body: Decision) -> JSONResponse:
+    return _answer(work, operations.refuse(work.session, work.actor, work.scope, batch_id, reason=body.reason))
+
+
+@router.post("/{batch_id}/undo")
+def undo(work: Importer, batch_id: int, body: Undoing) -> JSONResponse:
+    return _answer(work, operations.undo(work.session, work.actor, work.scope, batch_id, reason=body.reason))
+
+
+def _batch(work: Work, batch_id: int) -> ImportBatch:
+    batch = work.session.get(ImportBatch, batch_id)
+    if batch is None:
+        raise NotFound(what="导入批次", key=batch_id)
+    return batch
+
+
+def _next(found: list[Any], limit: int, key: Callable[[Any], int]) -> str | None:
+    """The cursor after the last row shown, where one more was found."""
+    return cursor([key(found[limit - 1])]) if len(found) > limit else None

@@ -1,0 +1,137 @@
+"""From what the reader gives to staged rows and issues, streamed into the database by COPY.
+
+COPY does not go into a table with row policies, so it goes into temporary tables, and from there on in two statements.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gis_service.parcels.imports.errors import Classified
+from gis_service.parcels.imports.mapping import Mapper
+from gis_service.parcels.imports.notes import Note
+from gis_service.parcels.imports.values import MOST_M2
+from gis_service.parcels.reading.result import Issue, ReadResult, Row
+
+PORTION = 1000
+"""Rows held as objects at a time; rows and their issues go to the database in turns."""
+
+SUPERSEDED = frozenset({"txt.area_differs"})
+"""Findings of the reader that the catalogue tells for all formats."""
+
+STAGED = (
+    "batch_id", "row_no", "layer", "attributes", "fields", "parcel_no", "area_registered_m2", "area_computed_m2",
+    "area_computed_crs", "boundary_points", "geom",
+)  # fmt: skip
+TOLD = ("batch_id", "row_no", "level", "code", "field", "zh", "en")
+
+Line = tuple[Any, ...]
+
+
+def stage(session: Session, batch_id: int, result: ReadResult, mapper: Mapper, notes: Iterable[Note]) -> None:
+    """Write all rows of a file and what reading and mapping said of them."""
+    _open(session, "staged_row", STAGED)
+    _open(session, "import_issue", TOLD)
+    _copy(session, "import_issue", TOLD, _of_file(batch_id, result, notes))
+    rows = _numbered(result)
+    while portion := [_line(batch_id, number, row, result, mapper) for number, row in islice(rows, PORTION)]:
+        _copy(session, "staged_row", STAGED, (line for line, _ in portion))
+        _copy(session, "import_issue", TOLD, (told for _, issues in portion for told in issues))
+    _close(session, "staged_row", STAGED)
+    _close(session, "import_issue", TOLD)
+
+
+def _numbered(result: ReadResult) -> Iterator[tuple[int, Row]]:
+    """Rows with a number that is theirs alone: the row in its layer, counted on from layer to layer."""
+    layer, before, last = None, 0, 0
+    for row in result.rows:
+        if row.layer != layer:
+            layer, before = row.layer, last
+        last = before + row.row
+        yield last, row
+
+
+def _line(batch_id: int, number: int, row: Row, result: ReadResult, mapper: Mapper) -> tuple[Line, list[Line]]:
+    """A row as it is staged, and its issues."""
+    mapped = mapper.row(
+        number,
+        row.attributes,
+        parcel_no=row.parcel_no,
+        parcel_name=row.parcel_name,
+        area_m2=row.declared_area_m2,
+    )
+    _refuse_classified(number, mapped.notes)
+    kept = row.source_area_m2 is not None and row.source_area_m2 < MOST_M2
+    issues = [_told(batch_id, issue, number) for issue in row.issues if issue.code not in SUPERSEDED]
+    issues += [_noted(batch_id, note, number) for note in mapped.notes]
+    if row.geometry is not None and not kept:
+        issues.append(_noted(batch_id, Note("geometry.too_large"), number))
+    line = (
+        batch_id,
+        number,
+        row.layer,
+        Jsonb(row.attributes),
+        Jsonb(mapped.fields),
+        mapped.parcel_no,
+        mapped.area_registered_m2,
+        row.source_area_m2 if kept else None,
+        row.source_area_crs,
+        _points(row, result.crs.epsg),
+        row.geometry.hex() if row.geometry is not None and kept else None,
+    )
+    return line, issues
+
+
+def _refuse_classified(number: int, notes: list[Note]) -> None:
+    for note in notes:
+        if note.code == "secrecy.classified":
+            _, zh, en = note.sentence
+            raise Classified(row=number, sentence_zh=zh, sentence_en=en)
+
+
+def _points(row: Row, epsg: int | None) -> Jsonb | None:
+    """Boundary points with their texts, and the code of the system the texts are in."""
+    if not row.boundary_points or epsg is None:
+        return None
+    return Jsonb([asdict(point) | {"source_crs": epsg} for point in row.boundary_points])
+
+
+def _of_file(batch_id: int, result: ReadResult, notes: Iterable[Note]) -> list[Line]:
+    told = [_told(batch_id, issue, issue.row) for issue in result.issues if issue.code not in SUPERSEDED]
+    return told + [_noted(batch_id, note, None) for note in notes]
+
+
+def _told(batch_id: int, issue: Issue, number: int | None) -> Line:
+    return (batch_id, number, issue.level, issue.code, issue.field, issue.message_zh, issue.message_en)
+
+
+def _noted(batch_id: int, note: Note, number: int | None) -> Line:
+    level, zh, en = note.sentence
+    return (batch_id, number, level.value, note.code, note.column, zh, en)
+
+
+def _open(session: Session, table: str, columns: tuple[str, ...]) -> None:
+    """A temporary table with the columns of `table`."""
+    named = ", ".join(columns)
+    session.execute(text(f"drop table if exists pg_temp.incoming_{table}"))
+    like = f"select {named} from {table} with no data"  # noqa: S608  (our own names)
+    session.execute(text(f"create temp table incoming_{table} on commit drop as {like}"))
+
+
+def _copy(session: Session, table: str, columns: tuple[str, ...], lines: Iterable[Line]) -> None:
+    connection: Any = session.connection().connection.driver_connection
+    order = f"copy pg_temp.incoming_{table} ({', '.join(columns)}) from stdin"
+    with connection.cursor() as cursor, cursor.copy(order) as copy:
+        for line in lines:
+            copy.write_row(line)
+
+
+def _close(session: Session, table: str, columns: tuple[str, ...]) -> None:
+    named = ", ".join(columns)
+    session.execute(text(f"insert into {table} ({named}) select {named} from pg_temp.incoming_{table}"))  # noqa: S608  (our own names)
+    session.execute(text(f"drop table pg_temp.incoming_{table}"))
