@@ -34,7 +34,7 @@ def without_repeats(ring: Floats) -> Floats:
 
 def corners(ring: Floats) -> int:
     """How many different points a ring has; fewer than three enclose nothing."""
-    return len(np.unique(ring, axis=0))
+    return len(set(map(tuple, ring.tolist())))
 
 
 class Nested(NamedTuple):

@@ -7,6 +7,7 @@ feature at a time is held as objects, so memory stays near the size of the text.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -190,17 +191,20 @@ def _is_number(value: Any) -> bool:
 # --- coordinate system -------------------------------------------------------------------------------------------
 
 
+BY_STANDARD = systems.Sentence(
+    "文件没有 crs 成员，按 GeoJSON 标准(RFC 7946)为 WGS84 经纬度，等同 CGCS2000 经纬度 EPSG:4490",
+    "The file has no crs member; by the standard (RFC 7946) that is WGS 84 degrees, here the same as EPSG:4490",
+)
+
+
 def _crs(document: Document, request: Request, issues: list[Issue]) -> detect.Finding:
     named = _crs_member(document.members.get("crs"))
     found = source_crs.conclude(
         named or systems.as_crs(systems.WGS84), document.sample, request.crs, layer=LAYER, issues=issues
     )
-    if named is None and not request.crs:
-        found = found.because(
-            "文件没有 crs 成员，按 GeoJSON 标准(RFC 7946)为 WGS84 经纬度，等同 CGCS2000 经纬度 EPSG:4490",
-            "The file has no crs member; by the standard (RFC 7946) that is WGS 84 degrees, here the same as EPSG:4490",
-        )
-    return found
+    if named is not None or request.crs:
+        return found
+    return replace(found, evidence=(BY_STANDARD, *found.evidence[1:]))  # instead of "the file declares"
 
 
 def _crs_member(member: Any) -> CRS | None:

@@ -1,4 +1,4 @@
-"""Landlock (Linux 5.13 and later): a process gives up the file system, except for what it names.
+"""Landlock (Linux 5.13 and later): a process gives up the file system, except for what it names, and (6.7) all TCP.
 
 It needs no privilege and no namespace. Where the kernel does not have it, `confine` says so and nothing is lost but this
 one wall. The calls and their numbers are the same on all architectures we run on (x86-64, arm64).
@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+ASK_VERSION = 1
+#: The version that can also forbid to bind and to connect TCP sockets.
+VERSION_WITH_TCP, BIND_AND_CONNECT = 4, 3
 RULE_PATH_BENEATH = 1
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
@@ -20,11 +23,17 @@ EVERYTHING = (1 << 13) - 1
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE
 
 
+def version() -> int:
+    """What this kernel's Landlock can do; 0 where there is none."""
+    return max(0, int(ctypes.CDLL(None).syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)))
+
+
 def confine(readable: Iterable[Path], writable: Path) -> bool:
     """Leave this process only what it may read and one folder of its own; false where the kernel cannot do it."""
     libc = ctypes.CDLL(None, use_errno=True)
-    handled = struct.pack("Q", EVERYTHING)
-    ruleset = libc.syscall(CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
+    handled = struct.pack("QQ", EVERYTHING, BIND_AND_CONNECT)
+    size = len(handled) if version() >= VERSION_WITH_TCP else len(handled) // 2
+    ruleset = libc.syscall(CREATE_RULESET, handled, ctypes.c_size_t(size), 0)
     if ruleset < 0:
         return False
     try:

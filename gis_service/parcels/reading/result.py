@@ -198,7 +198,11 @@ class ReadResult:
 
 def row_to_json(row: Row) -> bytes:
     """One line, ASCII only."""
-    plain = asdict(row) | {"geometry": None if row.geometry is None else row.geometry.hex()}
+    plain = vars(row) | {
+        "geometry": None if row.geometry is None else row.geometry.hex(),
+        "boundary_points": [vars(point) for point in row.boundary_points],
+        "issues": [vars(found) for found in row.issues],
+    }
     return json.dumps(plain, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 

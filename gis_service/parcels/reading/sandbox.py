@@ -138,18 +138,17 @@ def _verdict(folder: Path) -> dict[str, Any] | None:
 def lock_down(limits: Limits) -> str:
     """Give up what reading a file does not need; returns how the network is closed.
 
-    The parent's death kills this process too. Without user namespaces (some kernels, some containers) the network
-    namespace cannot be left; then only Python's sockets are shut (`forbid`) and GDAL has no driver that uses them.
+    The parent's death kills this process too. Where the kernel or a container allows no namespace of one's own, Landlock
+    shuts TCP (`confine_files`), or else only Python's sockets are shut (`forbid`) and GDAL has no driver that uses any.
     """
-    _limit(limits)
     libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "unshare"):
-        return "python"
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
+    alone = libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+    _limit(limits)  # last: with no processes allowed, no namespace is given
+    if alone:
         return "namespace"
-    return "python"
+    return "landlock" if landlock.version() >= landlock.VERSION_WITH_TCP else "python"
 
 
 def _limit(limits: Limits) -> None:
