@@ -195,6 +195,8 @@ export interface ImportBatch {
   layers: string[] | null;
   counts: ImportCounts | null;
   error?: ProblemBody | null;
+  /** What is said of the file as a whole. */
+  issues?: Issue[];
   created_at: string;
   created_by: string | null;
 }
@@ -206,6 +208,8 @@ export interface Issue {
   row?: number | null;
   field?: string | null;
   message: string;
+  /** Where the fault lies, in degrees. */
+  place?: [number, number] | null;
 }
 
 export interface StagedRow {

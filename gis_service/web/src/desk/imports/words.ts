@@ -28,4 +28,6 @@ export const SYSTEMS: { epsg: string; label: string }[] = [
   { epsg: '4508', label: 'CGCS2000 6° 带 中央经线 111°' },
 ];
 
+export const CLASS_SYSTEMS = ['LU2023', 'GBT21010'];
+
 export const ENCODINGS = ['UTF-8', 'GB18030'];

@@ -4,7 +4,7 @@ import GeoJSON from 'ol/format/GeoJSON';
 import type { Geometry } from 'ol/geom';
 import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
-import { Fill, Stroke, Style } from 'ol/style';
+import { Circle, Fill, Stroke, Style } from 'ol/style';
 
 import { hatchLines, TILE } from '../../shared/hatch';
 import type { Hatch } from '../../shared/types';
@@ -40,9 +40,10 @@ const STYLES: Record<MarkKind, () => Style[]> = {
   ok: () => [hatched(INK.good, 'diagonal')],
   warning: () => [hatched(INK.warn, 'horizontal', [8, 3])],
   error: () => [hatched(INK.bad, 'cross', [4, 3])],
+  fault: () => [new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: '#fff', width: 6 }) }) }), new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: INK.bad, width: 3 }) }) })],
 };
 
-const ORDER: MarkKind[] = ['added', 'removed', 'ok', 'warning', 'error', 'chosen', 'before', 'after'];
+const ORDER: MarkKind[] = ['added', 'removed', 'ok', 'warning', 'error', 'chosen', 'before', 'after', 'fault'];
 const FORMAT = new GeoJSON({ featureProjection: 'EPSG:3857' });
 const made = new Map<MarkKind, Style[]>();
 
