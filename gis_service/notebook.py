@@ -1,0 +1,57 @@
+"""For notebooks: the register as GeoDataFrames and maps, as whoever owns the machine sees it.
+
+    from gis_service import notebook
+    land = notebook.register(area="北围", as_of="2025-12-31")
+
+Each call finds the database that runs, or starts the private one for as long as it takes.
+"""
+
+from datetime import datetime
+from html import escape
+
+from geopandas import GeoDataFrame
+from pandas import Series
+
+from gis_service import settings
+from gis_service.access.actor import EVERYTHING
+from gis_service.core import clock
+from gis_service.maps.asked import Asked
+from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.frames import frame
+from gis_service.maps.handout import handout
+from gis_service.parcels.vocabulary import words
+from gis_service.services import running
+
+PARCELS = "parcel-supply"
+"""The layer whose attributes are those of a parcel."""
+
+
+class Page(str):
+    """A whole web page that a notebook shows as a picture of itself; `Path(…).write_text(page)` keeps it."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return f'<iframe srcdoc="{escape(self)}" style="width: 100%; height: 640px; border: 0"></iframe>'
+
+
+def register(*, area: str | None = None, as_of: str | None = None) -> GeoDataFrame:
+    """The parcels with the attributes of the layers, degrees in the storage CRS; `as_of` is a day, its end in Beijing."""
+    asked = Asked(equal={} if area is None else {"area_name": area}, as_of=_moment(as_of))
+    with running(settings.load()) as services:
+        return frame(services.reader, EVERYTHING, Catalogue.load()[PARCELS], asked)
+
+
+def area_map(area: str | None = None, *, as_of: str | None = None) -> Page:
+    """The folium map of an area or of all land; it opens without a network."""
+    with running(settings.load()) as services:
+        return Page(handout(services.reader, EVERYTHING, Catalogue.load(), area=area, as_of=_moment(as_of)))
+
+
+def in_words(values: "Series[str]", lang: str = "zh") -> "Series[str]":
+    """A column of stored values as the words people use; the column's name is its vocabulary."""
+    return values.map(lambda value: words(str(values.name), value, lang), na_action="ignore")
+
+
+def _moment(day: str | None) -> datetime | None:
+    return None if day is None else clock.as_instant(day)

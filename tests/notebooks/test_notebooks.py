@@ -1,0 +1,55 @@
+"""Every notebook runs from its first to its last cell against a real register."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from gis_service.core.provision import ADMIN
+from gis_service.settings import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECONDS = 120
+
+
+@pytest.fixture
+def register(sample_services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sample register, for processes that find it by their environment."""
+    monkeypatch.setenv("GIS_DATABASE_URL", sample_services.url(ADMIN))
+    monkeypatch.setenv("GIS_VAR_DIR", str(sample_services.settings.var_dir))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(sample_services.settings.var_dir))
+
+
+def executed(name: str) -> list[Any]:
+    book = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+    client = NotebookClient(book, timeout=SECONDS, resources={"metadata": {"path": str(ROOT / "notebooks")}})
+    return list(client.execute().cells)
+
+
+def shown(cells: list[Any], kind: str) -> Iterator[str]:
+    """What the cells show, as `kind` (a media type)."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if kind in output.get("data", {}):
+                yield output["data"][kind]
+
+
+@pytest.mark.slow
+def test_the_register_notebook_counts_one_area_and_draws_it(register: None) -> None:
+    tables = list(shown(executed("01_register.ipynb"), "text/html"))
+    page = tables[-1]
+    assert page.startswith("<iframe srcdoc=")
+    assert "L.map(" in page
+    assert "BW-0001" in page
+    assert "北围国有空闲地分布图" in page
+    assert not re.search(r"&lt;(script|link|img)[^&]*(src|href)=&quot;https?:", page)
+    assert any("合计 total" in table and "北围" in table for table in tables)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_are_kept_without_their_outputs(path: Any) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.id for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
