@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 
 from geopandas import GeoDataFrame
-from pandas import Series
+from pandas import CategoricalDtype, Series
 
 from gis_service import settings
 from gis_service.access.actor import EVERYTHING
@@ -19,7 +19,9 @@ from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.frames import frame
 from gis_service.maps.handout import handout
-from gis_service.parcels.vocabulary import words
+from gis_service.parcels.models import Deployment
+from gis_service.parcels.vocabulary import vocabulary
+from gis_service.sample.load import MARK
 from gis_service.services import running
 
 PARCELS = "parcel-supply"
@@ -39,18 +41,23 @@ def register(*, area: str | None = None, as_of: str | None = None) -> GeoDataFra
     """The parcels with the attributes of the layers, degrees in the storage CRS; `as_of` is a day, its end in Beijing."""
     asked = Asked(equal={} if area is None else {"area_name": area}, as_of=_moment(as_of))
     with running(settings.load()) as services:
-        return frame(services.reader, EVERYTHING, Catalogue.load()[PARCELS], asked)
+        found = frame(services.reader, EVERYTHING, Catalogue.load()[PARCELS], asked)
+    return found.sort_values("parcel_no", ignore_index=True)
 
 
 def area_map(area: str | None = None, *, as_of: str | None = None) -> Page:
     """The folium map of an area or of all land; it opens without a network."""
     with running(settings.load()) as services:
-        return Page(handout(services.reader, EVERYTHING, Catalogue.load(), area=area, as_of=_moment(as_of)))
+        with services.sessions() as session:
+            sample = session.get(Deployment, MARK) is not None
+        layers = Catalogue.load()
+        return Page(handout(services.reader, EVERYTHING, layers, area=area, as_of=_moment(as_of), sample=sample))
 
 
-def in_words(values: "Series[str]", lang: str = "zh") -> "Series[str]":
-    """A column of stored values as the words people use; the column's name is its vocabulary."""
-    return values.map(lambda value: words(str(values.name), value, lang), na_action="ignore")
+def in_words(values: Series, lang: str = "zh") -> Series:
+    """A column of stored values as the words people use, in the order of the work; its name is the vocabulary's."""
+    known = {value: pair[lang == "en"] for value, pair in vocabulary()[str(values.name)].items() if value != "title"}
+    return values.map(known).astype(CategoricalDtype(list(known.values()), ordered=True))
 
 
 def _moment(day: str | None) -> datetime | None:
