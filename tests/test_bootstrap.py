@@ -1,5 +1,6 @@
 """Set-up: what it finds, what it asks for, and the one sentence in which it ends."""
 
+import ast
 import io
 import os
 import socket
@@ -68,6 +69,10 @@ def test_its_words_come_out_where_the_terminal_knows_no_chinese() -> None:
     assert told.returncode == 2
 
 
+def test_an_old_python_can_read_it() -> None:
+    ast.parse(SCRIPT.read_text("utf-8"), feature_version=(3, 7))
+
+
 def test_an_old_python_is_told_which_one_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "newer_python", lambda: None)
     with pytest.raises(Stop, match=r"Python 3\.9\.2 is too old: install Python 3\.11"):
@@ -86,15 +91,20 @@ def test_an_old_python_hands_over_to_a_newer_one(monkeypatch: pytest.MonkeyPatch
 # ---- the machine
 
 
-def test_too_little_disk_is_said_before_the_first_set_up() -> None:
-    with pytest.raises(Stop, match=r"1\.0 GB free at .* needs about 3 GB"):
-        bootstrap.check_disk(lambda _path: 1_000_000_000)
+@pytest.mark.parametrize(("tests", "needed"), [(False, 3), (True, 4)])
+def test_too_little_disk_is_said_before_the_first_set_up(
+    tests: bool, needed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "free_gb", lambda _folder: 1.0)
+    with pytest.raises(Stop, match=rf"1\.0 GB free at .* needs about {needed} GB"):
+        bootstrap.check_disk(tests)
 
 
-def test_disk_is_not_asked_for_again_once_all_is_installed(elsewhere: Path) -> None:
+def test_disk_is_not_asked_for_again_once_all_is_installed(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "free_gb", lambda _folder: 0.0)
     (elsewhere / ".venv").mkdir()
     bootstrap.Stamp.write(project="x")
-    bootstrap.check_disk(lambda _path: 0)
+    bootstrap.check_disk(tests=True)
 
 
 def test_a_taken_port_is_said_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,6 +201,19 @@ def test_everything_that_lacks_is_installed_in_one_order(
     ]
     assert len(orders) == 1
     assert orders[0].endswith("--no-install-recommends one two")
+
+
+def test_where_no_chromium_is_on_offer_the_set_up_goes_on(monkeypatch: pytest.MonkeyPatch, programs: Path) -> None:
+    monkeypatch.setattr(bootstrap, "needs", lambda _tests: [bootstrap.Need("Chromium", lambda: False, list)])
+    monkeypatch.setattr(bootstrap, "apt_lists", lambda: None)
+    program(programs, "apt-get", "exit 1\n")
+    bootstrap.system_packages(tests=True)
+
+
+def test_without_apt_it_names_what_to_install_by_hand(monkeypatch: pytest.MonkeyPatch, programs: Path) -> None:
+    monkeypatch.setattr(bootstrap, "needs", lambda _tests: [bootstrap.Need("PostGIS", lambda: False, list)])
+    with pytest.raises(Stop, match="no apt-get here: install PostGIS"):
+        bootstrap.system_packages(tests=False)
 
 
 def test_a_cut_off_installation_is_mended_and_tried_again(
