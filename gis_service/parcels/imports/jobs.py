@@ -17,7 +17,6 @@ from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.reading import reader
 from gis_service.parcels.reading.result import Limits, ReadResult, Unreadable
 
-
 TASK = "parcels.import"
 """The name this job is enqueued under."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from gis_service.access.models import Area, Unit
@@ -117,14 +117,18 @@ def issue_counts(session: Session, batch_id: int) -> dict[str, int]:
 
 
 def built_on(batch: ImportBatch) -> Select[Any]:
-    """Numbers of the batch's parcels that somebody changed or used after it was accepted."""
+    """Numbers of the batch's parcels that somebody changed or used after it was accepted.
+
+    Versions name the transaction that wrote them: a point of the batch that no longer holds was deleted or moved.
+    """
     accepted_tx = literal(batch.options.get("accepted_tx", ""))
     version, point = ParcelVersion.c, BoundaryPointVersion.c
     changed = select(version.id).where(
         version.id == Parcel.id, func.upper_inf(version.valid), version.tx != accepted_tx
     )
+    theirs, holds = point.tx != accepted_tx, func.upper_inf(point.valid)
     moved = select(point.id).where(
-        point.parcel_id == Parcel.id, func.lower(point.valid) >= batch.decided_at, point.tx != accepted_tx
+        point.parcel_id == Parcel.id, or_(and_(theirs, holds), and_(not_(theirs), not_(holds)))
     )
     named = select(ParcelAlias.id).where(ParcelAlias.parcel_id == Parcel.id)
     given = batch.options.get("document_id")
