@@ -116,7 +116,7 @@ def _accept(session: Session, batch: ImportBatch, district: District, wish: Wish
 
 
 def _outcome(session: Session, batch: ImportBatch, refusal: Refusal | None) -> Outcome:
-    session.refresh(batch)
+    session.flush()
     counts = batch.counts
     rows = session.execute(queries.rows(batch.id)).mappings()
     issues = session.execute(queries.issues(batch.id)).mappings()
