@@ -337,6 +337,8 @@ def chromium_packages() -> list[str]:
 
 def system_packages(tests: bool) -> None:
     """All that lacks, in one installation."""
+    if cut_off().exists():
+        mend()
     lacking = [need for need in needs(tests) if not need.is_there()]
     if not lacking:
         teller.detail("已齐备 · nothing lacks")
@@ -364,14 +366,20 @@ def by_hand(names: str) -> Stop:
 
 
 def apt_lists(fresh: bool = False) -> None:
-    """The catalogue of packages, fetched when there is none."""
-    if not fresh and any(Path("/var/lib/apt/lists").glob("*_Packages*")):
+    """The catalogue of packages, fetched when there is none; apt-get calls it success when nothing could be fetched."""
+    if not fresh and has_lists():
         return
     teller.detail("更新软件源目录 · fetching the catalogue of packages")
     try:
-        follow(apt_get("update", "-q"))
+        output = follow(apt_get("update", "-q"))
     except Failed as failed:
         raise failed.sentence("apt-get update", "apt-get update") from None
+    if re.search(r"^(Err:|W: Failed)", output, re.M) and (fresh or not has_lists()):
+        raise Failed(output).sentence("apt-get update", "apt-get update")
+
+
+def has_lists() -> bool:
+    return any(Path("/var/lib/apt/lists").glob("*_Packages*"))
 
 
 def apt_names(pattern: str) -> list[str]:
@@ -396,23 +404,41 @@ def apt_get(*words: str) -> list[str]:
     return [*as_root(), *quiet, "apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0", *words]
 
 
+def cut_off() -> Path:
+    """There while apt works: an installation that ended in the middle may have left files without their set-up."""
+    return LOG.with_name("system.unfinished")
+
+
+def mend() -> None:
+    teller.detail("上次安装被中断,先修复 · mending an installation that was cut off")
+    try:
+        follow([*as_root(), "env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"])
+        follow(apt_get("install", "-f", "-y", "-q"))
+    except Failed as failed:
+        raise failed.sentence("dpkg --configure -a", "dpkg --configure -a") from None
+    cut_off().unlink(missing_ok=True)
+
+
 def install(packages: list[str]) -> None:
     teller.detail("apt-get install " + " ".join(packages))
     keep_postgres_quiet(packages)
+    cut_off().touch()
+    theirs(cut_off())
     order = apt_get("install", "-y", "-q", "--no-install-recommends", *packages)
     try:
-        _install_or_mend(order)
+        _install_or_refresh(order)
     except Failed as failed:
         raise failed.sentence("apt-get install", "apt-get install") from None
+    cut_off().unlink(missing_ok=True)
 
 
-def _install_or_mend(order: list[str]) -> None:
-    """One more try after what can be mended: an installation that was cut off, a catalogue that is out of date."""
+def _install_or_refresh(order: list[str]) -> None:
+    """One more try where the catalogue is out of date, or where somebody else's installation was cut off."""
     try:
         _install(order)
     except Failed as failed:
         if "dpkg --configure -a" in failed.output:
-            follow([*as_root(), "env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"])
+            mend()
         elif re.search(r"404 +Not Found|Unable to locate package", failed.output):
             apt_lists(fresh=True)
         else:
@@ -573,7 +599,8 @@ def pip(*words: str, progress: Callable[[str], None] = lambda _line: None) -> No
         progress(line)
         if line.startswith("Installing collected packages"):  # from here on a sudden end leaves halves behind
             Stamp.unfinished.touch()
-            teller.detail("解压 · unpacking")
+            if "-r" in words:
+                teller.detail("解压 · unpacking")
 
     env = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     try:

@@ -225,6 +225,21 @@ def test_a_cut_off_installation_is_mended_and_tried_again(
     program(programs, "apt-get", f"[ -e {mended} ] || {{ {broken}; }}\n")
     program(programs, "dpkg", f"echo > {mended}\n")
     bootstrap.install(["one"])
+    assert not bootstrap.cut_off().exists()
+
+
+def test_an_installation_that_was_killed_is_mended_before_anything_is_looked_for(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it unpacked looks installed, but may lack what its set-up makes: the user `postgres`, for one."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(bootstrap, "needs", lambda _tests: [])
+    bootstrap.cut_off().touch()
+    program(programs, "apt-get", 'echo "$@"\n')
+    program(programs, "dpkg", 'echo "$@"\n')
+    bootstrap.system_packages(tests=False)
+    assert "--configure -a" in bootstrap.LOG.read_text()
+    assert not bootstrap.cut_off().exists()
 
 
 def test_a_cjk_font_is_known_by_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
