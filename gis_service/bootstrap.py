@@ -22,6 +22,7 @@ from typing import Callable, Iterator, NamedTuple, NoReturn  # noqa: UP035  an o
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOG = ROOT / "var" / "setup.log"
+NPM_STAMP = ROOT / "gis_service" / "web" / "node_modules" / ".package-lock.json"
 OLDEST_PYTHON = (3, 11)
 NEEDED_GB, NEEDED_FOR_TESTS_GB = 3.0, 4.0  # measured on a bare Debian 12: 1.8 and 3.1, and a database grows
 CREATECLUSTER = "/etc/postgresql-common/createcluster.conf"
@@ -216,6 +217,8 @@ class Failed(Exception):
         self.output = output
 
     def sentence(self, what_zh: str, what_en: str) -> Stop:
+        if free_gb(ROOT) < 0.05:  # npm goes on with half-written files and fails over something else
+            self.output = "ENOSPC"
         for pattern, zh, en in EXPLAINED:
             if re.search(pattern, self.output):
                 return Stop(f"{zh}。(详见 {LOG})", f"{en}. (Details: {LOG})")
@@ -617,6 +620,7 @@ def web_pages() -> None:
     try:
         output = follow([*python(), "-m", "gis_service.web.build"])
     except Failed as failed:
+        NPM_STAMP.unlink(missing_ok=True)  # what npm left may be the reason: it is fetched anew next time
         raise failed.sentence("构建网页", "Building the web pages") from None
     teller.detail((output.strip().splitlines() or ["-"])[-1].strip())
 

@@ -278,6 +278,24 @@ def test_what_others_print_becomes_one_sentence_in_two_languages(output: str, se
     assert "。" in zh
 
 
+def test_a_disk_that_is_full_by_now_is_the_reason_whatever_was_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "free_gb", lambda _folder: 0.0)
+    assert "disk is full" in str(Failed("Error: Invalid package config").sentence("操作", "It"))
+
+
+def test_web_pages_that_fail_are_fetched_anew_next_time(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_words: object) -> str:
+        raise Failed("Error: Invalid package config")
+
+    stamp = elsewhere / "stamp"
+    stamp.touch()
+    monkeypatch.setattr(bootstrap, "NPM_STAMP", stamp)
+    monkeypatch.setattr(bootstrap, "follow", fails)
+    with pytest.raises(Stop, match="Building the web pages failed"):
+        bootstrap.web_pages()
+    assert not stamp.exists()
+
+
 def test_a_failing_command_carries_its_output_and_leaves_it_in_the_log() -> None:
     with pytest.raises(Failed, match="so it is"):
         bootstrap.follow(["/bin/sh", "-c", "echo so it is; exit 3"])
