@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
+from gis_service.parcels.imports import cli as imports_cli
 from gis_service.services import Services, running
 
 app = typer.Typer(
@@ -240,6 +242,31 @@ def audit_seal() -> None:
     with service() as services, services.sessions.begin() as session:
         link = audit.seal(session)
         typer.echo(link.hash.hex() if link else "没有新记录 · nothing new")
+
+
+@app.command("map")
+def map_(
+    out: Annotated[Path, typer.Option(help="输出文件 · file to write")],
+    area: Annotated[str | None, typer.Option(help="片区,不填则全部 · area; all land if left out")] = None,
+    as_of: Annotated[str | None, typer.Option(help="时点,如 2026-10-31 · the day to show")] = None,
+) -> None:
+    """生成可离线打开的地图网页 · make a map page that opens without a network."""
+    from sqlalchemy import text
+
+    from gis_service.access.actor import EVERYTHING
+    from gis_service.maps.asked import day
+    from gis_service.maps.catalogue import Catalogue
+    from gis_service.maps.handout import handout
+
+    with service() as services:
+        with services.sessions() as session:
+            sample = session.scalar(text("select value from deployment where key = 'sample_data'")) is not None
+        page = handout(services.reader, EVERYTHING, Catalogue.load(), area=area, as_of=day(as_of), sample=sample)
+    out.write_text(page, encoding="utf-8")
+    typer.echo(str(out))
+
+
+imports_cli.install(parcel_commands, service)
 
 
 if __name__ == "__main__":

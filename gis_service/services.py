@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,6 +25,8 @@ class Services:
     """The parts of a process, each made when first asked for."""
 
     settings: Settings
+    long_work: bool = False
+    """Jobs and commands may let a statement run for minutes; a web request may not."""
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -39,7 +42,7 @@ class Services:
 
     @cached_property
     def engine(self) -> Engine:
-        return _patient(db.engine_for(self.url(APP_ROLE), pool_size=self.settings.threads))
+        return _bounded(db.engine_for(self.url(APP_ROLE), pool_size=self.settings.threads), long_work=self.long_work)
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -70,14 +73,16 @@ class Services:
                 getattr(self.__dict__[name], end)()
 
 
-def _patient(engine: Engine) -> Engine:
-    """The application never waits for a lock longer than a person does."""
+def _bounded(engine: Engine, *, long_work: bool) -> Engine:
+    """Bounds on waiting: nobody waits for a lock longer than a person would, and a web request's statement ends in time."""
+    limits = {"lock_timeout": "5s", "statement_timeout": "10min" if long_work else "20s"}
 
     @event.listens_for(engine, "connect")
-    def _limits(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute("set lock_timeout = '5s'")
-        connection.commit()  # type: ignore[attr-defined]
+    def _limit(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            for name, value in limits.items():
+                cursor.execute(f"set {name} = '{value}'")
+        connection.commit()
 
     return engine
 
@@ -85,7 +90,7 @@ def _patient(engine: Engine) -> Engine:
 @contextmanager
 def running(settings: Settings) -> Iterator[Services]:
     """Services with a database that runs and has the present schema, for as long as a command needs them."""
-    services = Services(settings)
+    services = Services(settings, long_work=True)
     try:
         if services.cluster is None:
             services.migrate()

@@ -15,6 +15,7 @@ from gis_service import settings as configuration
 from gis_service.audit import operations as audit
 from gis_service.core import db, logs
 from gis_service.jobs import queue
+from gis_service.parcels.imports import jobs as imports
 from gis_service.services import Services
 
 log = structlog.get_logger("gis_service.worker")
@@ -23,7 +24,18 @@ STALLED_AFTER_S = 60
 
 def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     """What the worker can do, by the name it is enqueued under."""
-    return {}
+
+    def read_import(batch_id: int) -> None:
+        settings = services.settings
+        imports.process(
+            services.sessions,
+            services.store,
+            batch_id,
+            box=settings.plausible_box,
+            district_code=settings.district_code,
+        )
+
+    return {imports.TASK: read_import}
 
 
 def build(services: Services) -> procrastinate.App:
@@ -67,7 +79,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = configuration.load()
     logs.configure(settings.log_format)
-    services = Services(settings)
+    services = Services(settings, long_work=True)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_work(services))

@@ -58,9 +58,7 @@ class Doorkeeper:
         secret = cookie or _token(request)
         actor = self._find(secret, by_token=not cookie) if secret else None
         if actor is None:
-            raise NotSignedIn(
-                headers={} if cookie else {"WWW-Authenticate": 'Basic realm="gis_service", charset="UTF-8"'}
-            )
+            raise NotSignedIn(headers=_challenge(request))
         if request.method not in SAFE:
             if actor.by_token:
                 raise ReadOnlyToken()
@@ -86,6 +84,13 @@ class Doorkeeper:
     def forget(self) -> None:
         """After a sign-out or a change of rights: know nobody."""
         self._known.clear()
+
+
+def _challenge(request: Request) -> dict[str, str]:
+    """GIS clients are asked for a token; a browser would open a dialog of its own instead of our page."""
+    if "sec-fetch-mode" in request.headers or "cookie" in request.headers:
+        return {}
+    return {"WWW-Authenticate": 'Basic realm="gis_service", charset="UTF-8"'}
 
 
 def _token(request: Request) -> str | None:

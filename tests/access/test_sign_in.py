@@ -148,3 +148,9 @@ def test_the_login_page_leads_inside_and_never_elsewhere(app: FastAPI, sign_in: 
     refused = browser.post("/login", data={**form, "password": "<b>wrong</b>"})
     assert refused.status_code == 401
     assert "账号或密码不正确" in refused.text
+
+
+def test_gis_clients_are_asked_for_a_token_and_browsers_get_no_dialog_of_their_own(app: FastAPI) -> None:
+    client = TestClient(app)
+    assert client.get("/ogc/").headers["www-authenticate"].startswith("Basic")
+    assert "www-authenticate" not in client.get("/api/v1/me", headers={"Sec-Fetch-Mode": "cors"}).headers

@@ -1,0 +1,117 @@
+"""The live service with authentication on, and the outside suite in an environment of its own."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from gis_service.access import operations as access
+from gis_service.access import queries
+from gis_service.access.actor import SERVICE
+from gis_service.access.rules import Role
+from gis_service.core import clock
+from gis_service.main import create_app
+from tests.conftest import CloneServices
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LOCK = HERE / "requirements.lock"
+VENV = ROOT / ".venv-ogctests"
+
+
+@dataclass(frozen=True)
+class Live:
+    """The service on a port of this machine, and a token of somebody who may read maps."""
+
+    host: str
+    port: int
+    token: str
+
+    @property
+    def client(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"http://{self.host}:{self.port}", headers={"Authorization": f"Bearer {self.token}"}, timeout=60
+        )
+
+
+@pytest.fixture
+def live(sample_services: CloneServices) -> Iterator[Live]:
+    """The sample district served over HTTP."""
+    app = create_app(sample_services.settings, sample_services)
+    with _serving(app) as port:
+        yield Live("127.0.0.1", port, token_for(app, Role.LAND_OFFICER))
+
+
+@contextmanager
+def _serving(app: FastAPI) -> Iterator[int]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def token_for(app: FastAPI, role: Role) -> str:
+    """A new person's personal token."""
+    with app.state.sessions.begin() as session:
+        name = f"gis-{role.value}"
+        user = access.create_user(
+            session, SERVICE, username=name, display_name=name, password="Correct-horse-9", own_choice=True
+        )
+        access.grant_role(session, SERVICE, user.id, role)
+        session.flush()
+        person = queries.actor_named(session, name, at=clock.now())
+        assert person
+        return access.make_token(session, person, "conformance", at=clock.now(), days=1)[0]
+
+
+@pytest.fixture
+def sample_app(sample_services: CloneServices) -> FastAPI:
+    return create_app(sample_services.settings, sample_services)
+
+
+@pytest.fixture
+def officer(sample_app: FastAPI) -> TestClient:
+    """A land officer's GIS client, in the sample district."""
+    token = token_for(sample_app, Role.LAND_OFFICER)
+    return TestClient(sample_app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def ogctests() -> Path:
+    """The Python of the suite's own environment, made at first use: it pins an older httpx than ours."""
+    mark = VENV / "installed"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if not (mark.is_file() and mark.read_text() == wanted):
+        _install(wanted, mark)
+    return VENV / "bin" / "python"
+
+
+def _install(wanted: str, mark: Path) -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run(
+        [*pip, "--no-deps", "--require-hashes", "-r", LOCK], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        pytest.skip(f"the conformance suite could not be fetched: {done.stderr.strip().splitlines()[-1]}")
+    mark.write_text(wanted)
