@@ -79,8 +79,8 @@ def sign_in(page: Page, desk: str) -> None:
 def test_from_signing_in_to_a_parcel_on_the_map(page: Page, desk: str, faults: list[str], tmp_path: Path) -> None:
     page.goto(desk)
     expect(page).to_have_url(f"{desk}/login?next=%2Fdesk%2F")
-    faults.clear()  # the desk asked who is there, and nobody was
     sign_in(page, desk)
+    faults.clear()  # the desk asked who is there, and nobody was
     expect(page.get_by_text("示例数据").first).to_be_visible()
 
     file = tmp_path / "北围勘测定界.txt"
