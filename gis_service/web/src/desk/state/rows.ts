@@ -39,6 +39,12 @@ export async function loadRows(): Promise<void> {
   }
 }
 
+/** At the first opening the first page is shown while the others come. */
+function showFirst(page: ParcelRow[]): void {
+  rows.value = [...page];
+  loaded.value = true;
+}
+
 async function allPages(signal: AbortSignal): Promise<ParcelRow[]> {
   const fresh: ParcelRow[] = [];
   let after: string | null = null;
@@ -50,6 +56,7 @@ async function allPages(signal: AbortSignal): Promise<ParcelRow[]> {
     fresh.push(...page.items);
     total.value = page.total ?? fresh.length;
     after = page.next;
+    if (!loaded.value) showFirst(fresh);
   } while (after && fresh.length < MOST);
   return fresh;
 }
