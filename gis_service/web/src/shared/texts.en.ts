@@ -264,7 +264,7 @@ export const ENGLISH: Record<string, string> = {
   '在 QGIS 里用“我的令牌”登录后可直接打开。': 'QGIS opens them when signed in with one of your tokens.',
   // import
   '选择文件，或拖到这里': 'Choose a file, or drop it here',
-  '勘测定界 TXT、Shapefile（打成 zip）、GeoPackage、GeoJSON、KML、DXF、Excel、CSV': 'Survey TXT, Shapefile (zipped), GeoPackage, GeoJSON, KML, DXF, Excel, CSV',
+  '勘测定界 TXT、Shapefile（打成 zip）、GeoPackage、GeoJSON': 'Survey TXT, Shapefile (zipped), GeoPackage, GeoJSON',
   '点此换一个': 'choose another',
   '自己指定坐标系、编码或编号列': 'Say system, encoding or number column yourself',
   '自动判断': 'Find out',
