@@ -34,6 +34,12 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding(True, "使用已有数据库(GIS_DATABASE_URL)", "an existing database is used (GIS_DATABASE_URL)")
     free = shutil.disk_usage(ROOT).free / 1e9
-    yield Finding(free > NEEDED_GB, f"磁盘剩余 {free:.1f} GB(需 {NEEDED_GB} GB)", f"{free:.1f} GB of disk free ({NEEDED_GB} GB needed)")
+    yield Finding(
+        free > NEEDED_GB,
+        f"磁盘剩余 {free:.1f} GB(需 {NEEDED_GB} GB)",
+        f"{free:.1f} GB of disk free ({NEEDED_GB} GB needed)",
+    )
     built = (ROOT / "gis_service" / "web" / "dist" / "desk" / "index.html").exists()
-    yield Finding(built, f"网页{'已' if built else '未'}构建(make setup)", f"pages {'' if built else 'not '}built (make setup)")
+    yield Finding(
+        built, f"网页{'已' if built else '未'}构建(make setup)", f"pages {'' if built else 'not '}built (make setup)"
+    )

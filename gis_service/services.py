@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.core import db, migrate
 from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
+from gis_service.core.provision import provision
 from gis_service.core.reader import Reader
 from gis_service.files.store import LocalStore
 from gis_service.settings import Settings
@@ -56,8 +57,12 @@ class Services:
     def store(self) -> LocalStore:
         return LocalStore(self.settings.var_dir / "files")
 
-    def migrate(self) -> bool:
-        return migrate.upgrade(self.url(OWNER_ROLE))
+    def migrate(self) -> list[str]:
+        """Bring the database to the present schema. On a server that belongs to somebody else, first make what we may;
+        returns what its administrator must still do, each with its SQL."""
+        wishes = provision(self.settings.database_url) if self.settings.database_url else []
+        migrate.upgrade(self.url(OWNER_ROLE))
+        return wishes
 
     @contextmanager
     def owner_session(self) -> Iterator[Session]:
@@ -75,7 +80,12 @@ class Services:
 
 def _bounded(engine: Engine, *, long_work: bool) -> Engine:
     """Bounds on waiting: nobody waits for a lock longer than a person would, and a web request's statement ends in time."""
-    limits = {"lock_timeout": "5s", "statement_timeout": "10min" if long_work else "20s"}
+    limits = {
+        "lock_timeout": "5s",
+        "statement_timeout": "10min" if long_work else "20s",
+        "idle_in_transaction_session_timeout": "30s",
+        "max_parallel_workers_per_gather": "0",  # a parallel worker loads PROJ first: it costs more than it saves
+    }
 
     @event.listens_for(engine, "connect")
     def _limit(connection: Any, _record: object) -> None:

@@ -50,7 +50,8 @@ def serve(settings: Settings) -> None:
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _database(services, stopping):
-        services.migrate()
+        for wish in services.migrate():
+            typer.echo(wish, err=True)
         prepare(services, sample=settings.sample)
         services.close()
         with _worker(settings, stopping):
@@ -96,9 +97,8 @@ def _worker(settings: Settings, stopping: threading.Event) -> Iterator[None]:
     child: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command, env=environment, cwd=ROOT, preexec_fn=die_with(os.getpid()), start_new_session=True
-        )
+        tie = die_with(os.getpid())  # makes system calls only, so threads do no harm
+        return subprocess.Popen(command, env=environment, cwd=ROOT, preexec_fn=tie, start_new_session=True)  # noqa: PLW1509
 
     def keep() -> None:
         while not stopping.wait(1.0):

@@ -5,6 +5,8 @@ for each pair (`migrations/objects/020_versions.sql`), writes it: no statement c
 The present is a version too, with an open end, so `as_of` is `where valid @> :moment`.
 """
 
+from typing import Any
+
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, FromClause, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
@@ -32,7 +34,7 @@ def version_table(base: FromClause) -> Table:
     )
 
 
-def _copy(column: Column) -> Column:
+def _copy(column: Column[Any]) -> Column[Any]:
     kind = column.type
     if isinstance(kind, Geometry):
         kind = Geometry(kind.geometry_type, srid=kind.srid, spatial_index=True)

@@ -57,7 +57,7 @@ def register(as_of: datetime | None) -> FromClause:
     return select(ParcelVersion).where(ParcelVersion.c.valid.op("@>")(moment)).subquery("parcel_then")
 
 
-def _listed(table: FromClause) -> dict[str, ColumnElement[Any]]:
+def _listed(table: FromClause) -> dict[str, Any]:
     """The columns of a list row by the name people sort and read them by."""
     c = table.c
     plain = (

@@ -64,7 +64,9 @@ def build(seed: int = SEED, sites: Sequence[Site] = SITES) -> Register:
     documents = papers.written([(change.document, change.at) for parcel in parcels for change in parcel.changes], lands)
     areas = tuple(Area(each.site.code, each.site.name, each.site.name_en, each.outline) for each in lands)
     ground = tuple(feature for each in lands for feature in each.features)
-    return Register(UNITS, areas, tuple(documents.values()), tuple(_numbered(each, documents) for each in parcels), ground)
+    return Register(
+        UNITS, areas, tuple(documents.values()), tuple(_numbered(each, documents) for each in parcels), ground
+    )
 
 
 def _files(lands: Sequence[Land], seed: int) -> list[ParcelFile]:

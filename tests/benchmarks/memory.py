@@ -27,7 +27,9 @@ def main() -> None:
     folder, port = Path(tempfile.mkdtemp(prefix="gis-memory-", dir="/tmp")), free_port()
     folder.chmod(0o755)
     environment = {**os.environ, "GIS_VAR_DIR": str(folder), "GIS_PORT": str(port)}
-    service = subprocess.Popen([sys.executable, "-m", "gis_service.cli", "serve"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    service = subprocess.Popen(
+        [sys.executable, "-m", "gis_service.cli", "serve"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
     try:
         until(lambda: get(port, "/readyz") == 200, "the service is ready")
         look(port, folder)
@@ -46,8 +48,12 @@ def look(port: int, folder: Path) -> None:
     here = f"http://127.0.0.1:{port}"
     body = json.dumps({"username": "land", "password": password}).encode()
     headers = {"Content-Type": "application/json", "Origin": here}
-    visitor.open(urllib.request.Request(f"{here}/api/v1/sessions", body, headers))
-    tiles = [f"/ogc/collections/parcel-fence/tiles/WebMercatorQuad/14/{y}/{x}?f=mvt" for y in (7141, 7142) for x in (13358, 13359)]
+    visitor.open(urllib.request.Request(f"{here}/api/v1/sessions", body, headers))  # noqa: S310
+    tiles = [
+        f"/ogc/collections/parcel-fence/tiles/WebMercatorQuad/14/{y}/{x}?f=mvt"
+        for y in (7141, 7142)
+        for x in (13358, 13359)
+    ]
     for path in ("/api/v1/parcels?limit=5000", "/api/v1/layers", *tiles):
         visitor.open(here + path).read()
 
