@@ -102,7 +102,7 @@ def sign_in(camera: Camera) -> None:
 
 def desk(camera: Camera) -> None:
     """The whole desk, zoomed to one area so that the land shows."""
-    camera.go("/desk/parcels?axis=handover_status&map=113.5352,22.4047,15.1")
+    camera.go("/desk/parcels?axis=handover_status&map=113.5354,22.4058,15.3")
     camera.take("desk")
 
 
