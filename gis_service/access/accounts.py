@@ -73,6 +73,7 @@ def password_for_people() -> str:
 
 def write(accounts: dict[str, dict[str, str]], path: Path) -> None:
     """Add accounts to the file, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)

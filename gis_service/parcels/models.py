@@ -43,7 +43,10 @@ class Ground(Base):
     """底图要素: roads, water and hills around the parcels, so that a map has its bearings without a base map."""
 
     __tablename__ = "ground"
-    __table_args__ = (_one_of("kind", rules.GroundKind),)
+    __table_args__ = (
+        _one_of("kind", rules.GroundKind),
+        CheckConstraint("st_isvalid(geom) and not st_isempty(geom)", name="geom_valid"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
     name: Mapped[str | None] = mapped_column(Text)

@@ -95,8 +95,15 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
 
 
 def _ground(session: Session, features: Iterable[land.Feature]) -> None:
-    rows = [{"kind": each.kind, "name": each.name, "geom": _stored(each.shape)} for each in features]
+    rows = [{"kind": each.kind, "name": each.name, "geom": _ground_shape(each.shape)} for each in features]
     session.execute(insert(Ground), rows)
+
+
+def _ground_shape(shape: MultiPolygon) -> Any:
+    """Valid in degrees too: lanes that touch in a point may cross by a hair once they are transformed."""
+    moved = shapely.make_valid(crs.transform(shape, METRIC_SRID, STORAGE_SRID))
+    areas = shapely.get_parts(shapely.unary_union([part for part in shapely.get_parts(moved) if part.area > 0]))
+    return from_shape(MultiPolygon(list(areas)), srid=STORAGE_SRID)
 
 
 def _documents(session: Session, made: records.Register, district_code: str) -> Ids:

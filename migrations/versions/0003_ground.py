@@ -36,6 +36,7 @@ def upgrade() -> None:
             "kind in ('road', 'sea', 'river', 'pond', 'wetland', 'hill', 'village', 'campus')",
             name=op.f("ck_ground_kind"),
         ),
+        sa.CheckConstraint("st_isvalid(geom) and not st_isempty(geom)", name=op.f("ck_ground_geom_valid")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ground")),
     )
     op.create_geospatial_index(

@@ -25,7 +25,7 @@ export interface Column {
 }
 
 const status = (id: keyof ParcelRow & string, label: string, shown = false): Column => ({
-  id, label, kind: 'set', width: 124, words: id, shown,
+  id, label, kind: 'set', width: 136, words: id, shown,
   value: (row) => row[id] as string | null,
 });
 
