@@ -86,6 +86,7 @@ SHAPES = Table(
     MetaData(),
     Column("row_no", Integer, primary_key=True, autoincrement=False),
     Column("parcel_no", Text),
+    Column("known_id", BigInteger, doc="the parcel of the register that has this number, living or struck off"),
     Column("shape", Geometry("MULTIPOLYGON", srid=STORAGE_SRID, spatial_index=False)),
     Column("plane", Geometry("MULTIPOLYGON", spatial_index=False), doc="the outline where its edges are straight"),
     Column("area_m2", Numeric, doc="on the ellipsoid"),
@@ -117,9 +118,10 @@ MOST_OVERLAPS = 20_000
 
 FILL = text(
     """
-    insert into import_shape (row_no, parcel_no, shape, plane, area_m2, area_id, located_id, custodian_unit_id, digest, fault,
-                              fault_place)
-    select r.row_no, r.parcel_no, v.shape, case when st_isvalid(p.plane) then p.plane end, st_area(v.shape::geography),
+    insert into import_shape (row_no, parcel_no, known_id, shape, plane, area_m2, area_id, located_id, custodian_unit_id, digest,
+                              fault, fault_place)
+    select r.row_no, r.parcel_no,
+           (select p.id from parcel p where p.district_code = :district_code and p.parcel_no = r.parcel_no), v.shape, case when st_isvalid(p.plane) then p.plane end, st_area(v.shape::geography),
            coalesce(l.id, (r.fields ->> 'area_id')::bigint), l.id, (r.fields ->> 'custodian_unit_id')::bigint,
            md5(st_asbinary(st_normalize(v.shape))), (v.fault).reason, st_setsrid((v.fault).location, st_srid(r.geom))
       from staged_row r
@@ -137,7 +139,8 @@ FILL = text(
              order by a.id limit 1) l on true
      where r.batch_id = :batch_id"""
 )
-"""Lays out the rows of a batch; OFFSET 0 keeps the planner from computing the inner columns more than once."""
+"""Lays out the rows of a batch. OFFSET 0 keeps the planner from computing the inner columns more than once; what is looked
+up row by row stays quick where a table was just filled and has no statistics yet (a join was planned quadratic there)."""
 
 MARK = text(
     """

@@ -291,8 +291,8 @@ def duplicate_in_file(_frame: Frame) -> Select[Any]:
     "another number.",
     again=True,
 )
-def duplicate_no(frame: Frame) -> Select[Any]:
-    return _known_numbers(frame).where(Parcel.retired_on.is_(None))
+def duplicate_no(_frame: Frame) -> Select[Any]:
+    return _known_numbers().where(Parcel.retired_on.is_(None))
 
 
 @check(
@@ -305,12 +305,11 @@ def duplicate_no(frame: Frame) -> Select[Any]:
 def retired_no(frame: Frame) -> Select[Any]:
     """Numbers of retired parcels, but for those that only the undoing of an import retired: these come back."""
     mine = _in_scope(frame.scope, Parcel.area_id, Parcel.custodian_unit_id)
-    return _known_numbers(frame).where(Parcel.retired_on.is_not(None), ~and_(taken_back(), mine))
+    return _known_numbers().where(Parcel.retired_on.is_not(None), ~and_(taken_back(), mine))
 
 
-def _known_numbers(frame: Frame) -> Select[Any]:
-    same = and_(Parcel.district_code == frame.district_code, Parcel.parcel_no == S.parcel_no)
-    return select(S.row_no, S.parcel_no).join(Parcel, same)
+def _known_numbers() -> Select[Any]:
+    return select(S.row_no, S.parcel_no).join(Parcel, Parcel.id == S.known_id)
 
 
 def taken_back() -> ColumnElement[bool]:

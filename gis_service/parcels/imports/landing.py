@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
-    and_,
     cast,
     exists,
     func,
@@ -46,20 +45,18 @@ IN_BULK = {"synchronize_session": False}
 
 def revive(session: Session, batch: ImportBatch) -> None:
     """Bring back parcels that the undoing of an earlier import retired, as the batch has them now."""
-    staged, names = _staged(batch)
+    staged, names = _staged(batch, SHAPES.c.known_id.is_not(None))
     now = staged.subquery("now")
-    same = and_(Parcel.district_code == now.c.district_code, Parcel.parcel_no == now.c.parcel_no)
-    changed = update(Parcel).where(same, Parcel.retired_on.is_not(None)).values({name: now.c[name] for name in names})
-    session.execute(text(FORGET_POINTS), {"batch_id": batch.id, "district_code": batch.district_code})
+    session.execute(text(FORGET_POINTS), {"batch_id": batch.id})
+    changed = update(Parcel).where(Parcel.id == now.c.known_id).values({name: now.c[name] for name in names})
     session.execute(changed, execution_options=IN_BULK)
 
 
 def create(session: Session, batch: ImportBatch) -> None:
     """New parcels for the good rows whose numbers nobody has."""
-    staged, names = _staged(batch)
+    staged, names = _staged(batch, SHAPES.c.known_id.is_(None))
     now = staged.subquery("now")
-    taken = exists().where(Parcel.district_code == now.c.district_code, Parcel.parcel_no == now.c.parcel_no)
-    session.execute(insert(Parcel).from_select(names, select(now).where(~taken)))
+    session.execute(insert(Parcel).from_select(names, select(*(now.c[name] for name in names))))
 
 
 def attach(session: Session, batch: ImportBatch, document_id: int | None) -> int:
@@ -92,8 +89,8 @@ def _count(done: Any) -> int:
     return int(done.rowcount)
 
 
-def _staged(batch: ImportBatch) -> tuple[Select[Any], list[str]]:
-    """What each good row says of its parcel: one column for each column of the register, in the order of the names."""
+def _staged(batch: ImportBatch, which: ColumnElement[bool]) -> tuple[Select[Any], list[str]]:
+    """What each good row says of its parcel: a column for each column of the register (the names), and `known_id`."""
     said = (
         func.jsonb_populate_record(text("null::parcel"), StagedRow.fields)
         .table_valued(*(Column(name, TABLE.c[name].type) for name in FIELDS), name="said")
@@ -113,9 +110,12 @@ def _staged(batch: ImportBatch) -> tuple[Select[Any], list[str]]:
     }
     named = [value.label(name) for name, value in values.items()]
     chosen = (
-        select(*named).select_from(StagedRow).join(SHAPES, SHAPES.c.row_no == StagedRow.row_no).join(said, text("true"))
+        select(SHAPES.c.known_id, *named)
+        .select_from(StagedRow)
+        .join(SHAPES, SHAPES.c.row_no == StagedRow.row_no)
+        .join(said, text("true"))
     )
-    return chosen.where(StagedRow.batch_id == batch.id, StagedRow.verdict != "error"), list(values)
+    return chosen.where(StagedRow.batch_id == batch.id, StagedRow.verdict != "error", which), list(values)
 
 
 def _or_default(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -124,13 +124,14 @@ def _or_default(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 FORGET_POINTS = """
-    delete from boundary_point b using parcel p, staged_row r
-     where r.batch_id = :batch_id and r.verdict <> 'error' and p.district_code = :district_code and p.parcel_no = r.parcel_no and p.retired_on is not null
-       and b.parcel_id = p.id"""
+    delete from boundary_point b using staged_row r, import_shape s
+     where r.batch_id = :batch_id and r.verdict <> 'error' and s.row_no = r.row_no and b.parcel_id = s.known_id"""
 
 LINK = """
-    update staged_row r set parcel_id = p.id from parcel p
-     where r.batch_id = :batch_id and r.verdict <> 'error' and p.district_code = :district_code and p.parcel_no = r.parcel_no and p.import_batch_id = :batch_id"""
+    update staged_row r
+       set parcel_id = (select p.id from parcel p where p.district_code = :district_code and p.parcel_no = r.parcel_no
+                                                    and p.import_batch_id = :batch_id)
+     where r.batch_id = :batch_id and r.verdict <> 'error'"""
 
 POINTS = """
     insert into boundary_point (parcel_id, part_no, ring_no, seq, point_no, northing_text, easting_text, source_crs, geom)

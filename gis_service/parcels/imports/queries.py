@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select, text, true, union
 from sqlalchemy.orm import Session
 
 from gis_service.access.models import Area, Unit
@@ -123,17 +123,22 @@ def built_on(batch: ImportBatch) -> Select[Any]:
     """
     accepted_tx = literal(batch.options.get("accepted_tx", ""))
     version, point = ParcelVersion.c, BoundaryPointVersion.c
-    changed = select(version.id).where(
-        version.id == Parcel.id, func.upper_inf(version.valid), version.tx != accepted_tx
-    )
     theirs, holds = point.tx != accepted_tx, func.upper_inf(point.valid)
-    moved = select(point.id).where(
-        point.parcel_id == Parcel.id, or_(and_(theirs, holds), and_(not_(theirs), not_(holds)))
-    )
-    named = select(ParcelAlias.id).where(ParcelAlias.parcel_id == Parcel.id)
+    papers: list[Any] = [ParcelDocument.parcel_id]
     given = batch.options.get("document_id")
-    papers = select(ParcelDocument.parcel_id).where(
-        ParcelDocument.parcel_id == Parcel.id, ParcelDocument.document_id != given if given else true()
-    )
-    used = or_(*(found.exists() for found in (changed, moved, named, papers)))
-    return select(Parcel.parcel_no).where(and_(Parcel.import_batch_id == batch.id, used)).order_by(Parcel.parcel_no)
+    used = union(
+        select(version.id).where(func.upper_inf(version.valid), version.tx != accepted_tx, _of(batch, version.id)),
+        select(point.parcel_id).where(
+            or_(and_(theirs, holds), and_(not_(theirs), not_(holds))), _of(batch, point.parcel_id)
+        ),
+        select(ParcelAlias.parcel_id).where(_of(batch, ParcelAlias.parcel_id)),
+        select(*papers).where(
+            ParcelDocument.document_id != given if given else true(), _of(batch, ParcelDocument.parcel_id)
+        ),
+    ).subquery("used")
+    return select(Parcel.parcel_no).where(Parcel.id.in_(select(used))).order_by(Parcel.parcel_no)
+
+
+def _of(batch: ImportBatch, parcel_id: Any) -> ColumnElement[bool]:
+    inside: ColumnElement[bool] = parcel_id.in_(select(Parcel.id).where(Parcel.import_batch_id == batch.id))
+    return inside

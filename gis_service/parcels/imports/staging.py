@@ -26,8 +26,9 @@ SUPERSEDED = frozenset({"txt.area_differs"})
 
 STAGED = (
     "batch_id", "row_no", "layer", "attributes", "fields", "parcel_no", "area_registered_m2", "area_computed_m2",
-    "area_computed_crs", "boundary_points", "geom",
+    "area_computed_crs", "boundary_points", "geom", "verdict",
 )  # fmt: skip
+GOOD_SO_FAR = "ok"
 TOLD = ("batch_id", "row_no", "level", "code", "field", "zh", "en")
 
 Line = tuple[Any, ...]
@@ -83,6 +84,7 @@ def _line(batch_id: int, number: int, row: Row, result: ReadResult, mapper: Mapp
         row.source_area_crs,
         _points(row, result.crs.epsg),
         row.geometry.hex() if row.geometry is not None and kept else None,
+        GOOD_SO_FAR,
     )
     return line, issues
 
