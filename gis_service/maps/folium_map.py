@@ -6,6 +6,7 @@ axis is a layer over them: six copies would make the file six times as large.
 """
 
 import base64
+import html
 import json
 import mimetypes
 import re
@@ -115,7 +116,7 @@ class _Verbatim(Element):
 
 
 class _Script(MacroElement):
-    """A line of script after the map is made."""
+    """A line of script after the map is made. Folium reads it as a template once more: no data may stand in it."""
 
     _template = Template("{% macro script(this, kwargs) %}{{ this.line }}{% endmacro %}")
 
@@ -159,18 +160,22 @@ def area_map(
     figure, page = _empty_map(drawn.total_bounds, title)
     figure.header.add_child(_Verbatim(_style((PAGE / "map.css").read_text("utf-8"))))
     figure.header.add_child(_Verbatim(_script((PAGE / "map.js").read_text("utf-8"))))
-    figure.header.add_child(_Verbatim(f"<script>var GIS_DATA = {data}, GIS_AXES = {_json(axes)};</script>"))
-    page.add_child(_Script(f"{page.get_name()}.createPane('gisGround').style.zIndex = 350;"))
-    for number, axis in enumerate(axes):
-        made_by = f"gisAxis(GIS_DATA, GIS_AXES[{number}])"
-        page.add_child(_DataLayer(axis["title"], made_by, overlay=False, show=number == 0))
-    for layer, rows in background:
-        made_by = f"gisBackground({_outlines(layer, rows, drawn.total_bounds)})"
-        page.add_child(_DataLayer(layer.title, made_by, overlay=True, show=True))
-    page.add_child(folium.LayerControl(collapsed=False))
+    ground = [_outlines(layer, rows, drawn.total_bounds) for layer, rows in background]
     frame = {"title": title, "sample": sample, "notes": _notes(as_of, len(drawn), simplified=simplified)}
+    facts = (
+        f"GIS_DATA = {data}, GIS_GROUND = [{','.join(ground)}], GIS_AXES = {_json(axes)}, GIS_FRAME = {_json(frame)}"
+    )
+    figure.header.add_child(_Verbatim(f"<script>var {facts};</script>"))
     name = page.get_name()
-    page.add_child(_Script(f"gisLegend({name}, GIS_DATA, GIS_AXES); gisFrame({name}, {_json(frame)});"))
+    page.add_child(_Script(f"gisGround({name});"))
+    for number, axis in enumerate(axes):
+        page.add_child(
+            _DataLayer(axis["title"], f"gisAxis(GIS_DATA, GIS_AXES[{number}])", overlay=False, show=number == 0)
+        )
+    for number, (layer, _) in enumerate(background):
+        page.add_child(_DataLayer(layer.title, f"gisBackground(GIS_GROUND[{number}])", overlay=True, show=True))
+    page.add_child(folium.LayerControl(collapsed=False))
+    page.add_child(_Script(f"gisLegend({name}, GIS_DATA, GIS_AXES); gisFrame({name}, GIS_FRAME);"))
     return figure.render()
 
 
@@ -179,7 +184,7 @@ def _empty_map(bounds: Any, title: str) -> tuple[LocalFigure, folium.Map]:
     west, south, east, north = map(float, bounds)
     made = folium.Map(tiles=None, control_scale=False, zoom_control="topright")
     made.options["maxZoom"] = 22
-    figure = LocalFigure(title=title)
+    figure = LocalFigure(title=html.escape(title))
     figure.add_child(made)
     made.fit_bounds([[south, west], [north, east]])
     return figure, made

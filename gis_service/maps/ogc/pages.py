@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.parcels.vocabulary import vocabulary
@@ -20,7 +20,6 @@ def _pages() -> Environment:
     return Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
-        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

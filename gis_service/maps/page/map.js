@@ -104,6 +104,10 @@
     });
   };
 
+  window.gisGround = function (map) {
+    map.createPane('gisGround').style.zIndex = 350;
+  };
+
   /* Areas, roads, water: each feature carries its own look; nothing of it can be clicked. */
   window.gisBackground = function (features) {
     return L.geoJSON(features, {

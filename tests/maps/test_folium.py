@@ -1,0 +1,142 @@
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from branca.element import JavascriptLink
+from fastapi.testclient import TestClient
+from playwright.sync_api import sync_playwright
+
+from gis_service.core.srid import STORAGE_SRID
+from gis_service.maps import folium_map
+from gis_service.maps.catalogue import Catalogue, Layer
+from gis_service.maps.errors import EmptyMap, NoLocalCopy
+from gis_service.maps.folium_map import LocalFigure, area_map
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+HOSTILE = '<img src=x onerror="window.hurt=1"></script><script>window.hurt=2</script>{{ 7 * 7 }}{% endraw %}{{ 7 * 7 }}'
+
+pytestmark = pytest.mark.skipif(not folium_map.VENDOR.is_dir(), reason="the web pages are not built")
+
+
+@pytest.fixture
+def axes(catalogue: Catalogue) -> list[Layer]:
+    return [layer for layer in catalogue.values() if layer.source == "layer.parcel"]
+
+
+def parcels(layer: Layer, count: int = 4, **facts: Any) -> gpd.GeoDataFrame:
+    """Squares in a row with every attribute, and what `facts` say."""
+    known = {"parcel_no": [f"BW-{n}" for n in range(count)], "fence_status": ["full", "none"] * (count // 2)}
+    columns = {name: known.get(name, [facts.get(name)] * count) for name in layer.by_name}
+    squares = [shapely.box(113.5 + n * 0.001, 22.4, 113.501 + n * 0.001, 22.401) for n in range(count)]
+    return gpd.GeoDataFrame(columns, geometry=squares, crs=STORAGE_SRID)
+
+
+def outside(page: str) -> list[str]:
+    """Addresses that a browser would fetch: of scripts, styles and pictures."""
+    tags = re.findall(r"<(?:script|link|img|iframe)[^>]*>", re.sub(r"(?s)(<script[^>]*>).*?</script>", r"\1", page))
+    styles = "".join(re.findall(r"(?s)<style>(.*?)</style>", page))
+    return [tag for tag in tags if "//" in tag] + re.findall(r"url\((?!data:|#)[^)]+\)|@import[^;]+", styles)
+
+
+def test_the_page_fetches_nothing(axes: list[Layer]) -> None:
+    page = area_map(parcels(axes[0]), axes, title="北围", as_of=NOON)
+    assert outside(page) == []
+
+
+def test_the_page_says_what_it_shows(axes: list[Layer]) -> None:
+    page = area_map(parcels(axes[0]), axes, title="北围片区国有空闲地分布图", as_of=NOON, sample=True)
+    for words in ("北围片区国有空闲地分布图", "2026-11-23 12:00", "CGCS2000", '"sample":true', "共 4 宗"):
+        assert words in page
+
+
+def test_a_script_without_a_local_copy_is_an_error_not_a_blank_page() -> None:
+    figure = LocalFigure()
+    figure.header.add_child(JavascriptLink("https://cdn.example/heat.js"))
+    with pytest.raises(NoLocalCopy, match=r"heat\.js"):
+        figure.render()
+
+
+def test_before_the_pages_are_built_the_map_says_so(
+    axes: list[Layer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folium_map, "VENDOR", tmp_path)
+    with pytest.raises(NoLocalCopy, match="make setup"):
+        area_map(parcels(axes[0]), axes, title="北围", as_of=NOON)
+
+
+def test_a_map_of_nothing_is_refused(axes: list[Layer]) -> None:
+    with pytest.raises(EmptyMap):
+        area_map(parcels(axes[0]).iloc[:0], axes, title="北围", as_of=NOON)
+
+
+def test_many_parcels_are_simplified_and_the_page_says_so(axes: list[Layer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folium_map, "FULL_DETAIL", 3)
+    assert "边界已简化" in area_map(parcels(axes[0]), axes, title="北围", as_of=NOON)
+
+
+def test_a_hostile_name_stays_a_name(axes: list[Layer]) -> None:
+    page = area_map(parcels(axes[0], parcel_name=HOSTILE), axes, title=HOSTILE, as_of=NOON)
+    assert "<img src=x" not in page
+    assert "{{ 7 * 7 }}" in page
+
+
+@pytest.mark.browser
+def test_from_a_disk_with_the_network_unplugged(axes: list[Layer], catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = parcels(axes[0], parcel_name=HOSTILE)
+    area = gpd.GeoDataFrame({"id": [1]}, geometry=[shapely.box(113.499, 22.399, 113.506, 22.402)], crs=STORAGE_SRID)
+    file = tmp_path / "map.html"
+    page_text = area_map(rows, axes, title="北围", as_of=NOON, background=[(catalogue["area"], area)], sample=True)
+    file.write_text(page_text, "utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
+        )
+        page = browser.new_page()
+        said: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        page.wait_for_selector(".leaflet-interactive")
+        axis_names = page.locator(".leaflet-control-layers-base label").all_inner_texts()
+        page.locator(".leaflet-control-layers-base label", has_text="围蔽情况").click()
+        legend = page.locator(".gis-legend").inner_text()
+        patterns = page.locator("pattern").count()
+        page.locator(".leaflet-interactive").first.click()
+        card = page.locator(".gis-card").inner_text()
+        hurt = page.evaluate("window.hurt")
+        title = page.locator(".gis-title").inner_text()
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert said == []
+    assert [name.strip() for name in axis_names] == [
+        "供应情况",
+        "现状使用",
+        "围蔽情况",
+        "摸排情况",
+        "处置情况",
+        "移交情况",
+    ]
+    assert "已全围蔽" in legend
+    assert "2 宗" in legend
+    assert patterns > 0
+    assert HOSTILE in card
+    assert hurt is None
+    assert "示例数据" in title
+
+
+def test_the_map_of_an_area_over_http(officer: TestClient) -> None:
+    answer = officer.get("/api/v1/map.html", params={"area": "北围"})
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "北围国有空闲地分布图" in answer.text
+    assert '"sample":true' in answer.text
+    assert officer.get("/api/v1/map.html", params={"area": "不存在"}).status_code == 404
+    assert officer.get("/api/v1/map.html", params={"area": "北围", "as_of": "1990-01-01"}).status_code == 404
+    assert officer.get("/api/v1/map.html", params={"as_of": "gestern"}).status_code == 400
