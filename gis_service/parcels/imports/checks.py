@@ -202,6 +202,24 @@ def coverage(_frame: Frame) -> Select[Any]:
     return select(func.round(total / 1_000_000, 1).label("area_km2")).having(total > COVERAGE_M2)
 
 
+@check(
+    "batch.same_file",
+    Level.WARNING,
+    zh="同一个文件已作为批次 {other} 导入过({file_name})。",
+    en="The very same file was imported before as batch {other} ({file_name}).",
+)
+def same_file(frame: Frame) -> Select[Any]:
+    other = aliased(ImportBatch)
+    columns: list[Any] = [other.id.label("other"), other.file_name]
+    return (
+        select(*columns)
+        .join(ImportBatch, ImportBatch.file_sha256 == other.file_sha256)
+        .where(ImportBatch.id == frame.batch_id, other.id != ImportBatch.id, other.state == "accepted")
+        .order_by(other.id.desc())
+        .limit(1)
+    )
+
+
 # --- other parcels -----------------------------------------------------------------------------------------------
 
 

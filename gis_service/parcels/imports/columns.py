@@ -135,7 +135,7 @@ def recognise(names: Iterable[str], *, number_field: str | None = None, given: f
     taken: dict[str, Column] = {}
     rivals: list[Column] = []
     if number_field is not None:
-        taken["parcel_no"] = Column(number_field, Spec("parcel_no", "code"), rank=-1)
+        taken["parcel_no"] = Column(number_field, Spec("parcel_no", "parcel_no"), rank=-1)
     for column in filter(None, (header(name) for name in all_names if name != number_field)):
         field = column.spec.field
         if field in given:

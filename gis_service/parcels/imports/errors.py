@@ -26,6 +26,17 @@ class ImportBroke(Refusal):
     en = "Something unexpected happened to import batch {batch_id}; it was recorded and nothing was written. Tell the administrator."
 
 
+class TooComplex(Refusal):
+    """The checks ran into the time limit of a statement."""
+
+    code, status = "import.too_complex", 422
+    zh = "检查用时过长,已中止,没有写入任何数据。文件可能含有大量相互交叠的图形,请清理或拆分后重试。"
+    en = (
+        "The checks took too long and were stopped; nothing was written. The file may hold masses of outlines that cross "
+        "each other: clean or split it and try again."
+    )
+
+
 class Classified(Refusal):
     """A row is marked 秘密 or higher: nothing of the file is taken in."""
 

@@ -1,9 +1,10 @@
 """What the worker does with a queued import: read the file outside of any transaction, then stage and check it in one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -12,7 +13,7 @@ from gis_service.core import db
 from gis_service.core.errors import Refusal
 from gis_service.files.store import FileStore
 from gis_service.parcels.imports import operations
-from gis_service.parcels.imports.errors import FileUnreadable, ImportBroke, WrongState
+from gis_service.parcels.imports.errors import FileUnreadable, ImportBroke, TooComplex, WrongState
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.reading import reader
 from gis_service.parcels.reading.result import Limits, ReadResult, Unreadable
@@ -34,19 +35,26 @@ def process(
 
     A second call for a batch that is done changes nothing; one for a batch that was cut off begins again.
     """
+    with suppress(WrongState):  # decided or refused meanwhile
+        _process(sessions, store, batch_id, District(district_code, box), limits)
+
+
+def _process(
+    sessions: sessionmaker[Session], store: FileStore, batch_id: int, district: District, limits: Limits | None
+) -> None:
+    with transaction(sessions) as session:
+        batch = operations.begin_reading(session, batch_id)
     try:
-        with transaction(sessions) as session:
-            batch = operations.begin_reading(session, batch_id)
+        with read(store.path(batch.file_sha256), batch.file_name, operations.options_of(batch), limits) as result:
+            _stage_and_check(sessions, batch_id, result, district)
     except WrongState:
-        return
-    options = operations.options_of(batch)
-    try:
-        with read(store.path(batch.file_sha256), batch.file_name, options, limits) as result:
-            _stage_and_check(sessions, batch_id, result, District(district_code, box))
+        raise
     except Refusal as refusal:
         _fail(sessions, batch_id, refusal)
-    except OperationalError:
-        raise  # the database went away: the queue tries again
+    except OperationalError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise  # the database went away: the queue tries again
+        _fail(sessions, batch_id, TooComplex())
     except Exception:
         _fail(sessions, batch_id, ImportBroke(batch_id=batch_id))
         raise

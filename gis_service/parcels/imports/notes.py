@@ -103,6 +103,11 @@ NOTES: dict[str, Sentence] = {
         "“{column}”的“{value}”是被电子表格改成数字的编号,后几位已丢失,未采用。请从原始资料补录。",
         "'{value}' in '{column}' is a number that a spreadsheet has rounded; its last digits are lost and it was not used.",
     ),
+    "value.too_long": Sentence(
+        Level.WARNING,
+        "“{column}”的内容超过 {most} 个字符(“{value}…”),未采用。",
+        "The content of '{column}' has more than {most} characters ('{value}…') and was not used.",
+    ),
     "value.not_number": Sentence(
         Level.WARNING,
         "“{column}”的“{value}”不是数,未采用。",

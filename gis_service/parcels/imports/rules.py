@@ -19,10 +19,11 @@ S = State
 ACTS: dict[str, frozenset[State]] = {
     "process": frozenset({S.QUEUED, S.READING, S.CHECKING}),
     "accept": frozenset({S.STAGED}),
-    "refuse": frozenset({S.STAGED, S.FAILED}),
+    "refuse": frozenset({S.QUEUED, S.READING, S.CHECKING, S.STAGED, S.FAILED}),
     "undo": frozenset({S.ACCEPTED}),
 }
-"""Act → the states it starts from. A job that was cut off starts again, so `process` takes its own states too."""
+"""Act → the states it starts from. A job that was cut off starts again, so `process` takes its own states too; a file
+that waits or hangs can be refused, and its job then ends by itself."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "queued": ("等待读取", "waiting to be read"),

@@ -15,6 +15,9 @@ from gis_service.parcels.rules import PARCEL_CODE
 from gis_service.parcels.vocabulary import vocabulary
 
 CLASSIFIED = ("秘密", "机密", "绝密", "secret", "confidential", "topsecret")
+MOST_CHARACTERS, MOST_OF_A_NUMBER = 500, 60
+"""Longer texts and longer numbers are something else in the wrong column."""
+
 MOST_M2 = Decimal(10) ** 12
 """Areas from here on cannot be stored (and no parcel has 1,000,000 km²)."""
 
@@ -41,7 +44,7 @@ def text(cell: Any) -> str | None:
     >>> text("  格创·芯谷二期（A区）\\n"), text(" "), text(12.0)
     ('格创·芯谷二期（A区）', None, '12')
     """
-    return " ".join(unicodedata.normalize("NFC", _plain(cell)).split()) or None
+    return _short_enough(" ".join(unicodedata.normalize("NFC", _plain(cell)).split()))
 
 
 def code(cell: Any) -> str | None:
@@ -53,7 +56,20 @@ def code(cell: Any) -> str | None:
     found = " ".join(unicodedata.normalize("NFKC", _plain(cell)).split())
     if re.fullmatch(r"\d\.?\d*[Ee]\+\d+", found) or (isinstance(cell, float) and abs(cell) >= 1e15):
         raise Unusable("value.destroyed")
+    return _short_enough(found)
+
+
+def _short_enough(found: str) -> str | None:
+    if len(found) > MOST_CHARACTERS:
+        raise Unusable("value.too_long", most=MOST_CHARACTERS)
     return found or None
+
+
+def parcel_no(cell: Any) -> str | None:
+    found = code(cell)
+    if found and len(found) > MOST_OF_A_NUMBER:
+        raise Unusable("value.too_long", most=MOST_OF_A_NUMBER)
+    return found
 
 
 def _plain(cell: Any) -> str:
@@ -233,6 +249,7 @@ def bounds(cell: Any) -> dict[str, str]:
 READERS: dict[str, Callable[[Any, Spec], Any]] = {
     "text": lambda cell, _: text(cell),
     "code": lambda cell, _: code(cell),
+    "parcel_no": lambda cell, _: parcel_no(cell),
     "number": within,
     "year": lambda cell, _: year(cell),
     "date": lambda cell, _: day(cell),

@@ -17,7 +17,7 @@ from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels.errors import NoReason
 from gis_service.parcels.imports import operations
-from gis_service.parcels.imports.errors import BuiltOn, NothingToLand, RowsRefused, WrongState
+from gis_service.parcels.imports.errors import BuiltOn, FileRefused, NothingToLand, RowsRefused, WrongState
 from gis_service.parcels.models import BoundaryPoint, ImportBatch, Parcel, ParcelContact, ParcelVersion, StagedRow
 from gis_service.parcels.operations import Why, change
 from tests.conftest import CloneServices
@@ -175,6 +175,13 @@ def test_the_good_rows_land_when_that_is_wished(session: Session, tmp_path: Path
 def test_a_file_of_bad_rows_only_lands_nothing_even_then(session: Session, tmp_path: Path) -> None:
     with pytest.raises(NothingToLand):
         accepted(session, geojson(tmp_path, feature(None, "A")), good_rows=True)
+
+
+def test_an_error_of_the_file_as_a_whole_stands_against_every_row(session: Session, tmp_path: Path) -> None:
+    path = txt(tmp_path, TXT_A.replace("[地块坐标]\n", "[地块坐标]\nJ1,1,2478700.000,38452100.000\n"))
+    with pytest.raises(FileRefused) as refused:
+        accepted(session, path, good_rows=True)
+    assert refused.value.errors[0]["code"] == "txt.point_without_plot"
 
 
 def test_a_number_taken_between_check_and_acceptance_is_noticed(session: Session, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from gis_service.parcels.imports.errors import Classified
 from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.rules import OVERLAP_TOLERANCE_M2
 from tests.factories import SOUTH, WEST, a_parcel, an_area, land
-from tests.parcels.imports.made import TXT_A, TXT_B, feature, geojson, staged, told, txt, verdicts
+from tests.parcels.imports.made import TXT_A, TXT_B, accepted, feature, geojson, staged, told, txt, verdicts
 
 BOWTIE = Polygon([(113.53, 22.40), (113.531, 22.401), (113.531, 22.40), (113.53, 22.401)])
 AROUND = from_shape(MultiPolygon([box(113.5, 22.3, 113.6, 22.5)]), srid=STORAGE_SRID)
@@ -216,3 +216,18 @@ def test_counts_are_those_of_the_rows(session: Session, tmp_path: Path) -> None:
     batch: ImportBatch = staged(session, geojson(tmp_path, *features))
     counts = {name: batch.counts[name] for name in ("rows", "acceptable", "refused", "warnings", "landed")}
     assert counts == {"rows": 3, "acceptable": 2, "refused": 1, "warnings": 1, "landed": 0}
+
+
+def test_a_plot_that_is_no_area_is_skipped_and_told(session: Session, tmp_path: Path) -> None:
+    path = txt(tmp_path, TXT_A + "2,0,X-1,一条线,线,,,,@\n1,1,2478700,38452100\n2,1,2478700,38452200\n")
+    batch = staged(session, path)
+    assert (batch.counts["rows"], batch.counts["acceptable"]) == (1, 1)
+    assert len(told(session, batch, "txt.plot_not_area")) == 1
+
+
+def test_the_very_same_file_again_is_told(session: Session, tmp_path: Path) -> None:
+    path = geojson(tmp_path, feature(land(), None, name="A"))
+    first = accepted(session, path)
+    ((row, sentence),) = told(session, staged(session, path), "batch.same_file")
+    assert row is None
+    assert f"批次 {first.id}" in sentence

@@ -1,6 +1,7 @@
 """What the worker does with a queued file: staged in one transaction, or failed with nothing left behind."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from gis_service.files.models import StoredFile
 from gis_service.parcels.imports import catalogue, jobs, operations
 from gis_service.parcels.imports.operations import Options
 from gis_service.parcels.models import ImportBatch
-from gis_service.parcels.reading.result import Limits
+from gis_service.parcels.reading.result import Limits, ReadResult
 from tests.conftest import CloneServices
 from tests.factories import land
 from tests.parcels.imports.made import DISTRICT, TXT_A, feature, geojson, txt
@@ -111,6 +112,38 @@ def test_a_surprise_leaves_nothing_half_staged_and_is_seen_by_the_queue(
     with pytest.raises(ZeroDivisionError):
         process(services, batch_id)
     assert seen(services, batch_id).error["code"] == "import.broke"  # type: ignore[index]
+    assert left_behind(services) == [0, 0]
+
+
+def test_checks_that_take_too_long_end_with_a_sentence(
+    services: CloneServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(session: Session, _batch_id: int) -> None:
+        session.execute(text("set local statement_timeout = '50ms'"))
+        session.execute(text("select pg_sleep(5)"))
+
+    monkeypatch.setattr(catalogue, "judge", endless)
+    batch_id = queued(services, geojson(tmp_path, feature(land(), "A")))
+    process(services, batch_id)
+    assert seen(services, batch_id).error["code"] == "import.too_complex"  # type: ignore[index]
+    assert left_behind(services) == [0, 0]
+
+
+def test_a_file_refused_while_it_is_read_stays_refused(
+    services: CloneServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = queued(services, geojson(tmp_path, feature(land(), "A")))
+    reading = jobs.read
+
+    def read_slowly(*words: Any) -> ReadResult:
+        with services.sessions.begin() as session:
+            db.enter(session, EVERYTHING)
+            operations.refuse(session, SERVICE, EVERYTHING, batch_id)
+        return reading(*words)
+
+    monkeypatch.setattr(jobs, "read", read_slowly)
+    process(services, batch_id)
+    assert seen(services, batch_id).state == "refused"
     assert left_behind(services) == [0, 0]
 
 

@@ -136,6 +136,12 @@ def test_a_number_rounded_by_a_spreadsheet_is_not_used(cell: Any) -> None:
     assert codes(row) == ["value.destroyed"]
 
 
+def test_a_page_of_text_is_no_number() -> None:
+    row = only({"地块编号": "x" * 61})
+    assert row.parcel_no == "IMP-7-1"
+    assert codes(row) == ["value.too_long", "parcel.no_number"]
+
+
 # --- areas
 
 
