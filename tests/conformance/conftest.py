@@ -4,16 +4,12 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -24,6 +20,7 @@ from gis_service.access.rules import Role
 from gis_service.core import clock
 from gis_service.main import create_app
 from tests.conftest import CloneServices
+from tests.live import serving
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -50,22 +47,8 @@ class Live:
 def live(sample_services: CloneServices) -> Iterator[Live]:
     """The sample district served over HTTP."""
     app = create_app(sample_services.settings, sample_services)
-    with _serving(app) as port:
+    with serving(app) as port:
         yield Live("127.0.0.1", port, token_for(app, Role.LAND_OFFICER))
-
-
-@contextmanager
-def _serving(app: FastAPI) -> Iterator[int]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def token_for(app: FastAPI, role: Role) -> str:

@@ -18,6 +18,8 @@ from tests.conftest import PASSWORD, CloneServices
 from tests.live import serving, working
 from tests.ways.test_file_to_map import PLOT
 
+expect.set_options(timeout=30_000)  # a machine under load is slow, not wrong
+
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
 
 

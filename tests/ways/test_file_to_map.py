@@ -12,33 +12,10 @@ from fastapi import FastAPI
 
 from gis_service.access.rules import Role
 from tests.conftest import CloneServices, Person
+from tests.examples import TXT_A
 from tests.live import work_off
 
-# Example A of the exchange format: one plot of 9 hectares with a hole, eastings with the zone prefix 38.
-PLOT = """[属性描述]
-格式版本号=1.01版本
-数据产生单位=示例测绘单位
-数据产生日期=2026-11-20
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=38
-精度=0.001
-转换参数=,,,,,,
-[地块坐标]
-10,9.0000,BW-9001,北围示例地块一,面,,工业用地,100102,@
-J1,1,2478700.000,38452100.000
-J2,1,2478700.000,38452500.000
-J3,1,2478450.000,38452500.000
-J4,1,2478450.000,38452100.000
-J1,1,2478700.000,38452100.000
-J5,2,2478600.000,38452250.000
-J6,2,2478500.000,38452250.000
-J7,2,2478500.000,38452350.000
-J8,2,2478600.000,38452350.000
-J5,2,2478600.000,38452250.000
-"""
+PLOT = TXT_A.replace("BW-0001", "BW-9001")  # a number the sample does not have
 TILE = "/ogc/collections/parcel-fence/tiles/WebMercatorQuad/15/14290/26718?f=mvt"
 ITEMS = "/ogc/collections/parcel-fence/items?f=json&parcel_no=BW-9001"
 

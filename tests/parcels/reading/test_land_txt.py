@@ -9,59 +9,10 @@ from hypothesis import strategies as st
 
 from gis_service.parcels.reading import land_txt
 from gis_service.parcels.reading.result import Unreadable
+from tests.examples import TXT_A, TXT_B
 
 Reading = Callable[..., Any]
 Refusing = Callable[..., Unreadable]
-
-EXAMPLE_A = """[属性描述]
-格式版本号=1.01版本
-数据产生单位=示例测绘单位
-数据产生日期=2026-11-20
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=38
-精度=0.001
-转换参数=,,,,,,
-[地块坐标]
-10,9.0000,BW-0001,北围示例地块一,面,,工业用地,100102,@
-J1,1,2478700.000,38452100.000
-J2,1,2478700.000,38452500.000
-J3,1,2478450.000,38452500.000
-J4,1,2478450.000,38452100.000
-J1,1,2478700.000,38452100.000
-J5,2,2478600.000,38452250.000
-J6,2,2478500.000,38452250.000
-J7,2,2478500.000,38452350.000
-J8,2,2478600.000,38452350.000
-J5,2,2478600.000,38452250.000
-"""
-EXAMPLE_B = """[属性描述]
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=38
-精度=0.01
-转换参数=,,,,,,
-[地块坐标]
-4,1.2000,HH-0001,后环示例地块一,面,,公园绿地,1401,@
-1,1,2475800.00,459000.00
-2,1,2475800.00,459120.00
-3,1,2475700.00,459120.00
-4,1,2475700.00,459000.00
-9,1.0000,HH-0002,后环示例地块二,面,,城镇住宅用地,0701,@
-1,1,2475900.00,459200.00
-2,1,2475900.00,459300.00
-3,1,2475840.00,459300.00
-4,1,2475840.00,459200.00
-1,1,2475900.00,459200.00
-5,2,2475820.00,459200.00
-6,2,2475820.00,459300.00
-7,2,2475740.00,459200.00
-5,2,2475820.00,459200.00
-"""
 
 
 @pytest.fixture
@@ -74,7 +25,7 @@ def parse(parse_file: Reading) -> Reading:
 
 
 def test_example_a_is_one_polygon_with_a_hole_of_exactly_90_000_m2(read_file: Reading) -> None:
-    got = read_file(EXAMPLE_A, "示例.txt")
+    got = read_file(TXT_A, "示例.txt")
     (row,) = got.rows
     assert got.summary.crs.epsg == 4526
     assert row.source_area_m2 == 90_000
@@ -86,7 +37,7 @@ def test_example_a_is_one_polygon_with_a_hole_of_exactly_90_000_m2(read_file: Re
 
 
 def test_example_b_has_12_000_and_6_000_plus_4_000_m2(read_file: Reading) -> None:
-    got = read_file(EXAMPLE_B, "示例.txt")
+    got = read_file(TXT_B, "示例.txt")
     assert got.summary.crs.epsg == 4547
     assert [row.source_area_m2 for row in got.rows] == [12_000, 10_000]
     assert [len(row.shape.geoms) for row in got.rows] == [1, 2]
@@ -95,7 +46,7 @@ def test_example_b_has_12_000_and_6_000_plus_4_000_m2(read_file: Reading) -> Non
 
 
 def test_boundary_points_keep_the_text_of_the_file(parse: Reading) -> None:
-    points = parse(EXAMPLE_A).rows[0].boundary_points
+    points = parse(TXT_A).rows[0].boundary_points
     assert [p.point_no for p in points] == ["J1", "J2", "J3", "J4", "J5", "J6", "J7", "J8"]
     assert [(p.part_no, p.ring_no, p.ring_text, p.seq) for p in points[3:6]] == [
         (1, 1, "1", 4),
@@ -107,7 +58,7 @@ def test_boundary_points_keep_the_text_of_the_file(parse: Reading) -> None:
 
 
 def test_a_second_part_is_numbered_as_a_part(parse: Reading) -> None:
-    points = parse(EXAMPLE_B).rows[1].boundary_points
+    points = parse(TXT_B).rows[1].boundary_points
     assert [(p.point_no, p.part_no, p.ring_no, p.ring_text) for p in points[3:5]] == [
         ("4", 1, 1, "1"),
         ("5", 2, 1, "2"),
@@ -125,35 +76,35 @@ def test_a_second_part_is_numbered_as_a_part(parse: Reading) -> None:
 def test_every_encoding_and_line_end_gives_the_same_parcel(
     parse: Reading, codec: str, shown: str, line_end: str
 ) -> None:
-    got = parse(EXAMPLE_A.replace("\n", line_end).encode(codec))
+    got = parse(TXT_A.replace("\n", line_end).encode(codec))
     assert got.summary.encoding.name == shown
     assert got.rows[0].parcel_name == "北围示例地块一"
     assert got.area_m2 == 90_000
 
 
 def test_utf_16_without_its_mark_is_seen(parse: Reading) -> None:
-    assert parse(EXAMPLE_A.encode("utf-16-be")).summary.encoding.name == "UTF-16BE"
-    assert parse(EXAMPLE_A.encode("utf-16-le")).rows[0].parcel_name == "北围示例地块一"
+    assert parse(TXT_A.encode("utf-16-be")).summary.encoding.name == "UTF-16BE"
+    assert parse(TXT_A.encode("utf-16-le")).rows[0].parcel_name == "北围示例地块一"
 
 
 def test_an_encoding_can_be_given_and_a_wrong_one_is_refused(parse: Reading) -> None:
-    assert parse(EXAMPLE_A.encode("gbk"), encoding="GBK").codes == []
+    assert parse(TXT_A.encode("gbk"), encoding="GBK").codes == []
     with pytest.raises(Unreadable, match="cannot be decoded as UTF-8") as refusal:
-        parse(EXAMPLE_A.encode("gbk"), encoding="utf-8")
+        parse(TXT_A.encode("gbk"), encoding="utf-8")
     assert refusal.value.code == "encoding.undecodable"
     with pytest.raises(Unreadable, match="klingon"):
-        parse(EXAMPLE_A, encoding="klingon")
+        parse(TXT_A, encoding="klingon")
 
 
 def test_files_glued_together_may_hold_marks_and_a_second_head(parse: Reading) -> None:
-    got = parse(EXAMPLE_A + "\ufeff" + EXAMPLE_A.replace("BW-0001", "BW-0002"))
+    got = parse(TXT_A + "\ufeff" + TXT_A.replace("BW-0001", "BW-0002"))
     assert [row.parcel_no for row in got.rows] == ["BW-0001", "BW-0002"]
     assert got.area_m2 == 180_000
 
 
 def test_full_width_digits_commas_and_blanks_are_read_and_kept(parse: Reading) -> None:
     wide = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
-    lines = [line.translate(wide) if line.startswith("J") else line for line in EXAMPLE_A.splitlines()]
+    lines = [line.translate(wide) if line.startswith("J") else line for line in TXT_A.splitlines()]
     text = "\u3000" + "  \n ".join(lines).replace("工业用地,100102", "工业用地，100102")
     got = parse(text.replace("J1", "Ｊ１", 1))
     assert got.area_m2 == 90_000
@@ -162,7 +113,7 @@ def test_full_width_digits_commas_and_blanks_are_read_and_kept(parse: Reading) -
 
 
 def test_brackets_in_a_name_stay_as_they_were_written(parse: Reading) -> None:
-    assert parse(EXAMPLE_A.replace("北围示例地块一", "北围（一期）")).rows[0].parcel_name == "北围（一期）"
+    assert parse(TXT_A.replace("北围示例地块一", "北围（一期）")).rows[0].parcel_name == "北围（一期）"
 
 
 # --- headers -----------------------------------------------------------------------------------------------------
@@ -182,7 +133,7 @@ def test_brackets_in_a_name_stay_as_they_were_written(parse: Reading) -> None:
     ],
 )
 def test_headers_of_any_length_are_read_from_the_left(parse: Reading, header: str) -> None:
-    got = parse(EXAMPLE_A.replace("10,9.0000,BW-0001,北围示例地块一,面,,工业用地,100102,@", header))
+    got = parse(TXT_A.replace("10,9.0000,BW-0001,北围示例地块一,面,,工业用地,100102,@", header))
     (row,) = got.rows
     assert (row.parcel_no, row.parcel_name, row.declared_area_m2) == ("BW-0001", "北围示例地块一", 90_000)
     if "丁" in header:
@@ -190,23 +141,23 @@ def test_headers_of_any_length_are_read_from_the_left(parse: Reading, header: st
 
 
 def test_other_sections_and_a_missing_head_do_no_harm(parse: Reading) -> None:
-    project = "[项目信息]\n项目名称=示例\n" + EXAMPLE_A
+    project = "[项目信息]\n项目名称=示例\n" + TXT_A
     assert parse(project).codes == []
-    bare = EXAMPLE_A[EXAMPLE_A.index("10,9.0000") :]
+    bare = TXT_A[TXT_A.index("10,9.0000") :]
     got = parse(bare)
     assert (got.summary.crs.epsg, got.summary.crs.source) == (4526, "detected")
     assert "未写坐标系" in got.summary.crs.evidence_zh[-1]
 
 
 def test_blank_fields_are_empty(parse: Reading) -> None:
-    got = parse(EXAMPLE_A.replace("10,9.0000,BW-0001,北围示例地块一,面,,", "10,, , ,面,,"))
+    got = parse(TXT_A.replace("10,9.0000,BW-0001,北围示例地块一,面,,", "10,, , ,面,,"))
     row = got.rows[0]
     assert (row.declared_area_m2, row.parcel_no, row.parcel_name) == (None, None, None)
 
 
 def test_points_and_lines_are_skipped_with_a_message(parse: Reading) -> None:
     line = "2,,L-1,管线,线,,,,@\nJ1,1,2478700.000,38452100.000\nJ2,1,2478700.000,38452500.000\n"
-    got = parse(EXAMPLE_A + line)
+    got = parse(TXT_A + line)
     assert [row.row for row in got.rows] == [1]
     (skipped,) = got.summary.issues
     assert (skipped.code, skipped.row) == ("txt.plot_not_area", 2)
@@ -222,7 +173,7 @@ def test_a_text_without_plots_is_refused(parse: Reading) -> None:
 
 
 def test_lines_nobody_understands_are_named_and_counted(parse: Reading) -> None:
-    got = parse(EXAMPLE_A + "备注 以上\n" * 30)
+    got = parse(TXT_A + "备注 以上\n" * 30)
     assert got.codes.count("txt.line_not_understood") == 20
     assert "txt.more_lines" in got.codes
     assert "第 24 行" in got.summary.issues[0].message_zh
@@ -232,32 +183,32 @@ def test_lines_nobody_understands_are_named_and_counted(parse: Reading) -> None:
 
 
 def test_an_unclosed_ring_is_closed_and_told(parse: Reading) -> None:
-    got = parse(EXAMPLE_A.replace("J5,2,2478600.000,38452250.000\n", "", 2) + "J5,2,2478600.000,38452250.000\n")
+    got = parse(TXT_A.replace("J5,2,2478600.000,38452250.000\n", "", 2) + "J5,2,2478600.000,38452250.000\n")
     assert got.codes == ["txt.ring_closed"]
     assert "第 2 圈" in got.rows[0].issues[0].message_zh
 
 
 def test_a_ring_number_that_does_not_change_is_split_where_the_ring_closes(parse: Reading) -> None:
-    got = parse(EXAMPLE_A.replace(",2,24", ",1,24"))
+    got = parse(TXT_A.replace(",2,24", ",1,24"))
     assert got.area_m2 == 90_000
     assert len(got.rows[0].boundary_points) == 8
 
 
 def test_the_closing_point_may_carry_the_next_number_or_stand_twice(parse: Reading) -> None:
-    next_number = EXAMPLE_A.replace("J4,1,2478450.000,38452100.000\nJ1,1", "J4,1,2478450.000,38452100.000\nJ5,1")
+    next_number = TXT_A.replace("J4,1,2478450.000,38452100.000\nJ1,1", "J4,1,2478450.000,38452100.000\nJ5,1")
     assert parse(next_number).area_m2 == 90_000
-    twice = EXAMPLE_A + "J5,2,2478600.000,38452250.000\n"
+    twice = TXT_A + "J5,2,2478600.000,38452250.000\n"
     assert parse(twice).area_m2 == 90_000
 
 
 def test_a_ring_of_two_points_is_no_area(parse: Reading) -> None:
-    got = parse(EXAMPLE_A + "J9,3,2478650.000,38452150.000\nJ10,3,2478650.000,38452160.000\n")
+    got = parse(TXT_A + "J9,3,2478650.000,38452150.000\nJ10,3,2478650.000,38452160.000\n")
     assert "geometry.too_few_points" in got.codes
     assert got.rows[0].geometry is None
 
 
 def test_a_number_that_is_none_names_its_line(parse: Reading) -> None:
-    got = parse(EXAMPLE_A.replace("J2,1,2478700.000", "J2,1,24787OO.000"))
+    got = parse(TXT_A.replace("J2,1,2478700.000", "J2,1,24787OO.000"))
     (fault,) = [i for i in got.rows[0].issues if i.level == "error"]
     assert fault.code == "txt.coordinate"
     assert "第 15 行" in fault.message_zh
@@ -265,7 +216,7 @@ def test_a_number_that_is_none_names_its_line(parse: Reading) -> None:
 
 
 def test_a_bow_tie_is_passed_on_with_its_place(parse: Reading) -> None:
-    crossed = EXAMPLE_B.replace("2,1,2475800.00,459120.00\n3,1,2475700.00", "2,1,2475700.00,459120.00\n3,1,2475800.00")
+    crossed = TXT_B.replace("2,1,2475800.00,459120.00\n3,1,2475700.00", "2,1,2475700.00,459120.00\n3,1,2475800.00")
     got = parse(crossed)
     (fault,) = [i for i in got.rows[0].issues if i.level == "error"]
     assert fault.code == "geometry.invalid"
@@ -304,26 +255,26 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["2000国家大地坐标系", "2000", "CGCS2000", "cgcs2000", ""])
 def test_names_of_cgcs2000_are_understood(parse: Reading, name: str) -> None:
-    assert parse(EXAMPLE_A.replace("2000国家大地坐标系", name)).summary.crs.epsg == 4526
+    assert parse(TXT_A.replace("2000国家大地坐标系", name)).summary.crs.epsg == 4526
 
 
 @pytest.mark.parametrize("name", ["80国家大地坐标系", "1980西安坐标系", "北京54", "1954北京坐标系"])
 def test_old_datums_are_refused_with_the_way_out(parse: Reading, name: str) -> None:
     with pytest.raises(Unreadable) as refusal:
-        parse(EXAMPLE_A.replace("2000国家大地坐标系", name))
+        parse(TXT_A.replace("2000国家大地坐标系", name))
     assert refusal.value.code == "crs.legacy_datum"
     assert "控制点" in refusal.value.zh
 
 
 def test_a_local_system_is_refused_by_name(parse: Reading) -> None:
     with pytest.raises(Unreadable) as refusal:
-        parse(EXAMPLE_A.replace("2000国家大地坐标系", "珠海坐标系"))
+        parse(TXT_A.replace("2000国家大地坐标系", "珠海坐标系"))
     assert refusal.value.code == "txt.local_system"
 
 
 def test_swapped_columns_are_exchanged_and_told(parse: Reading) -> None:
     lines = []
-    for line in EXAMPLE_A.splitlines():
+    for line in TXT_A.splitlines():
         fields = line.split(",")
         lines.append(",".join([*fields[:2], fields[3], fields[2]]) if line.startswith("J") else line)
     got = parse("\n".join(lines))
@@ -333,35 +284,35 @@ def test_swapped_columns_are_exchanged_and_told(parse: Reading) -> None:
     assert (point.northing_text, point.easting_text) == ("2478700.000", "38452100.000")
     assert point.lat == pytest.approx(22.4047, abs=1e-3)
     assert got.area_m2 == 90_000
-    assert got.rows[0].shape.bounds == pytest.approx(parse(EXAMPLE_A).rows[0].shape.bounds)
+    assert got.rows[0].shape.bounds == pytest.approx(parse(TXT_A).rows[0].shape.bounds)
 
 
 def test_a_zone_number_that_contradicts_the_eastings_is_refused(parse: Reading) -> None:
     with pytest.raises(Unreadable) as refusal:
-        parse(EXAMPLE_A.replace("带号=38", "带号=39"))
+        parse(TXT_A.replace("带号=38", "带号=39"))
     assert refusal.value.code == "crs.zone_conflict"
     assert refusal.value.zh.startswith("带号不符")
 
 
 @pytest.mark.parametrize("zone", ["38", "38带", "３８", "114", "114°E"])
 def test_the_zone_is_read_however_it_is_written(parse: Reading, zone: str) -> None:
-    assert parse(EXAMPLE_B.replace("带号=38", f"带号={zone}")).summary.crs.epsg == 4547
+    assert parse(TXT_B.replace("带号=38", f"带号={zone}")).summary.crs.epsg == 4547
 
 
 def test_a_zone_that_is_none_and_a_wrong_width_are_told(parse: Reading) -> None:
-    assert "txt.zone_not_understood" in parse(EXAMPLE_B.replace("带号=38", "带号=7")).codes
-    assert "txt.belt_conflict" in parse(EXAMPLE_B.replace("几度分带=3", "几度分带=6")).codes
-    assert parse(EXAMPLE_B.replace("带号=38", "带号=19")).summary.crs.epsg == 4508
+    assert "txt.zone_not_understood" in parse(TXT_B.replace("带号=38", "带号=7")).codes
+    assert "txt.belt_conflict" in parse(TXT_B.replace("几度分带=3", "几度分带=6")).codes
+    assert parse(TXT_B.replace("带号=38", "带号=19")).summary.crs.epsg == 4508
 
 
 def test_without_any_zone_the_district_is_assumed_only_inside_it(parse: Reading) -> None:
-    got = parse(EXAMPLE_B.replace("带号=38", "带号="))
+    got = parse(TXT_B.replace("带号=38", "带号="))
     assert got.summary.crs.epsg == 4547
     assert "crs.zone_assumed" in got.codes
     with pytest.raises(Unreadable) as refusal:
-        parse(EXAMPLE_B.replace("带号=38", "带号=").replace(",459", ",659"))
+        parse(TXT_B.replace("带号=38", "带号=").replace(",459", ",659"))
     assert refusal.value.code == "crs.unknown"
-    given_crs = parse(EXAMPLE_B.replace("带号=38", "带号=").replace(",459", ",659"), crs="EPSG:4547")
+    given_crs = parse(TXT_B.replace("带号=38", "带号=").replace(",459", ",659"), crs="EPSG:4547")
     assert (given_crs.summary.crs.epsg, given_crs.summary.crs.source) == (4547, "given")
 
 
@@ -402,8 +353,8 @@ def test_packed_degrees_are_asked_for(parse: Reading) -> None:
 
 
 def test_transformation_parameters_are_not_used_and_that_is_told(parse: Reading) -> None:
-    assert parse(EXAMPLE_A.replace("转换参数=,,,,,,", "转换参数=10.5,,,,,,")).codes == ["txt.parameters_ignored"]
-    assert parse(EXAMPLE_A.replace("转换参数=,,,,,,", "转换参数=0,0,0,0,0,0,0")).codes == []
+    assert parse(TXT_A.replace("转换参数=,,,,,,", "转换参数=10.5,,,,,,")).codes == ["txt.parameters_ignored"]
+    assert parse(TXT_A.replace("转换参数=,,,,,,", "转换参数=0,0,0,0,0,0,0")).codes == []
 
 
 # --- areas and counts --------------------------------------------------------------------------------------------
@@ -427,7 +378,7 @@ def test_transformation_parameters_are_not_used_and_that_is_told(parse: Reading)
     ],
 )
 def test_the_stated_area_is_read_in_its_unit(parse: Reading, text: str, code: str | None) -> None:
-    got = parse(EXAMPLE_A.replace("10,9.0000,", f"10,{text},"))
+    got = parse(TXT_A.replace("10,9.0000,", f"10,{text},"))
     assert got.codes == ([code] if code else [])
     expected = {"txt.area_differs": 92_000, "txt.area_not_understood": None}.get(code or "", 90_000)
     assert got.rows[0].declared_area_m2 == pytest.approx(expected) if expected else not got.rows[0].declared_area_m2
@@ -435,13 +386,13 @@ def test_the_stated_area_is_read_in_its_unit(parse: Reading, text: str, code: st
 
 @pytest.mark.parametrize(("count", "codes"), [("8", []), ("10", []), ("", []), ("7", ["txt.count_differs"])])
 def test_the_stated_count_may_hold_the_closing_points_or_not(parse: Reading, count: str, codes: list[str]) -> None:
-    assert parse(EXAMPLE_A.replace("10,9.0000,", f"{count},9.0000,")).codes == codes
+    assert parse(TXT_A.replace("10,9.0000,", f"{count},9.0000,")).codes == codes
 
 
 def test_a_plot_without_points_is_an_error_of_its_row(parse: Reading) -> None:
-    got = parse(EXAMPLE_A + "0,1.0,X,空,面,,,,@\n")
+    got = parse(TXT_A + "0,1.0,X,空,面,,,,@\n")
     assert [i.code for i in got.rows[1].issues] == ["txt.no_points"]
 
 
 def test_points_before_any_plot_are_told(parse: Reading) -> None:
-    assert "txt.point_without_plot" in parse("J1,1,2478700.000,38452100.000\n" + EXAMPLE_A).codes
+    assert "txt.point_without_plot" in parse("J1,1,2478700.000,38452100.000\n" + TXT_A).codes
