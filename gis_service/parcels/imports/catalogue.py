@@ -94,6 +94,7 @@ SHAPES = Table(
     Column("located_id", BigInteger, doc="the area its inner point lies in"),
     Column("custodian_unit_id", BigInteger),
     Column("digest", Text, doc="the same for the same outline, however it is drawn"),
+    Column("twin_of", Integer, doc="the first row with the very same outline; empty for that one"),
     Column("fault", Text, doc="why the outline is not valid; then `shape` is empty"),
     Column("fault_place", Geometry("POINT", srid=STORAGE_SRID, spatial_index=False)),
     prefixes=["TEMPORARY"],
@@ -142,6 +143,14 @@ FILL = text(
 """Lays out the rows of a batch. OFFSET 0 keeps the planner from computing the inner columns more than once; what is looked
 up row by row stays quick where a table was just filled and has no statistics yet (a join was planned quadratic there)."""
 
+TWINS = text(
+    """
+    update import_shape s set twin_of = f.row_no
+      from (select digest, min(row_no) as row_no from import_shape where shape is not null
+             group by digest having count(*) > 1) f
+     where s.digest = f.digest and s.row_no <> f.row_no"""
+)
+
 MARK = text(
     """
     update import_issue i set place = s.fault_place from import_shape s
@@ -155,15 +164,16 @@ OVERLAPS_IN_FILE = text(
     insert into import_overlap (row_no, other_row, other, area_m2)
     select s.row_no, o.row_no, o.parcel_no, a.area_m2
       from import_shape s
-      join import_shape o on o.shape && s.shape and o.row_no < s.row_no and o.digest <> s.digest
+      join import_shape o on o.shape && s.shape and o.row_no < s.row_no and o.twin_of is null
      cross join lateral (
             select case when st_srid(s.plane) = st_srid(o.plane)
                         then st_transform(st_intersection(s.plane, o.plane), st_srid(s.shape))
                         else st_intersection(s.shape, o.shape) end as part offset 0) x
      cross join lateral (select st_area(x.part::geography) as area_m2 offset 0) a
-     where a.area_m2 > :noise limit :most"""
+     where s.twin_of is null and a.area_m2 > :noise limit :most"""
 )
-"""Each pair once, at the later row; the very same outline twice is told otherwise.
+"""Each pair once, at the later row. Of rows with the very same outline only the first is compared: a thousand copies would
+be half a million pairs, and that they are copies is told anyway.
 
 Edges are straight in the plane they were surveyed in, and slightly bent in degrees: on a kilometre of common edge that
 alone would make some 5 m² of overlap where only one neighbour has a point in between. So the parts that overlap are
@@ -192,8 +202,8 @@ def prepare(session: Session, frame: Frame) -> None:
     SHAPES.create(session.connection())
     session.execute(FILL, {"batch_id": frame.batch_id, "district_code": frame.district_code})
     session.execute(MARK, {"batch_id": frame.batch_id})
-    session.execute(text("create index on pg_temp.import_shape using gist (shape)"))
-    session.execute(text("create index on pg_temp.import_shape (parcel_no)"))
+    session.execute(TWINS)
+    session.execute(text("create index on pg_temp.import_shape using gist (shape) where twin_of is null"))
     session.execute(text("analyze pg_temp.import_shape"))
 
 

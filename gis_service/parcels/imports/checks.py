@@ -279,14 +279,9 @@ def overlaps_cut(_frame: Frame) -> Select[Any]:
     en="The outline is the same as that of row {other_row} of this file ('{other}').",
 )
 def same_outline(_frame: Frame) -> Select[Any]:
-    twins: dict[str, Any] = {"partition_by": S.digest, "order_by": S.row_no}
-    columns = (
-        S.row_no,
-        func.first_value(S.row_no).over(**twins).label("other_row"),
-        func.first_value(S.parcel_no).over(**twins).label("other"),
-    )
-    found = select(*columns).where(S.shape.is_not(None)).subquery()
-    return select(found).where(found.c.row_no != found.c.other_row)
+    first = SHAPES.alias("first")
+    columns: list[Any] = [first.c.row_no.label("other_row"), first.c.parcel_no.label("other")]
+    return select(S.row_no, *columns).join(first, first.c.row_no == S.twin_of)
 
 
 @check(
