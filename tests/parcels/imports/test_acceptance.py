@@ -21,8 +21,9 @@ from gis_service.parcels.imports.errors import BuiltOn, FileRefused, NothingToLa
 from gis_service.parcels.models import BoundaryPoint, ImportBatch, Parcel, ParcelContact, ParcelVersion, StagedRow
 from gis_service.parcels.operations import Why, change
 from tests.conftest import CloneServices
+from tests.examples import TXT_A, TXT_B
 from tests.factories import a_document, a_parcel, a_unit, an_area, land
-from tests.parcels.imports.made import DISTRICT, TXT_A, TXT_B, accepted, feature, geojson, staged, told, txt, verdicts
+from tests.parcels.imports.made import DISTRICT, accepted, feature, geojson, staged, told, txt, verdicts
 
 
 class Office:

@@ -15,8 +15,9 @@ from gis_service.parcels.imports.catalogue import CATALOGUE
 from gis_service.parcels.imports.errors import Classified
 from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.rules import OVERLAP_TOLERANCE_M2
+from tests.examples import TXT_A, TXT_B
 from tests.factories import SOUTH, WEST, a_parcel, an_area, land
-from tests.parcels.imports.made import TXT_A, TXT_B, accepted, feature, geojson, staged, told, txt, verdicts
+from tests.parcels.imports.made import accepted, feature, geojson, staged, told, txt, verdicts
 
 BOWTIE = Polygon([(113.53, 22.40), (113.531, 22.401), (113.531, 22.40), (113.53, 22.401)])
 AROUND = from_shape(MultiPolygon([box(113.5, 22.3, 113.6, 22.5)]), srid=STORAGE_SRID)

@@ -17,8 +17,9 @@ from gis_service.parcels.imports import cli
 from gis_service.parcels.imports.files import Wish, import_file
 from gis_service.parcels.imports.operations import Options
 from tests.conftest import CloneServices
+from tests.examples import TXT_A, TXT_B
 from tests.factories import land
-from tests.parcels.imports.made import TXT_A, TXT_B, feature, geojson, txt
+from tests.parcels.imports.made import feature, geojson, txt
 
 
 @pytest.fixture

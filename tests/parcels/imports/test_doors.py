@@ -16,8 +16,9 @@ from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels.imports import jobs
 from tests.conftest import Person
+from tests.examples import TXT_A
 from tests.factories import an_area, land
-from tests.parcels.imports.made import DISTRICT, TXT_A, feature, geojson, txt
+from tests.parcels.imports.made import DISTRICT, feature, geojson, txt
 
 SignIn = Callable[..., Person]
 

@@ -15,8 +15,9 @@ from gis_service.parcels.imports.operations import Options
 from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.reading.result import Limits, ReadResult
 from tests.conftest import CloneServices
+from tests.examples import TXT_A
 from tests.factories import land
-from tests.parcels.imports.made import DISTRICT, TXT_A, feature, geojson, txt
+from tests.parcels.imports.made import DISTRICT, feature, geojson, txt
 
 
 def queued(services: CloneServices, path: Path, **options: str) -> int:
