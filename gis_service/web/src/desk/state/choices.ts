@@ -31,7 +31,7 @@ export function showColumns(ids: string[] = usual): void {
   keep('gis.columns', ids);
 }
 
-export const listWidth = ref(kept('gis.listWidth', Math.round(Math.min(600, Math.max(360, window.innerWidth * 0.41)))));
+export const listWidth = ref(kept('gis.listWidth', Math.round(Math.min(600, Math.max(360, window.innerWidth * 0.46)))));
 
 export function setListWidth(width: number): void {
   listWidth.value = Math.max(320, Math.min(width, window.innerWidth - 400));
