@@ -79,6 +79,14 @@ def window(text: str | None, crs: Crs) -> str | None:
     return str(shapely.to_wkb(shapely.set_srid(_stored(area, crs), STORAGE_SRID), hex=True, include_srid=True))
 
 
+def is_wide(window: str, extent: tuple[float, float, float, float]) -> bool:
+    """Whether a window holds a fifth or more of an extent, both in the storage CRS. (Of 100,000 parcels, a page of 100
+    in all of them took 1 s by the spatial index and sorting, and 8 ms by walking the ids.)"""
+    all_of_it = shapely.box(*extent)
+    inside = shapely.from_wkb(window).envelope.intersection(all_of_it)
+    return bool(inside.area >= all_of_it.area / 5)
+
+
 def _sides(text: str, crs: Crs) -> tuple[float, float, float, float]:
     """West, south, east, north of the box, whatever the order of the axes."""
     try:

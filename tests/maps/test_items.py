@@ -43,6 +43,21 @@ def test_the_last_page_has_no_next_even_when_it_is_full(officer: TestClient) -> 
     assert "next" not in {one["rel"] for one in page["links"]}
 
 
+def test_a_wide_box_and_a_narrow_one_page_alike(officer: TestClient) -> None:
+    """A box around everything is answered by walking the ids, a small one by the spatial index."""
+    everything = [f["id"] for f in officer.get(f"{ITEMS}?limit=5000").json()["features"]]
+    wide = [f["id"] for page in pages(officer, f"{ITEMS}?limit=40&bbox=113,22,114,23") for f in page["features"]]
+    assert wide == everything
+    west, south, east, north = officer.get("/ogc/collections/parcel-disposal").json()["extent"]["spatial"]["bbox"][0]
+    halves = [f"{west},{south},{(west + east) / 2},{north}", f"{(west + east) / 2},{south},{east},{north}"]
+    quarter = f"{west},{south},{west + (east - west) / 8},{south + (north - south)}"
+    found = [[f["id"] for p in pages(officer, f"{ITEMS}?limit=9&bbox={box}") for f in p["features"]] for box in halves]
+    assert sorted({*found[0], *found[1]}) == everything
+    narrow = [f["id"] for p in pages(officer, f"{ITEMS}?limit=9&bbox={quarter}") for f in p["features"]]
+    assert set(narrow) <= set(found[0])
+    assert narrow == sorted(narrow)
+
+
 def test_a_limit_above_the_maximum_is_the_maximum(officer: TestClient) -> None:
     assert officer.get(f"{ITEMS}?limit=1000000").status_code == 200
 

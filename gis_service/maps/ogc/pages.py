@@ -1,6 +1,7 @@
 """The OGC documents as pages for people: plain HTML, Chinese first, nothing from outside."""
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 import shapely
 from jinja2 import Environment, FileSystemLoader
 
+from gis_service.core.clock import BEIJING
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.parcels.vocabulary import vocabulary
 
-PICTURE_PX = 720
+PICTURE_PX = 400
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +40,8 @@ def items(layer: Layer, collection: dict[str, Any]) -> str:
     """A page of features: where they lie, and a table."""
     found = collection["features"]
     rows = [(feature["id"], [shown(a, feature["properties"][a.name]) for a in layer.attributes]) for feature in found]
-    text = {key: value for key, value in collection.items() if key != "features"}
+    moment = datetime.fromisoformat(collection["timeStamp"]).astimezone(BEIJING)
+    text = {key: value for key, value in collection.items() if key != "features"} | {"at": f"{moment:%Y-%m-%d %H:%M}"}
     return (
         _pages()
         .get_template("items.html")
@@ -69,7 +72,7 @@ def shown(attribute: Attribute, value: Any) -> str:
 
 
 def picture(features: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The outlines as SVG paths in a box `PICTURE_PX` wide; None where there is nothing to draw."""
+    """The outlines as SVG paths in a square of `PICTURE_PX`; None where there is nothing to draw."""
     shapes = [(f["id"], shapely.from_geojson(json.dumps(f["geometry"]))) for f in features if f["geometry"]]
     if not shapes:
         return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from gis_service.core.paging import cursor
 from gis_service.maps import tiles
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
-from gis_service.maps.crs import LONLAT
+from gis_service.maps.crs import LONLAT, is_wide
 from gis_service.maps.memory import memory_of, sight
 from gis_service.maps.ogc import ask, documents, items, openapi, pages
 from gis_service.maps.ogc.links import GEOJSON, JSON, MVT, OPENAPI, Site, link
@@ -96,6 +97,8 @@ def feature_collection(request: Request, scope: Reading, name: str) -> Response:
     ask.only(request, ask.item_parameters(layer))
     html = ask.wants_html(request)
     asked, crs, page = ask.rows(request, layer), ask.output_crs(request), ask.page(request)
+    if asked.window:
+        asked = replace(asked, wide=is_wide(asked.window, memory_of(request).extent(scope, layer)))
     found = _counted(request, scope, layer, asked, LONLAT if html else crs, page)
     text = _collection_text(request, found, html=html)
     if html:
