@@ -202,8 +202,8 @@ CATALOGUE: dict[str, Message] = {
     "geometry.malformed": Message("error", "图形数据有误：{reason_zh}。", "The geometry is malformed: {reason_en}."),
     "geometry.ring_open": Message(
         "error",
-        "第 {ring} 个环未闭合(首尾点不同)。核对后可选“闭合环”(close_rings)导入。",
-        "Ring {ring} is not closed (first and last point differ). Check it; it can be imported with 'close_rings'.",
+        "第 {ring} 个环未闭合(首尾点不同)。请核对端点,闭合后重新导入。",
+        "Ring {ring} is not closed (first and last point differ). Check its end points, close it and import again.",
     ),
     "geometry.too_few_points": Message(
         "error",

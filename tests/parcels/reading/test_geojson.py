@@ -200,7 +200,7 @@ def test_an_open_ring_is_an_error_that_names_the_ring_and_the_way_out(parse: Rea
     codes, row = codes_of(parse, polygon(SQUARE, hole))
     assert codes == ["geometry.ring_open"]
     assert "第 2 个环" in row.issues[0].message_zh
-    assert "close_rings" in row.issues[0].message_en
+    assert "close it and import again" in row.issues[0].message_en
     assert len(row.shape.geoms[0].interiors) == 1
 
 
