@@ -41,14 +41,17 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         ] = False,
         accept: Annotated[bool, typer.Option("--accept", help="合格即导入 · accept when all rows are good")] = False,
         good_rows: Annotated[
-            bool, typer.Option("--good-rows", help="只导入合格的行 · accept the good rows only")
+            bool,
+            typer.Option(
+                "--good-rows", help="与 --accept 同用:只导入合格的行 · with --accept: take the good rows only"
+            ),
         ] = False,
         reason: Annotated[str | None, typer.Option(help="导入原因 · why")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     ) -> None:
         """导入地块文件 · import a file of parcels."""
         options = Options(crs, encoding, layer, number_field, class_system)
-        wish = Wish(dry_run=dry_run, accept=accept or good_rows, good_rows=good_rows, reason=reason)
+        wish = Wish(dry_run=dry_run, accept=accept, good_rows=good_rows, reason=reason)
         with service() as services:
             outcome = import_file(services, file, options, wish)
         if as_json:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.core import db
 from gis_service.core.errors import Refusal
+from gis_service.core.http import conflict
 from gis_service.files.models import StoredFile
 from gis_service.files.store import CHUNK, FileStore
 from gis_service.parcels.imports import jobs, operations, queries
@@ -112,6 +114,8 @@ def _accept(session: Session, batch: ImportBatch, district: District, wish: Wish
             )
     except Refusal as refusal:
         return refusal
+    except IntegrityError as clash:  # somebody took a number between the last look and the writing
+        return conflict(clash)
     return None
 
 

@@ -66,7 +66,7 @@ def test_without_accept_the_batch_waits(command: typer.Typer, services: CloneSer
     assert count(services, "import_batch", "parcel") == [1, 0]
 
 
-@pytest.mark.parametrize("more", [[], ["--accept"], ["--good-rows"]])
+@pytest.mark.parametrize("more", [[], ["--accept"], ["--accept", "--good-rows"]])
 def test_a_dry_run_leaves_nothing_behind(
     more: list[str], command: typer.Typer, services: CloneServices, tmp_path: Path
 ) -> None:
@@ -93,6 +93,11 @@ def test_good_rows_take_what_is_good_and_still_say_that_something_was_refused(
     code, printed = run(command, path, "--accept", "--good-rows")
     assert (code, printed["state"], printed["counts"]["landed"]) == (2, "accepted", 1)
     assert count(services, "parcel") == [1]
+
+
+def test_good_rows_alone_accept_nothing(command: typer.Typer, services: CloneServices, tmp_path: Path) -> None:
+    _, printed = run(command, geojson(tmp_path, feature(land(), "A")), "--good-rows")
+    assert printed["state"] == "staged"
 
 
 def test_an_unreadable_file_is_an_outcome_with_its_sentence(
