@@ -79,6 +79,7 @@ def draw(reader: Reader, scope: Scope, layer: Layer, tile: Tile, asked: Asked) -
     return bytes(row[0]) if row else b""
 
 
+@lru_cache(maxsize=4096)
 def _place(tile: Tile) -> dict[str, str | float]:
     """Where the tile lies, in metres and in the storage CRS: what the statements want to know."""
     west, south, east, north = tile.bounds()

@@ -47,6 +47,8 @@ def item_parameters(layer: Layer) -> list[str]:
 def rows(request: Request, layer: Layer) -> Asked:
     """The question about the layer that the parameters put."""
     given = request.query_params
+    if not given:
+        return Asked()
     since, until = asked.instants(given.get("datetime"))
     return Asked(
         equal=asked.filters(layer, given),
