@@ -12,8 +12,8 @@ def configure(style: Literal["text", "json"]) -> None:
     renderer = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )  # one line a request: the renderer for developers took an eighth of the time of a tile
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
