@@ -154,7 +154,9 @@ def prepare(services: Services, *, sample: bool) -> None:
     with services.sessions.begin() as session:
         db.enter(session, db.Scope(see_all=True, actor_name="系统"))
         made = accounts.make_first(session, only_administrators=not sample)
-        if made:  # written before the commit: a password nobody was told is worse than one of an account that is not there
+        if (
+            made
+        ):  # written before the commit: a password nobody was told is worse than one of an account that is not there
             accounts.write(made, services.settings.var_dir / "accounts.json")
 
 
