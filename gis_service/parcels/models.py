@@ -287,3 +287,4 @@ class ImportIssue(Base):
 
 ParcelVersion = version_table(Parcel.__table__)
 BoundaryPointVersion = version_table(BoundaryPoint.__table__)
+Index("ix_boundary_point_version_parcel_id", BoundaryPointVersion.c.parcel_id)
