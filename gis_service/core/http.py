@@ -70,7 +70,7 @@ def _account(scope: Scope, status: int, seconds: float, request_id: str) -> None
     route = getattr(scope.get("route"), "path", "-")
     REQUESTS.labels(scope["method"], route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
-    if route not in QUIET:
+    if route not in QUIET and not (status < 400 and MANY in scope["path"]):
         log.info(
             "request",
             method=scope["method"],
@@ -82,6 +82,8 @@ def _account(scope: Scope, status: int, seconds: float, request_id: str) -> None
 
 
 QUIET = {"/healthz", "/readyz", "/metrics"}
+MANY = "/tiles/"
+"""One look at a map asks for dozens of tiles: the good ones are counted and timed, but have no line each."""
 
 
 def metrics() -> bytes:
