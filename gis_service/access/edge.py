@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -192,6 +192,11 @@ class Permit(_Door):
             if request.method not in SAFE and not isinstance(refusal, Replayed):
                 _record_refusal(request, actor, self.permission, refusal.code)
             raise
+
+
+def doing(permission: str) -> Any:
+    """The dependency of a route: the transaction of its request, if the permission is held."""
+    return Depends(Permit(permission), scope="function")
 
 
 def _record_refusal(request: Request, actor: Actor, permission: str, code: str = "access.forbidden") -> None:

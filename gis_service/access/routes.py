@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
+from fastapi import APIRouter, Form, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy import select
 
 from gis_service.access import operations, queries
 from gis_service.access.actor import Actor
-from gis_service.access.edge import Permit, Route, Work, address_of, require_same_site
+from gis_service.access.edge import Route, Work, address_of, doing, require_same_site
 from gis_service.access.errors import Locked, WrongPassword
 from gis_service.access.models import Unit
 from gis_service.access.schemas import (
@@ -41,11 +41,6 @@ from gis_service.core.paging import cursor, place
 router = APIRouter(prefix="/api/v1", route_class=Route)
 pages = APIRouter()
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
-
-
-def doing(permission: str) -> object:
-    """The dependency of a route: the transaction of its request, if the permission is held."""
-    return Depends(Permit(permission), scope="function")
 
 
 ReadMe = Annotated[Work, doing("me.read")]

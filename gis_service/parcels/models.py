@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gis_service.access.models import one_of
 from gis_service.core.db import Base
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.core.versioning import version_table
@@ -34,17 +34,12 @@ Moment = TIMESTAMP(timezone=True)
 Metres2 = Numeric(14, 2)
 
 
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} in ({listed})", name=column)
-
-
 class Ground(Base):
     """底图要素: roads, water and hills around the parcels, so that a map has its bearings without a base map."""
 
     __tablename__ = "ground"
     __table_args__ = (
-        _one_of("kind", rules.GroundKind),
+        one_of("kind", rules.GroundKind),
         CheckConstraint("st_isvalid(geom) and not st_isempty(geom)", name="geom_valid"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -108,7 +103,7 @@ class Parcel(Base):
         CheckConstraint(
             "handover_status <> 'handed_over' or custodian_unit_id is not null", name="handed_over_to_whom"
         ),
-        *(_one_of(name, values) for name, values in rules.VOCABULARIES.items() if name != "use_status"),
+        *(one_of(name, values) for name, values in rules.VOCABULARIES.items() if name != "use_status"),
         ForeignKeyConstraint(["current_class_system", "current_class_code"], ["land_class.system", "land_class.code"]),
         ForeignKeyConstraint(["planned_class_system", "planned_class_code"], ["land_class.system", "land_class.code"]),
         Index("ix_parcel_area_id_id", "area_id", "id"),

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-from gis_service.access.edge import Permit, Route, Work
+from gis_service.access.edge import Route, Work, doing
 from gis_service.core.clock import as_instant
 from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale, UnknownParameter
 from gis_service.core.paging import cursor, place
@@ -18,10 +18,6 @@ from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, P
 from gis_service.parcels.vocabulary import vocabulary
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
-
-
-def doing(permission: str) -> Any:
-    return Depends(Permit(permission), scope="function")
 
 
 Read = Annotated[Work, doing("parcel.read")]
