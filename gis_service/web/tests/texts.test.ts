@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { fill } from '../src/shared/i18n';
-import { ENGLISH } from '../src/shared/texts.en';
+import { ENGLISH } from '../src/shared/texts';
 
 const SRC = join(import.meta.dirname, '../src');
 const CHINESE = /[\u3400-\u9fff]/;
@@ -12,7 +12,7 @@ const CHINESE = /[\u3400-\u9fff]/;
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*|<!--[\s\S]*?-->/g, '');
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(ts|vue)$/.test(name) && !name.includes('texts.en'))
+  .filter((name) => /\.(ts|vue)$/.test(name) && !name.includes('.en.ts'))
   .map((name) => ({ name, text: withoutComments(readFileSync(join(SRC, name), 'utf8')) }));
 const literals = new Set(files.flatMap(({ text }) => [...text.matchAll(/'([^'\n]*)'/g)].map(([, inner]) => inner!).filter((one) => CHINESE.test(one))));
 

@@ -1,7 +1,7 @@
-/** Two languages, Chinese first. The key of a text is its Chinese wording; English lies in texts.en.ts. */
+/** Two languages, Chinese first. The key of a text is its Chinese wording; English lies in texts/. */
 import { ref } from 'vue';
 
-import { ENGLISH } from './texts.en';
+import { ENGLISH } from './texts';
 
 export type Lang = 'zh' | 'en';
 export type Facts = Record<string, string | number>;

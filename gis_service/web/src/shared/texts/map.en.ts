@@ -1,0 +1,25 @@
+export const MAP: Record<string, string> = {
+  // map
+  '地图：方向键移动，加减号缩放；地块列表里有同样的内容': 'Map: arrow keys move, plus and minus zoom; the list of parcels holds the same',
+  '按哪项情况着色': 'Coloured by',
+  '放大': 'Zoom in',
+  '缩小': 'Zoom out',
+  '回到全区': 'Whole district',
+  '图例': 'Legend',
+  '指针': 'pointer',
+  '所取点': 'point taken',
+  '图心': 'centre',
+  '在地图上点右键可取点并复制': 'A right click on the map takes and copies a point',
+  '坐标系': 'Coordinate system',
+  'CGCS2000 平面 EPSG:{srid}': 'CGCS2000 plane EPSG:{srid}',
+  '经纬度（度）': 'Degrees',
+  // layers
+  '选一层看它的图例和说明。地块按一项情况着色，六项轮换；其他图层各自开关。': 'Choose a layer to see its legend. Parcels are coloured by one of six states in turn; the others are switched one by one.',
+  '显示{layer}': 'Show {layer}',
+  '没有可看的图层': 'No layers to see',
+  '图层在服务器的 layers 文件夹里定义。': 'Layers are defined in the folder layers of the server.',
+  '没有这个图层': 'No such layer',
+  '属性': 'Attributes',
+  '给其他软件用的地址': 'Addresses for other programs',
+  '在 QGIS 里用“我的令牌”登录后可直接打开。': 'QGIS opens them when signed in with one of your tokens.',
+};
