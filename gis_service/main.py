@@ -15,6 +15,8 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.parcels.attachments.routes
+import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
 from gis_service import settings as configuration
@@ -62,6 +64,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
         gis_service.parcels.routes.router,
+        gis_service.parcels.facilities.routes.router,
+        gis_service.parcels.attachments.routes.router,
         gis_service.parcels.imports.routes.router,
         *map_routes.routers(),
     ):

@@ -10,8 +10,11 @@ import gis_service.access.models
 import gis_service.audit.models
 import gis_service.core.requests
 import gis_service.files.models
+import gis_service.parcels.attachments.models
+import gis_service.parcels.facilities.models
 import gis_service.parcels.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
+from gis_service.core.srid import METRIC_SRID
 
 OBJECTS = Path(__file__).parent / "objects"
 LOCK = 440_402  # any number, the same for all: two migrations never run at once
@@ -20,6 +23,11 @@ LOCK = 440_402  # any number, the same for all: two migrations never run at once
 def ours(_object: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
     """Leave PostGIS's own tables alone."""
     return not (kind == "table" and reflected and name == "spatial_ref_sys")
+
+
+def _statements(path: Path) -> str:
+    """A file of objects; METRIC_SRID in it stands for the deployment's metric system."""
+    return path.read_text(encoding="utf-8").replace("METRIC_SRID", str(METRIC_SRID)).replace("%", "%%")
 
 
 def run() -> None:
@@ -40,7 +48,7 @@ def run() -> None:
         context.run_migrations()
         if context.config.attributes.get("objects", True):
             for path in sorted(OBJECTS.glob("*.sql")):
-                connection.exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
+                connection.exec_driver_sql(_statements(path))
     engine.dispose()
 
 

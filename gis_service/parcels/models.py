@@ -92,6 +92,7 @@ class Parcel(Base):
         CheckConstraint(f"parcel_code ~ '{rules.PARCEL_CODE}'", name="parcel_code"),
         CheckConstraint("area_registered_m2 > 0", name="area_registered"),
         CheckConstraint("area_computed_m2 > 0", name="area_computed"),
+        CheckConstraint("fence_ratio between 0 and 1", name="fence_ratio"),
         CheckConstraint("planned_supply_year between 1990 and 2100", name="planned_supply_year"),
         CheckConstraint("st_isvalid(geom) and not st_isempty(geom)", name="geom_valid"),
         CheckConstraint(
@@ -153,6 +154,14 @@ class Parcel(Base):
     survey_status: Mapped[str] = mapped_column(Text, server_default="pending")
     disposal_status: Mapped[str] = mapped_column(Text, server_default="not_listed")
     handover_status: Mapped[str] = mapped_column(Text, server_default="not_planned")
+    fence_ratio: Mapped[Decimal | None] = mapped_column(
+        Numeric(5, 4), doc="fenced share of the perimeter, from the fence lines"
+    )
+    fence_length_m: Mapped[Decimal | None] = mapped_column(
+        Numeric(10, 2), doc="fence that stands, from the fence lines"
+    )
+    sign_count: Mapped[int] = mapped_column(Integer, server_default=text("0"), doc="signs in good condition")
+    camera_count: Mapped[int] = mapped_column(Integer, server_default=text("0"), doc="cameras that are online")
     waste_found: Mapped[bool | None]
     waste_volume_m3: Mapped[Decimal | None] = mapped_column(Numeric(12, 1))
     waste_class: Mapped[str | None] = mapped_column(Text)

@@ -79,11 +79,15 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def run(request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limits) -> Outcome:
-    """Read one file in a child whose rows go to `rows`; returns when it has ended or was killed."""
+#: The program that reads files of parcels.
+READER = "gis_service.parcels.reading.child"
+
+
+def run(request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limits, *, program: str = READER) -> Outcome:
+    """Run a program of ours on one file in a child whose output goes to `rows`; returns when it has ended or was killed."""
     started = time.monotonic()
     with (folder / "stderr").open("w+b") as stderr:
-        child = _start(request, folder, rows, stderr)
+        child = _start(program, request, folder, rows, stderr)
         timed_out = _wait(child, limits.wall_seconds)
         stderr.seek(0)
         complaint = stderr.read(4000).decode(errors="replace")
@@ -91,9 +95,11 @@ def run(request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limit
     return Outcome(_verdict(folder), child.returncode, timed_out, seconds, complaint)
 
 
-def _start(request: Mapping[str, Any], folder: Path, rows: IO[bytes], stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start(
+    program: str, request: Mapping[str, Any], folder: Path, rows: IO[bytes], stderr: IO[bytes]
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-s", "-P", "-m", "gis_service.parcels.reading.child", json.dumps(request)],
+        [sys.executable, "-s", "-P", "-m", program, json.dumps(request)],
         cwd=folder,
         env=environment(folder),
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,122 @@
+"""Verbs: attach a file to a parcel, take it off, share out a ZIP. Nothing here commits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from gis_service.access.actor import Actor
+from gis_service.core import clock
+from gis_service.core.errors import NotFound
+from gis_service.files.models import StoredFile
+from gis_service.files.store import FileStore
+from gis_service.parcels.attachments import queries, rules
+from gis_service.parcels.attachments.errors import EmptyFile, FileRemoved, NotAllowed
+from gis_service.parcels.attachments.models import ParcelFile
+from gis_service.parcels.attachments.picture import small_copy
+from gis_service.parcels.errors import NoReason
+from gis_service.parcels.models import Parcel
+
+THUMBNAIL_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file whose bytes are in the store already."""
+
+    sha256: str
+    size_bytes: int
+    name: str
+
+
+def attach(
+    session: Session, store: FileStore, actor: Actor, parcel_id: int, file: Kept, *,
+    kind: rules.FileKind | None = None, caption: str | None = None, batch_id: int | None = None,
+) -> tuple[ParcelFile, bool]:  # fmt: skip
+    """The file as an attachment of the parcel, and whether it is new there; the same bytes are attached once.
+
+    Raises `NotAllowed` where name and content disagree, `BadPicture` where a picture cannot be decoded.
+    """
+    if session.get(Parcel, parcel_id) is None:
+        raise NotFound(what="地块", key=parcel_id)
+    known = queries.present(session, parcel_id, file.sha256)
+    if known:
+        return known, False
+    found = checked(store.path(file.sha256), file)
+    small = _small(store, file, found)
+    session.execute(
+        insert(StoredFile)
+        .values(sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, stored_by=actor.id)
+        .on_conflict_do_nothing()
+    )
+    made = ParcelFile(
+        parcel_id=parcel_id,
+        sha256=file.sha256,
+        name=file.name,
+        kind=kind or rules.kind_of(file.name, found),
+        media_type=found.media_type,
+        size_bytes=file.size_bytes,
+        caption=caption,
+        thumbnail_sha256=small,
+        import_batch_id=batch_id,
+        added_by=actor.id,
+        added_by_name=actor.name,
+    )
+    session.add(made)
+    session.flush()
+    return made, True
+
+
+def checked(path: Path, file: Kept) -> rules.Format:
+    """The format of a file, by its name and first bytes."""
+    if file.size_bytes == 0:
+        raise EmptyFile(name=file.name)
+    with path.open("rb") as source:
+        found = rules.format_of(file.name, source.read(rules.HEAD_BYTES))
+    if found is None:
+        raise NotAllowed(name=file.name, allowed=" ".join(rules.ALLOWED))
+    return found
+
+
+def _small(store: FileStore, file: Kept, found: rules.Format) -> str | None:
+    if not found.picture:
+        return None
+    sha256, _ = store.put(small_copy(store.path(file.sha256), name=file.name), limit_bytes=THUMBNAIL_BYTES)
+    return sha256
+
+
+def describe(session: Session, file_id: int, facts: dict[str, str | None]) -> ParcelFile:
+    """Correct what is said of a file: its kind and caption."""
+    found = _held(session, file_id)
+    for name, value in facts.items():
+        setattr(found, name, value)
+    session.flush()
+    return found
+
+
+def remove(session: Session, actor: Actor, file_id: int, *, reason: str) -> ParcelFile:
+    """Take a file off its parcel from now on. The bytes stay, and the past keeps showing it."""
+    found = _held(session, file_id)
+    if not reason.strip():
+        raise NoReason()
+    if found.removed_at:
+        raise FileRemoved(name=found.name)
+    found.removed_at, found.removed_by_name, found.removed_reason = clock.now(), actor.name, reason.strip()
+    session.flush()
+    return found
+
+
+def restore(session: Session, file_id: int) -> ParcelFile:
+    """Undo a removal."""
+    found = _held(session, file_id)
+    found.removed_at = found.removed_by_name = found.removed_reason = None
+    session.flush()
+    return found
+
+
+def _held(session: Session, file_id: int) -> ParcelFile:
+    found = session.get(ParcelFile, file_id, with_for_update=True)
+    if found is None:
+        raise NotFound(what="附件", key=file_id)
+    return found
