@@ -5,7 +5,7 @@ from typing import Any
 
 import shapely
 from geoalchemy2.shape import from_shape
-from shapely import MultiPolygon, Point
+from shapely import MultiPolygon
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from gis_service.parcels.models import (
     ParcelDocument,
 )
 from gis_service.sample import land, outlines, records, register
+from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 
 MARK = "sample_data"
@@ -87,7 +88,7 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
             "code": area.code,
             "name": area.name,
             "name_en": area.name_en,
-            "geom": _stored(area.geometry),
+            "geom": stored(area.geometry),
         }
         for area in areas
     ]
@@ -132,7 +133,7 @@ class _Codes:
 
     def _column(self, name: str, value: Any) -> tuple[str, Any]:
         if name == "geometry":
-            return "geom", _stored(value)
+            return "geom", stored(value)
         if name == "area":
             return "area_id", self.areas[value]
         if name in UNIT_COLUMNS:
@@ -143,16 +144,19 @@ class _Codes:
 def _history(session: Session, parcels: Iterable[records.Parcel], codes: _Codes) -> Ids:
     """All changes of all parcels in the order of time, each at its own moment."""
     ids: Ids = {}
+    standing = Standing()
     told = sorted(((change.at, parcel.parcel_no, change, parcel) for parcel in parcels for change in parcel.changes), key=lambda each: each[:2])  # fmt: skip
     for at, parcel_no, change, parcel in told:
         moment = {"app_version_at": at.isoformat(), "app_actor_name": change.actor, "app_reason": change.reason}
         db.setting(session, **moment, app_document=str(codes.documents[change.document]))
         columns = codes.columns(change.fields)
         if parcel_no in ids:
+            standing.follow(session, ids[parcel_no], parcel_no, change.fields)
             session.execute(update(Parcel).where(Parcel.id == ids[parcel_no]).values(columns))
         else:
             columns |= {"district_code": codes.district_code, "created_at": at, "updated_at": at}
             ids[parcel_no] = session.execute(insert(Parcel).values(columns).returning(Parcel.id)).scalar_one()
+            standing.begin(session, ids[parcel_no], parcel_no, change)
         if "geometry" in change.fields:
             _boundary_points(session, ids[parcel_no], change.fields["geometry"], parcel.source_crs)
     db.setting(session, app_version_at="", app_actor_name=SERVICE.name, app_reason="", app_document="")
@@ -182,7 +186,3 @@ def _belongings(session: Session, parcels: Iterable[records.Parcel], ids: Ids, d
             contacts.append({"parcel_id": parcel_id, "person": person, "phone": phone})
     for table, rows in ((ParcelAlias, aliases), (ParcelDocument, papers), (ParcelContact, contacts)):
         session.execute(insert(table), rows)
-
-
-def _stored(shape: MultiPolygon | Point) -> Any:
-    return from_shape(crs.transform(shape, METRIC_SRID, STORAGE_SRID), srid=STORAGE_SRID)

@@ -1,5 +1,5 @@
 -- One generated trigger pair per versioned table. For every table `x` with a sibling `x_version`:
---   x_stamp    (before): nothing changed -> the row is left alone; else row_version and updated_at move on
+--   x_stamp    (before): nothing changed -> the row is left alone; else row_version and updated_at move on, once a version
 --   x_version  (after):  closes the version that held until now and opens the next, with actor, reason and document
 --                        as the transaction says them (settings app.*)
 -- The time of a version is the start of its transaction, so that an import is one instant; it is pushed on by a
@@ -27,7 +27,10 @@ begin
         select string_agg(quote_ident(attname), ', ' order by attnum),
                string_agg(quote_ident(attname), ', ' order by attnum)
                    filter (where attgenerated = '' and attname not in ('row_version', 'updated_at')),
-               string_agg(case attname when 'row_version' then 'new.row_version := old.row_version + 1;'
+               string_agg(case attname when 'row_version' then format($s$
+                    new.row_version := old.row_version + case when exists (
+                        select from %I v where v.id = old.id and upper_inf(v.valid) and v.tx = pg_current_xact_id()::text
+                                           and lower(v.valid) >= version_clock()) then 0 else 1 end;$s$, base || '_version')
                                        when 'updated_at' then 'new.updated_at := version_clock();' else '' end, ' ')
           into cols, plain, stamps
           from pg_attribute where attrelid = base::regclass and attnum > 0 and not attisdropped;

@@ -47,36 +47,40 @@ create or replace trigger a_fence before update of geom, fence_status on parcel 
     when (old.fence_status is distinct from new.fence_status or old.geom is distinct from new.geom)
     execute function parcel_fence();
 
+-- What follows for the parcels of the rows that a statement wrote: once a statement, however many rows it wrote.
 create or replace function fence_to_parcel() returns trigger language plpgsql as $$
-declare
-    touched bigint;
 begin
-    for touched in select distinct id from (select new.parcel_id as id union select case when tg_op = 'UPDATE' then old.parcel_id end) t where id is not null loop
-        update parcel p set fence_ratio = c.ratio, fence_length_m = c.length_m,
-               fence_status = case when p.fence_status = 'not_required' then p.fence_status
-                                   else fence_follows(c.standing, c.damaged, c.ratio) end
-          from (select (fence_cover(q.id, q.geom)).* from parcel q where q.id = touched) c
-         where p.id = touched;
-    end loop;
+    update parcel p set fence_ratio = c.ratio, fence_length_m = c.length_m,
+           fence_status = case when p.fence_status = 'not_required' then p.fence_status
+                               else fence_follows(c.standing, c.damaged, c.ratio) end
+      from (select q.id, k.* from parcel q, lateral fence_cover(q.id, q.geom) k where q.id in (select parcel_id from written)) c
+     where p.id = c.id;
     return null;
 end $$;
-create or replace trigger c_parcel after insert or update on fence_segment for each row execute function fence_to_parcel();
-
 create or replace function sign_to_parcel() returns trigger language plpgsql as $$
 begin
     update parcel p set sign_count = (select count(*) from sign s where s.parcel_id = p.id and s.condition = 'good')
-     where p.id = new.parcel_id;
+     where p.id in (select parcel_id from written);
     return null;
 end $$;
-create or replace trigger c_parcel after insert or update on sign for each row execute function sign_to_parcel();
-
 create or replace function camera_to_parcel() returns trigger language plpgsql as $$
 begin
     update parcel p set camera_count = (select count(*) from camera s where s.parcel_id = p.id and s.condition = 'online')
-     where p.id = new.parcel_id;
+     where p.id in (select parcel_id from written);
     return null;
 end $$;
-create or replace trigger c_parcel after insert or update on camera for each row execute function camera_to_parcel();
+do $triggers$
+declare
+    what record;
+begin
+    for what in select * from (values ('fence_segment', 'fence_to_parcel'), ('sign', 'sign_to_parcel'), ('camera', 'camera_to_parcel')) v(base, act)
+    loop
+        execute format('create or replace trigger c_parcel_new after insert on %I referencing new table as written
+                        for each statement execute function %I()', what.base, what.act);
+        execute format('create or replace trigger c_parcel_changed after update on %I referencing new table as written
+                        for each statement execute function %I()', what.base, what.act);
+    end loop;
+end $triggers$;
 
 -- seen with their parcel, then and now
 do $policies$

@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -86,10 +88,13 @@ def test_a_file_that_is_not_what_it_says_is_refused(officer: Person, parcels: di
 
 
 def test_a_picture_bomb_is_refused_within_bounds(officer: Person, parcels: dict[str, int]) -> None:
-    out = io.BytesIO()
-    Image.new("1", (50_000, 50_000)).save(out, "PNG")
-    refused = send(officer, parcels["BW-0001"], "bomb.png", out.getvalue())
+    small = io.BytesIO()
+    Image.new("1", (8, 8)).save(small, "PNG")
+    header = b"IHDR" + struct.pack(">II", 50_000, 50_000) + small.getvalue()[24:29]
+    bomb = small.getvalue()[:12] + header + struct.pack(">I", zlib.crc32(header)) + small.getvalue()[33:]
+    refused = send(officer, parcels["BW-0001"], "bomb.png", bomb)
     assert (refused.status_code, refused.json()["code"]) == (422, "file.bad_picture")
+    assert "像素" in refused.json()["title"]
 
 
 def test_the_same_file_again_is_one_attachment(officer: Person, parcels: dict[str, int]) -> None:
