@@ -39,6 +39,9 @@ export const covered = ref(0);
 /** Pixels of the map's width that stay in sight. */
 export const room = ref(0);
 
+/** Set while a page waits for a spot on the map: the next click goes to it instead of choosing a parcel. */
+export const spotWanted = shallowRef<((lonLat: [number, number]) => void) | null>(null);
+
 /** Degrees under the pointer. */
 export const pointer = shallowRef<[number, number] | null>(null);
 

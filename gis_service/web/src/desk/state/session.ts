@@ -49,3 +49,7 @@ export function word(list: string, value: string | null | undefined): string {
   }
   return pick(found.zh, found.en);
 }
+
+/** The values of a list of words that may be chosen, with the word for each. */
+export const wordsOf = (list: string): { value: string; label: string }[] =>
+  (state.vocabulary[list] ?? []).filter(({ value }) => value).map(({ value, zh, en }) => ({ value, label: pick(zh, en) }));
