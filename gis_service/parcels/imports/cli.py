@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gis_service.core.errors import Refusal
+from gis_service.parcels.imports import points
 from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
 from gis_service.parcels.imports.operations import Options
 
@@ -29,13 +30,30 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
     @commands.command("import")
     def import_(
         file: Annotated[
-            Path, typer.Argument(exists=True, dir_okay=False, help="GeoJSON, GeoPackage, Shapefile, 国土 TXT")
+            Path,
+            typer.Argument(
+                exists=True,
+                dir_okay=False,
+                help="GeoJSON, GeoPackage, Shapefile, MapInfo, KML/KMZ, DXF, GeoParquet, 国土 TXT, CASS .dat",
+            ),
         ],
         crs: Annotated[str | None, typer.Option(help="坐标系 · coordinate system, as EPSG:4547")] = None,
         encoding: Annotated[str | None, typer.Option(help="文字编码 · text encoding, as GB18030")] = None,
         layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
         number_field: Annotated[str | None, typer.Option(help="地块编号列 · column with parcel numbers")] = None,
         class_system: Annotated[str | None, typer.Option(help="用地分类标准 · LU2023 or GBT21010")] = None,
+        shift: Annotated[str | None, typer.Option(help="坐标已偏移 · coordinates are shifted: gcj02 or bd09")] = None,
+        control_points: Annotated[
+            Path | None,
+            typer.Option(
+                exists=True,
+                dir_okay=False,
+                help="同名点 CSV:x,y,东坐标,北坐标(EPSG:4547) · CSV of control points: x, y, easting, northing",
+            ),
+        ] = None,
+        affine: Annotated[
+            bool, typer.Option("--affine", help="按六参数配准 · fit six parameters instead of four")
+        ] = False,
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="只检查,不留痕 · check only, leave nothing behind")
         ] = False,
@@ -50,7 +68,10 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     ) -> None:
         """导入地块文件 · import a file of parcels."""
-        options = Options(crs, encoding, layer, number_field, class_system)
+        pairs = points.from_csv(control_points) if control_points else None
+        options = Options(
+            crs, encoding, layer, number_field, class_system, shift=shift, control_points=pairs, affine=affine
+        )
         wish = Wish(dry_run=dry_run, accept=accept, good_rows=good_rows, reason=reason)
         with service() as services:
             outcome = import_file(services, file, options, wish)

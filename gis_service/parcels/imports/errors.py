@@ -97,6 +97,17 @@ class OutsideScope(Refusal):
     en = "The import cannot be taken back: {count} of its parcels are outside your scope. Ask a land officer of all land."
 
 
+class PointsNotUnderstood(Refusal):
+    """Control points that are no list of four numbers each."""
+
+    code, status = "import.control_points", 400
+    zh = "控制点无法识别({where})。每个点四个数:文件中的横坐标 x、纵坐标 y,EPSG:4547 的东坐标、北坐标;至少两个点。"
+    en = (
+        "The control points are not understood ({where}). Each is four numbers: x (east) and y (north) in the file, easting and "
+        "northing in EPSG:4547; at least two points."
+    )
+
+
 class UploadTooLarge(Refusal):
     code, status = "import.too_large", 413
     zh = "文件超过上限 {limit_mb} MB。请分批导出后上传。"

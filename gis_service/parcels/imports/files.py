@@ -23,7 +23,7 @@ from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.rules import State
 from gis_service.parcels.imports.schemas import issue_out
 from gis_service.parcels.models import ImportBatch
-from gis_service.parcels.reading.reader import SHAPEFILE_PARTS
+from gis_service.parcels.reading.reader import PARTS
 from gis_service.parcels.reading.result import ReadResult
 
 NOTHING = {"rows": 0, "accepted": 0, "refused": 0, "landed": 0}
@@ -184,7 +184,7 @@ def _transaction(deployment: Deployment, wish: Wish) -> Iterator[Session]:
 
 
 def _kept(deployment: Deployment, path: Path, *, dry_run: bool) -> StoredFile:
-    """The file in the store, byte for byte; a Shapefile's parts as one zip. A dry run only computes the hash."""
+    """The file in the store, byte for byte; the parts of a Shapefile or MapInfo table as one zip. A dry run only computes the hash."""
     with _original(path) as (name, original):
         if dry_run:
             sha256, size = _hash(original), original.stat().st_size
@@ -196,14 +196,15 @@ def _kept(deployment: Deployment, path: Path, *, dry_run: bool) -> StoredFile:
 
 @contextmanager
 def _original(path: Path) -> Iterator[tuple[str, Path]]:
-    if path.suffix.lower() != ".shp":
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in PARTS:
         yield path.name, path
         return
     with tempfile.TemporaryDirectory() as folder:
         packed = Path(folder) / f"{path.stem}.zip"
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(path.parent.glob("*")):
-                if part.stem == path.stem and part.suffix.lower() in SHAPEFILE_PARTS:
+                if part.stem == path.stem and part.suffix.lower() in PARTS[kind]:
                     archive.write(part, part.name)
         yield path.name, packed
 

@@ -64,7 +64,15 @@ def read(path: Path, file_name: str, options: Options, limits: Limits | None = N
     """The file as its sandboxed reader understands it; raises `FileUnreadable`."""
     try:
         return reader.read(
-            path, file_name=file_name, crs=options.crs, encoding=options.encoding, layer=options.layer, limits=limits
+            path,
+            file_name=file_name,
+            crs=options.crs,
+            encoding=options.encoding,
+            layer=options.layer,
+            shift=options.shift,
+            control_points=options.control_points or (),
+            affine=options.affine,
+            limits=limits,
         )
     except Unreadable as fault:
         raise FileUnreadable.from_reader(fault) from None

@@ -45,6 +45,9 @@ class Options:
     layer: str | None = None
     number_field: str | None = None
     class_system: str | None = None
+    shift: str | None = None
+    control_points: list[list[float]] | None = None
+    affine: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def importer_scope(batch: ImportBatch) -> Scope:
 
 
 def options_of(batch: ImportBatch) -> Options:
-    return Options(**{name: batch.options.get(name) for name in Options.__dataclass_fields__})
+    return Options(**{name: batch.options[name] for name in Options.__dataclass_fields__ if name in batch.options})
 
 
 def begin_reading(session: Session, batch_id: int) -> ImportBatch:

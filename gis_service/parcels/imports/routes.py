@@ -14,7 +14,7 @@ from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.files.models import StoredFile
 from gis_service.files.store import TooLarge
-from gis_service.parcels.imports import operations, queries
+from gis_service.parcels.imports import operations, points, queries
 from gis_service.parcels.imports.errors import LengthRequired, UploadTooLarge
 from gis_service.parcels.imports.jobs import TASK
 from gis_service.parcels.imports.notes import Level
@@ -67,14 +67,26 @@ def take_in(
     layer: Annotated[str | None, Form()] = None,
     number_field: Annotated[str | None, Form()] = None,
     class_system: Annotated[str | None, Form()] = None,
+    shift: Annotated[str | None, Form()] = None,
+    control_points: Annotated[str | None, Form()] = None,
+    affine: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep a file and queue its reading."""
     state = work.request.app.state
+    said = Options(
+        crs=crs or None,
+        encoding=encoding or None,
+        layer=layer or None,
+        number_field=number_field or None,
+        class_system=class_system or None,
+        shift=shift or None,
+        control_points=points.from_json(control_points),
+        affine=affine,
+    )
     try:
         sha256, size = state.store.put(file.file, limit_bytes=state.settings.max_upload_mb * MEGABYTE)
     except TooLarge:
         raise UploadTooLarge(limit_mb=state.settings.max_upload_mb) from None
-    said = Options(*(value or None for value in (crs, encoding, layer, number_field, class_system)))
     batch = operations.take_in(
         work.session,
         work.actor,

@@ -47,7 +47,7 @@ def batch_out(batch: ImportBatch, lang: str) -> dict[str, Any]:
     }
 
 
-SHOWN_OPTIONS = ("crs", "encoding", "layer", "number_field", "class_system")
+SHOWN_OPTIONS = ("crs", "encoding", "layer", "number_field", "class_system", "shift", "control_points", "affine")
 
 
 def _in_language(concluded: dict[str, Any] | None, lang: str) -> dict[str, Any] | None:

@@ -77,16 +77,22 @@ def _line(batch_id: int, number: int, row: Row, result: ReadResult, mapper: Mapp
         number,
         row.layer,
         Jsonb(row.attributes),
-        Jsonb(mapped.fields),
+        Jsonb(mapped.fields | _way_of(row)),
         mapped.parcel_no,
         mapped.area_registered_m2,
         row.source_area_m2 if kept else None,
         row.source_area_crs,
-        _points(row, result.crs.epsg),
+        _points(row, row.points_crs or result.crs.epsg),
         row.geometry.hex() if row.geometry is not None and kept else None,
         GOOD_SO_FAR,
     )
     return line, issues
+
+
+def _way_of(row: Row) -> dict[str, Any]:
+    """Where an outline comes from and how far it may be off, where reading converted it: more than the file can know."""
+    told = {"geom_source": row.geom_source, "geom_accuracy_m": row.geom_accuracy_m}
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def _refuse_classified(number: int, notes: list[Note]) -> None:

@@ -7,7 +7,6 @@ feature at a time is held as objects, so memory stays near the size of the text.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -199,12 +198,12 @@ BY_STANDARD = systems.Sentence(
 
 def _crs(document: Document, request: Request, issues: list[Issue]) -> detect.Finding:
     named = _crs_member(document.members.get("crs"))
-    found = source_crs.conclude(
-        named or systems.as_crs(systems.WGS84), document.sample, request.crs, layer=LAYER, issues=issues
+    found = source_crs.placed(
+        request, named or systems.as_crs(systems.WGS84), document.sample, layer=LAYER, issues=issues
     )
-    if named is not None or request.crs:
+    if named is not None or request.crs or found.fit:
         return found
-    return replace(found, evidence=(BY_STANDARD, *found.evidence[1:]))  # instead of "the file declares"
+    return found.said_first(BY_STANDARD)  # instead of "the file declares"
 
 
 def _crs_member(member: Any) -> CRS | None:

@@ -28,6 +28,8 @@ FORMAT = "国土TXT"
 HEADER = ("界址点数", "地块面积", "地块编号", "地块名称", "图形属性", "图幅号", "地块用途", "地类编码")
 FEWEST_FIELDS = 5
 MOST_COMPLAINTS = 20
+#: What of a head says where its plots lie.
+PLACING = ("坐标系", "几度分带", "带号", "转换参数")
 
 _COMMA = re.compile(r"[,，]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
@@ -57,11 +59,12 @@ class PointLine:
 
 @dataclass
 class Plot:
-    """A header line and the points below it; `row` counts the plots from 1."""
+    """A header line and the points below it; `row` counts the plots from 1, `head` is what its file says in front."""
 
     row: int
     line: int
     header: list[str]
+    head: dict[str, str] = field(default_factory=dict)
     points: list[PointLine] = field(default_factory=list)
 
     def said(self, position: int) -> str | None:
@@ -71,12 +74,17 @@ class Plot:
 
 @dataclass
 class Parsed:
-    """The file as lines understood."""
+    """The file as lines understood; files glued together have a head each."""
 
-    attributes: dict[str, str] = field(default_factory=dict)
+    heads: list[dict[str, str]] = field(default_factory=lambda: [{}])
     plots: list[Plot] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     not_understood: int = 0
+
+    def begin_head(self, *, blank: bool) -> None:
+        """Another head, once plots have followed the last one; it says all anew, or only what it repeats."""
+        if self.plots and self.plots[-1].head is self.heads[-1]:
+            self.heads.append({} if blank else dict(self.heads[-1]))
 
 
 def plain(text: str) -> str:
@@ -100,14 +108,27 @@ def _understand(parsed: Parsed, number: int, line: str) -> None:
     if simple.endswith("@"):
         _header(parsed, number, line)
     elif simple.startswith(("[", "【")):
-        return
+        if "属性描述" in simple:
+            parsed.begin_head(blank=True)
     elif (point := _point(number, line)) is not None:
         _add_point(parsed, point)
     elif "=" in simple:
         key, _, value = simple.partition("=")
-        parsed.attributes.setdefault(key.strip(), value.strip())
+        _attribute(parsed, key.strip(), value.strip())
     else:
         _complain(parsed, number, line)
+
+
+def _attribute(parsed: Parsed, key: str, value: str) -> None:
+    if key in PLACING:
+        parsed.begin_head(blank=False)
+        if key in parsed.heads[-1] and len(parsed.heads) > 1 and not _has_plots(parsed):
+            parsed.heads[-1][key] = value
+    parsed.heads[-1].setdefault(key, value)
+
+
+def _has_plots(parsed: Parsed) -> bool:
+    return bool(parsed.plots) and parsed.plots[-1].head is parsed.heads[-1]
 
 
 def _complain(parsed: Parsed, number: int, line: str) -> None:
@@ -123,7 +144,7 @@ def _header(parsed: Parsed, number: int, line: str) -> None:
     if len(fields) < FEWEST_FIELDS:
         _complain(parsed, number, line)
         return
-    parsed.plots.append(Plot(len(parsed.plots) + 1, number, fields))
+    parsed.plots.append(Plot(len(parsed.plots) + 1, number, fields, parsed.heads[-1]))
 
 
 def _point(number: int, line: str) -> PointLine | None:
@@ -190,11 +211,16 @@ def rings_of(points: Sequence[PointLine]) -> list[Ring]:
 # --- coordinate system -------------------------------------------------------------------------------------------
 
 
-def conclude(parsed: Parsed, xy: detect.Floats, given: str | None, issues: list[Issue]) -> detect.Finding:
-    """The system of the whole file: its header says the datum and perhaps the zone, the values say the rest."""
-    said = {key: parsed.attributes.get(key, "") for key in ("坐标系", "几度分带", "带号", "转换参数")}
-    if given:
-        return source_crs.conclude(None, xy, given, layer=LAYER, issues=issues)
+def conclude(head: dict[str, str], xy: detect.Floats, request: Request, issues: list[Issue]) -> detect.Finding:
+    """The system of plots with one head: it says the datum and perhaps the zone, the values say the rest."""
+    said = {key: head.get(key, "") for key in PLACING}
+    if request.control_points:
+        found = source_crs.placed(request, None, xy, layer=LAYER, issues=issues)
+        return found.because(
+            f"文件头的坐标系“{said['坐标系']}”未采用", f"The head's system '{said['坐标系']}' was not used"
+        )
+    if request.crs:
+        return source_crs.placed(request, None, xy, layer=LAYER, issues=issues)
     datum = _datum(said["坐标系"])
     if datum not in (systems.CGCS2000, systems.WGS84):
         return source_crs.conclude(systems.as_crs(datum), xy, None, layer=LAYER, issues=issues)  # refused by name
@@ -202,7 +228,7 @@ def conclude(parsed: Parsed, xy: detect.Floats, given: str | None, issues: list[
         issues.append(issue("txt.parameters_ignored", parameters=shown(said["转换参数"], 40)))
     zone = _zone(said, issues)
     found = source_crs.detected(xy, zone=zone, layer=LAYER, issues=issues)
-    return _with_header(found, said)
+    return source_crs.shifted(request, _with_header(found, said))
 
 
 def _with_header(found: detect.Finding, said: dict[str, str]) -> detect.Finding:
@@ -255,11 +281,36 @@ def read(request: Request, emit: Emit) -> Summary:
     plots = [plot for plot in parsed.plots if _is_area(plot)]
     if not plots:
         raise unreadable("read.no_polygons", layers=", ".join(sorted({plot.header[4] for plot in parsed.plots})))
-    finding = conclude(parsed, _coordinates(plots), request.crs, issues)
+    findings = _findings(plots, request, issues)
     for plot in plots:
-        emit(_row(plot, finding, request.limits.points))
+        emit(_row(plot, findings[_placing(plot)], request.limits.points))
+    finding = findings[_placing(plots[0])]
     layer = Layer(LAYER, len(plots), "POLYGON", finding.epsg)
     return Summary(FORMAT, [layer], source_crs.described(finding), encoding, issues)
+
+
+def _placing(plot: Plot) -> tuple[str, ...]:
+    return tuple(plot.head.get(key, "") for key in PLACING)
+
+
+def _findings(plots: Sequence[Plot], request: Request, issues: list[Issue]) -> dict[tuple[str, ...], detect.Finding]:
+    """A finding for all plots whose heads say the same of where they lie."""
+    groups: dict[tuple[str, ...], list[Plot]] = {}
+    for plot in plots:
+        groups.setdefault(_placing(plot), []).append(plot)
+    findings = {said: conclude(group[0].head, _coordinates(group), request, issues) for said, group in groups.items()}
+    if len(groups) > 1:
+        systems_ = ", ".join(f"EPSG:{found.epsg} ({len(groups[said])})" for said, found in findings.items())
+        issues.append(issue("txt.several_heads", heads=len(groups), systems=systems_))
+    first = next(iter(findings.values()))
+    if first.converted:
+        issues.append(issue("txt.points_converted", layer=LAYER, epsg=_points_epsg(first)))
+    return findings
+
+
+def _points_epsg(finding: detect.Finding) -> int | None:
+    """The code of the system that the texts of boundary points are in."""
+    return systems.CGCS2000 if finding.shift is not None else finding.epsg
 
 
 def _is_area(plot: Plot) -> bool:
@@ -293,6 +344,7 @@ def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
         declared_area_m2=declared,
         parcel_no=plot.said(2),
         parcel_name=plot.said(3),
+        points_crs=_points_epsg(finding),
         issues=faults + _notes(plot, found) + area.issues + doubts,
     )
 
@@ -348,16 +400,29 @@ def _boundary_points(found: list[Ring], nested: list[rings.Nested], finding: det
         for ring_no, index in enumerate((one.shell, *one.holes), start=1):
             ring = found[index]
             degrees = _degrees(ring.coordinates[: len(ring.points)], finding)
+            texts = _texts(ring, degrees, finding)
             for seq, (point, (lon, lat)) in enumerate(zip(ring.points, degrees, strict=True), start=1):
-                north, east = reversed(point.texts) if finding.axis_swapped else point.texts
-                yield BoundaryPoint(point.point_no, part_no, ring_no, seq, ring.text, north, east, lon, lat)
+                yield BoundaryPoint(point.point_no, part_no, ring_no, seq, ring.text, *texts[seq - 1], lon, lat)
 
 
 def _degrees(xy: detect.Floats, finding: detect.Finding) -> list[tuple[float | None, float | None]]:
     east, north = xy.T[::-1] if finding.axis_swapped else xy.T
-    lon, lat = systems.transform_xy(east, north, finding.crs, systems.CGCS2000)
+    lon, lat = finding.degrees(east, north)
     pairs = zip(lon.tolist(), lat.tolist(), strict=True)
     return [(x, y) if np.isfinite((x, y)).all() else (None, None) for x, y in pairs]
+
+
+def _texts(
+    ring: Ring, degrees: list[tuple[float | None, float | None]], finding: detect.Finding
+) -> list[tuple[str, str]]:
+    """Northing and easting as the file has them; as they were converted where no system describes the file's."""
+    if finding.fit is not None:
+        east, north = finding.fit.apply(*ring.coordinates[: len(ring.points)].T)
+        return [(f"{y:.3f}", f"{x:.3f}") for x, y in zip(east.tolist(), north.tolist(), strict=True)]
+    if finding.shift is not None:
+        return [("", "") if x is None else (f"{y:.9f}", f"{x:.9f}") for x, y in degrees]
+    swapped = finding.axis_swapped
+    return [(point.texts[1], point.texts[0]) if swapped else point.texts for point in ring.points]
 
 
 # --- declared area -----------------------------------------------------------------------------------------------

@@ -18,6 +18,12 @@ class Request:
     crs: str | None = None
     encoding: str | None = None
     layer: str | None = None
+    shift: str | None = None
+    """"gcj02" or "bd09": the coordinates are shifted as on internet maps."""
+    control_points: tuple[tuple[float, ...], ...] = ()
+    """(x, y, easting, northing) each, east before north, the latter in EPSG:4547."""
+    affine: bool = False
+    """Fit the control points by six parameters instead of four."""
 
     @property
     def source(self) -> Path:

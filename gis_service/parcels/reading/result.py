@@ -85,6 +85,10 @@ class CrsInfo:
     evidence_en: list[str]
     axis_swapped: bool
     source: Literal["file", "detected", "given"]
+    geom_source: str | None = None
+    """Where outlines come from that were converted on the way: the register's own word, else nothing."""
+    accuracy_m: float | None = None
+    """How far converted outlines may be off."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,10 @@ class Row:
     parcel_no: str | None = None
     parcel_name: str | None = None
     issues: list[Issue] = field(default_factory=list)
+    points_crs: int | None = None
+    """The code of the system the texts of the boundary points are in, where it is not that of the file."""
+    geom_source: str | None = None
+    geom_accuracy_m: float | None = None
 
     @property
     def shape(self) -> shapely.MultiPolygon | None:

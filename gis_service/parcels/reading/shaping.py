@@ -5,6 +5,7 @@ Nothing is mended. What is no area gets no geometry; what is an invalid area is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
-from gis_service.geo import detect, measure, rings
+from gis_service.geo import detect, measure, rings, shift
 from gis_service.parcels.reading.result import Issue, issue
 
 KINDS = {
@@ -100,14 +101,19 @@ def _place(found: list[Shaped], index: NDArray[np.intp], shapes: Shapes, finding
     """Swap axes where concluded, refuse what cannot be in the system, bring the rest to EPSG:4490 and measure it."""
     if finding.axis_swapped:
         shapes = shapely.transform(shapes, lambda x, y: (y, x), interleaved=False)
+    if finding.fit is not None:
+        shapes = shapely.transform(shapes, finding.fit.apply, interleaved=False)
     wrong = detect.misplaced(shapely.bounds(shapes), finding.crs)
     degrees = systems.transform(shapes, finding.crs, systems.CGCS2000)
+    if finding.shift is not None:
+        degrees = shapely.transform(degrees, partial(shift.unshifted, finding.shift), interleaved=False)
     wrong |= detect.misplaced(shapely.bounds(degrees), systems.as_crs(systems.CGCS2000))
     for i in np.flatnonzero(wrong):
         _complain_of_place(found[index[i]], shapes[i], finding.crs)
     kept = np.flatnonzero(~wrong)
     _complain_of_faults(found, index[kept], shapes[kept], degrees[kept])
-    _measure(found, index[kept], shapes[kept], degrees[kept], finding.crs)
+    plane = finding.crs if finding.shift is None else systems.as_crs(systems.CGCS2000)
+    _measure(found, index[kept], shapes[kept], degrees[kept], plane)
     for i in kept:
         found[index[i]].geometry = degrees[i]
 

@@ -4,6 +4,7 @@ GDAL decides by content: an OGR VRT named `.geojson` made it read other files of
 business with never reaches it.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -20,6 +21,16 @@ BY_NAME = {
     ".shp": "shp",
     ".dbf": "dbf",
     ".txt": "txt",
+    ".kml": "kml",
+    ".ovkml": "kml",
+    ".kmz": "kmz",
+    ".ovkmz": "kmz",
+    ".dxf": "dxf",
+    ".dat": "dat",
+    ".tab": "tab",
+    ".mif": "mif",
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
 }
 
 
@@ -37,6 +48,9 @@ MAGIC: list[tuple[bytes, str | Foreign]] = [
     (b"PK\x05\x06", "zip"),
     (b"SQLite format 3\x00", "gpkg"),
     (b"\x00\x00\x27\x0a", "shp"),
+    (b"AutoCAD Binary DXF", "dxf"),
+    (b"PAR1", "parquet"),
+    (b"PARE", Foreign("加密的 Parquet", "encrypted Parquet")),
     (b"Rar!", Foreign("RAR 压缩包", "a RAR archive")),
     (b"7z\xbc\xaf\x27\x1c", Foreign("7z 压缩包", "a 7z archive")),
     (b"\x1f\x8b", Foreign("gzip 压缩包", "a gzip archive")),
@@ -53,18 +67,36 @@ TEXTS: list[tuple[bytes, str | Foreign]] = [
     (b"<vrtdataset", Foreign("GDAL VRT(虚拟栅格)", "a GDAL VRT, a virtual raster")),
     (b"<!doctype", Foreign("HTML 或带 DTD 的 XML", "HTML, or XML with a DTD")),
     (b"<html", Foreign("HTML 网页", "an HTML page")),
-    (b"<", Foreign("XML", "XML")),
+    (b"<", "xml"),
     (b"{", "geojson"),
     (b"[", "bracket"),
 ]
+#: How a DXF in text begins: comments, then its first section.
+_DXF = re.compile(rb"(?:999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION")
+
 KINDS = {
     "geojson": Foreign("JSON", "JSON"),
     "gpkg": Foreign("SQLite 数据库", "an SQLite database"),
     "zip": Foreign("zip 压缩包", "a zip archive"),
     "shp": Foreign("Shapefile 的 .shp", "the .shp of a Shapefile"),
+    "xml": Foreign("XML", "XML"),
+    "dxf": Foreign("DXF 图纸", "a DXF drawing"),
+    "parquet": Foreign("Parquet", "Parquet"),
     "binary": Foreign("二进制数据", "binary data"),
     "text": Foreign("纯文本", "plain text"),
     "bracket": Foreign("纯文本", "plain text"),
+}
+
+#: What a kind of reading may look like, where it is not simply itself.
+MAY_LOOK_LIKE: dict[str, tuple[str, ...]] = {
+    "dbf": ("binary",),
+    "txt": ("text", "bracket"),
+    "geojson": ("geojson", "text", "bracket"),
+    "kml": ("xml",),
+    "kmz": ("zip",),
+    "dat": ("text",),
+    "tab": ("text",),
+    "mif": ("text",),
 }
 
 
@@ -85,8 +117,9 @@ def kind(file_name: str, head: bytes, size: int) -> str:
 
 def _unknown(name: str, seen: str | Foreign) -> Unreadable:
     """Names what it is where that helps: a drawing, a picture, another archive."""
-    if isinstance(seen, Foreign):
-        return unreadable("read.kind_unknown", file=name, kind_zh=f"({seen.zh})", kind_en=f" ({seen.en})")
+    known = KINDS["xml"] if seen == "xml" else seen
+    if isinstance(known, Foreign):
+        return unreadable("read.kind_unknown", file=name, kind_zh=f"({known.zh})", kind_en=f" ({known.en})")
     return unreadable("read.kind_unknown", file=name, kind_zh="", kind_en="")
 
 
@@ -95,10 +128,13 @@ def _seen(head: bytes) -> str | Foreign:
         if head.startswith(magic):
             return found
     if _is_utf16(head):
-        return "text" if b"<\x00" not in head[:4] and b"\x00<" not in head[:4] else Foreign("XML", "XML")
+        return "text" if b"<\x00" not in head[:4] and b"\x00<" not in head[:4] else "xml"
     if b"\x00" in head:
         return "binary"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _DXF.match(text):
+        return "dxf"
+    text = text.lower()
     return next((found for start, found in TEXTS if text.startswith(start)), "text")
 
 
@@ -119,10 +155,4 @@ def unmarked_utf16(raw: bytes) -> str | None:
 
 
 def _agree(wanted: str, seen: str | Foreign) -> bool:
-    if wanted == "dbf":
-        return seen == "binary"
-    if wanted == "txt":
-        return seen in ("text", "bracket")
-    if wanted == "geojson":
-        return seen in ("geojson", "text", "bracket")
-    return seen == wanted
+    return seen in MAY_LOOK_LIKE.get(wanted, (wanted,))
