@@ -26,7 +26,7 @@ from tests.factories import a_parcel
 _numbers = itertools.count(1)
 
 LONG = "长" * 300
-HARD = "=HYPERLINK(\"x\")，<b>&'引号\" 生僻字𠮷"
+HARD = '=HYPERLINK("x")，<b>&\'引号" 生僻字𠮷'
 HOLED = MultiPolygon(
     [
         Polygon(

@@ -1,5 +1,6 @@
 """KML: a folder for each area, a style for each value of the axis, all columns as ExtendedData.
 
+The names of the columns are ASCII, with the words people read beside them: GDAL turns every Chinese name into underscores.
 Coordinates are longitude, latitude with all their digits. Everything is escaped, and signs XML does not know are left out.
 """
 
@@ -7,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 import shapely
 from shapely.geometry import MultiPolygon
@@ -50,7 +51,7 @@ def _placemark(source: Source, record: Record) -> str:
     value = row[wish.axis]
     style = value[0] if isinstance(value, list) else value
     data = "".join(
-        f"<Data name={quoteattr(field.header(wish.lang))}><value>{_safe(text)}</value></Data>"
+        f'<Data name="{field.en}"><displayName>{field.header(wish.lang)}</displayName><value>{_safe(text)}</value></Data>'
         for field in wish.fields
         if (text := plain(field, row[field.name], wish.lang))
     )
