@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.exports.routes
 import gis_service.parcels.attachments.routes
 import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.routes
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
+    app.state.exports = services.exports
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
     app.state.enqueue = queue.enqueue
     app.state.layers = Catalogue.load(LAYERS)
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.routes.router,
         gis_service.parcels.facilities.routes.router,
         gis_service.parcels.attachments.routes.router,

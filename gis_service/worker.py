@@ -14,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 from gis_service import settings as configuration
 from gis_service.audit import operations as audit
 from gis_service.core import db, logs
+from gis_service.exports import jobs as exports
+from gis_service.exports.local import house_of
 from gis_service.jobs import queue
 from gis_service.parcels.imports import jobs as imports
 from gis_service.services import Services
@@ -35,7 +37,13 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
             district_code=settings.district_code,
         )
 
-    return {imports.TASK: read_import}
+    def write_export(export_id: int) -> None:
+        with exports.transaction(services.sessions) as session:
+            house = house_of(services, session)
+        keep_days = services.settings.export_keep_days
+        exports.process(services.sessions, services.exports, export_id, house=house, keep_days=keep_days)
+
+    return {imports.TASK: read_import, exports.TASK: write_export}
 
 
 def build(services: Services) -> procrastinate.App:
@@ -54,6 +62,11 @@ def build(services: Services) -> procrastinate.App:
     async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
         for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
             await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
+    def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
+        exports.purge(services.sessions, services.exports)
 
     return app
 

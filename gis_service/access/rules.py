@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "me.read": EVERYBODY,
     "parcel.create": frozenset({R.LAND_OFFICER}),
     "parcel.edit": frozenset({R.LAND_OFFICER}),
+    "parcel.export": frozenset({R.LAND_OFFICER, R.WASTE_OFFICER, R.CASE_OFFICER, R.LEADER}),
     "parcel.import": frozenset({R.LAND_OFFICER}),
     "parcel.read": BUSINESS,
     "reference.read": EVERYBODY,

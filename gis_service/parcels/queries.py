@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Select,
     and_,
+    any_,
     cast,
     func,
     literal,
@@ -77,7 +79,8 @@ def _listed(table: FromClause) -> dict[str, Any]:
     }
 
 
-def _joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
+def joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
+    """A statement over parcels with the areas, units and planned classes that filters and columns name."""
     c = table.c
     return (
         statement.select_from(table)
@@ -112,6 +115,8 @@ def conditions(table: FromClause, filters: Mapping[str, Any]) -> list[ColumnElem
                 found += [c.geom.op("&&")(box), func.st_intersects(c.geom, box)]
             case "parcel_no":
                 found.append(c.parcel_no == wanted)
+            case "ids":
+                found.append(c.id == any_(cast(wanted, ARRAY(BigInteger))))
             case _:
                 found.append(c[name].in_(wanted))
     return found
@@ -135,11 +140,11 @@ def page(
     descending = sort.startswith("-")
     key, row_id = columns[sort.removeprefix("-")], table.c.id
     where = conditions(table, filters)
-    total = session.scalar(_joined(table, select(func.count())).where(*where)) or 0
+    total = session.scalar(joined(table, select(func.count())).where(*where)) or 0
     if after is not None:
         where.append(_beyond(key, row_id, after, descending))
     order = (key.desc().nulls_last(), row_id) if descending else (key.asc().nulls_last(), row_id)
-    rows = _joined(table, select(*(column.label(name) for name, column in columns.items()), key.label("_key")))
+    rows = joined(table, select(*(column.label(name) for name, column in columns.items()), key.label("_key")))
     rows = rows.where(*where).order_by(*order).limit(limit + 1)
     r = rows.subquery("r")
     numbered = select(r, func.row_number().over().label("_n")).subquery("p")
@@ -184,7 +189,7 @@ def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any
     """One version of a parcel with names of units and area, geometry as GeoJSON, and its boundary points then."""
     v = ParcelVersion
     plain = [column for column in v.columns if column.name not in HIDDEN | VERSION_ONLY]
-    statement = _joined(
+    statement = joined(
         v,
         select(
             *plain,

@@ -160,12 +160,17 @@ class _Reading:
         said = self.class_said(use)
         if said is None:
             return {}
-        system, code = self.mapper.classes.find(said, classes.system_named(self.cell("class_system")))
+        system, code = self.mapper.classes.find(said, self._class_system(use))
         if said.code and code != said.code:
             self.notes.append(
                 Note("value.leading_zero", self.columns.name_of(f"{use}_class"), {"value": said.code, "used": code})
             )
         return {f"{use}_class_system": system, f"{use}_class_code": code}
+
+    def _class_system(self, use: str) -> str | None:
+        """The system of a class: from a column of its own, else from the one for both."""
+        own = classes.system_named(self.cell("current_class_system")) if use == "current" else None
+        return own or classes.system_named(self.cell("class_system"))
 
     def class_said(self, use: str) -> Said | None:
         return classes.said(self.cell(f"{use}_class"), self.cell(f"{use}_class_name"))

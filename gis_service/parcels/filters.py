@@ -1,0 +1,53 @@
+"""The filters of the register as people write them: in an address, in a body, on a command line."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from gis_service.core.errors import BadRequest, UnknownParameter
+from gis_service.parcels.rules import AXES, VOCABULARIES
+
+CHOICES = (*AXES, "risk_level")
+TEXTS = ("q", "area", "custodian", "parcel_no")
+FILTERS = (*CHOICES, *TEXTS, "planned_supply_year_max", "bbox", "ids")
+"""Every name that `queries.conditions` understands."""
+
+
+def filters_from(pairs: Iterable[tuple[str, str]], *, beside: Collection[str] = ()) -> dict[str, Any]:
+    """Names and values for `queries.conditions`; unknown ones are refused rather than ignored, names `beside` passed over.
+
+    >>> filters_from([("fence_status", "none,damaged"), ("area", "北围"), ("sort", "-risk_level")], beside=["sort"])
+    {'fence_status': ['none', 'damaged'], 'area': '北围'}
+    """
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in CHOICES:
+            wanted = [part for part in value.split(",") if part]
+            if unknown := set(wanted) - set(VOCABULARIES[name]):
+                raise BadRequest(parameter=name, value=",".join(sorted(unknown)))
+            found[name] = [*found.get(name, []), *wanted]
+        elif name in TEXTS:
+            found[name] = value
+        elif name == "planned_supply_year_max":
+            found[name] = _number(name, value)
+        elif name == "bbox":
+            found[name] = _box(value)
+        elif name == "ids":
+            found[name] = [_number(name, part) for part in value.split(",") if part]
+        elif name not in beside:
+            raise UnknownParameter(parameter=name)
+    return {name: wanted for name, wanted in found.items() if wanted not in ("", [])}
+
+
+def _number(name: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise BadRequest(parameter=name, value=value[:60]) from None
+
+
+def _box(value: str) -> list[float]:
+    try:
+        west, south, east, north = (float(part) for part in value.split(","))
+    except ValueError:
+        raise BadRequest(parameter="bbox", value=value) from None
+    return [west, south, east, north]
