@@ -142,7 +142,9 @@ def _faults(services: Services) -> dict[str, str]:
         with services.engine.connect() as connection:
             head = connection.scalar(text("select version_num from alembic_version"))
             leakproof = connection.scalar(
-                text("select bool_and(proleakproof) from pg_proc where proname = 'geometry_overlaps'")
+                text(
+                    "select bool_and(proleakproof) from pg_proc where proname in ('geometry_overlaps', 'range_contains_elem')"
+                )
             )
     except Exception as error:
         return {"database": type(error).__name__}
@@ -150,7 +152,10 @@ def _faults(services: Services) -> dict[str, str]:
     if head != migrate.target()[0]:
         faults["schema"] = f"{head} instead of {migrate.target()[0]}"
     if not leakproof:
-        faults["leakproof"] = "alter function geometry_overlaps(geometry, geometry) leakproof"
+        faults["leakproof"] = (
+            "alter function geometry_overlaps(geometry, geometry) leakproof; "
+            "alter function range_contains_elem(anyrange, anyelement) leakproof"
+        )
     return faults
 
 

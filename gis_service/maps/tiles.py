@@ -159,7 +159,7 @@ def _bytes(statement: LiteralString, layer: Layer, shape: Shape, **parts: sql.Co
         extent=sql.Literal(EXTENT),
         buffer=sql.Literal(BUFFER),
         source=source(layer, shape),
-        conditions=conditions(layer, shape),
+        conditions=conditions(layer, shape, of_few=True),
         **parts,
     )
     return composed.as_bytes(None)

@@ -199,12 +199,14 @@ class ParcelAlias(Base):
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"))
     kind: Mapped[str] = mapped_column(Text)
     value: Mapped[str] = mapped_column(Text, index=True)
+    since: Mapped[datetime] = mapped_column(Moment, server_default=func.version_clock())
 
 
 class ParcelDocument(Base):
     __tablename__ = "parcel_document"
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment, server_default=func.version_clock())
 
 
 class BoundaryPoint(Base):
@@ -292,3 +294,15 @@ class ImportIssue(Base):
 ParcelVersion = version_table(Parcel.__table__)
 BoundaryPointVersion = version_table(BoundaryPoint.__table__)
 Index("ix_boundary_point_version_parcel_id", BoundaryPointVersion.c.parcel_id)
+_V = ParcelVersion.c
+# one version of one parcel at a moment, and the present one, in a single step however many there were
+Index("ix_parcel_version_id_valid", _V.id, _V.valid_to, _V.valid_from)
+# the whole register at a moment; counting needs no look at the rows, row policy included
+Index(
+    "ix_parcel_version_valid",
+    _V.valid,
+    postgresql_using="gist",
+    postgresql_include=["id", "area_id", "custodian_unit_id", "is_published", "retired_on"],
+)
+# the newest changes first
+Index("ix_parcel_version_valid_from", _V.valid_from, _V.id)

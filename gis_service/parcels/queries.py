@@ -18,12 +18,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import Text
 
 from gis_service.access.models import Area, Unit
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.core.versioning import held_at, is_current
 from gis_service.parcels.models import BoundaryPointVersion, Document, LandClass, Parcel, ParcelVersion
 from gis_service.parcels.rules import AXES
 
@@ -41,6 +42,8 @@ HIDDEN = {"geom", "district_code", "area_id", "right_holder_unit_id", "managing_
 VERSION_ONLY = {
     "version_no",
     "valid",
+    "valid_from",
+    "valid_to",
     "op",
     "actor_id",
     "actor_name",
@@ -55,8 +58,7 @@ def register(as_of: datetime | None) -> FromClause:
     """Parcels as they are now, or the versions that held at a moment; both have the columns of `parcel`."""
     if as_of is None:
         return Parcel.__table__
-    moment = cast(literal(as_of), TIMESTAMP(timezone=True))
-    return select(ParcelVersion).where(ParcelVersion.c.valid.op("@>")(moment)).subquery("parcel_then")
+    return select(ParcelVersion).where(held_at(ParcelVersion, as_of)).subquery("parcel_then")
 
 
 def _listed(table: FromClause) -> dict[str, Any]:
@@ -179,10 +181,8 @@ def numbered(session: Session, district_code: str, parcel_no: str) -> int | None
 
 def version_at(session: Session, parcel_id: int, as_of: datetime | None) -> int | None:
     """The number of the version that held at a moment; None where the parcel did not exist for this reader."""
-    moment = cast(literal(as_of), TIMESTAMP(timezone=True)) if as_of else None
-    v = ParcelVersion.c
-    holds = func.upper_inf(v.valid) if moment is None else v.valid.op("@>")(moment)
-    return session.scalar(select(v.version_no).where(v.id == parcel_id, holds))
+    holds = held_at(ParcelVersion, as_of, of_few=True) if as_of else is_current(ParcelVersion)
+    return session.scalar(select(ParcelVersion.c.version_no).where(ParcelVersion.c.id == parcel_id, holds))
 
 
 def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any] | None:
@@ -220,10 +220,9 @@ def _named(entity: Any, label: str, *, code: bool = False) -> ColumnElement[Any]
 
 def boundary_points(session: Session, parcel_id: int, at: datetime) -> list[dict[str, Any]]:
     b = BoundaryPointVersion.c
-    moment = cast(literal(at), TIMESTAMP(timezone=True))
     statement = (
         select(b.part_no, b.ring_no, b.seq, b.point_no, b.northing_text, b.easting_text, b.source_crs)
-        .where(b.parcel_id == parcel_id, b.valid.op("@>")(moment))
+        .where(b.parcel_id == parcel_id, held_at(BoundaryPointVersion, at, of_few=True))
         .order_by(b.part_no, b.ring_no, b.seq)
     )
     return [dict(row) for row in session.execute(statement).mappings()]

@@ -51,7 +51,7 @@ begin
                 past record;
             begin
                 select version_no, lower(valid) as since, op, tx into past from %2$I v
-                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end and upper_inf(v.valid);
+                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end and v.valid_to = 'infinity';
                 if found and past.tx = pg_current_xact_id()::text and at_ <= past.since then
                     delete from %2$I v where v.id = old.id and v.version_no = past.version_no;
                     if tg_op = 'DELETE' then return null; end if;
