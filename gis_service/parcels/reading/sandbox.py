@@ -111,7 +111,7 @@ def _start(
     return subprocess.Popen(
         [sys.executable, "-s", "-P", "-m", program, json.dumps(request)],
         cwd=folder,
-        env=environment(folder, request["kind"]),
+        env=environment(folder, request.get("kind", "")),
         stdin=subprocess.DEVNULL,
         stdout=rows,
         stderr=stderr,

@@ -1,14 +1,14 @@
 """Exports that are made in the background
 
-Revision 0011, after 0010
+Revision 0007, after 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

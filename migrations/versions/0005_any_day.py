@@ -1,12 +1,12 @@
 """The ends of a version's time as plain columns that indexes may use under row policies; since when a name or paper belongs
 
-Revision 0007, after 0004
+Revision 0005, after 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
