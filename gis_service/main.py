@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 import gis_service.access.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
+import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.core import http, logs, migrate
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.pages,
         gis_service.parcels.routes.router,
         gis_service.parcels.imports.routes.router,
+        gis_service.parcels.topology.routes.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -16,6 +16,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import db, logs
 from gis_service.jobs import queue
 from gis_service.parcels.imports import jobs as imports
+from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 
 log = structlog.get_logger("gis_service.worker")
@@ -35,7 +36,10 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
             district_code=settings.district_code,
         )
 
-    return {imports.TASK: read_import}
+    def check_topology() -> None:
+        topology.process(services.sessions)
+
+    return {imports.TASK: read_import, topology.TASK: check_topology}
 
 
 def build(services: Services) -> procrastinate.App:
@@ -54,6 +58,17 @@ def build(services: Services) -> procrastinate.App:
     async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
         for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
             await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="topology.sweep", queue=queue.QUEUE, queueing_lock="topology.sweep")
+    def sweep_topology(timestamp: int) -> None:  # noqa: ARG001
+        """Marks whose job was left to somebody else who then did not need it."""
+        topology.process(services.sessions)
+
+    @app.periodic(cron=topology.NIGHTLY)
+    @app.task(name="topology.nightly", queue=queue.QUEUE, queueing_lock="topology.nightly")
+    def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
+        topology.process(services.sessions, full=True)
 
     return app
 
