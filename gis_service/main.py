@@ -20,6 +20,7 @@ import gis_service.parcels.attachments.routes
 import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
+import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.core import http, logs, migrate
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.facilities.routes.router,
         gis_service.parcels.attachments.routes.router,
         gis_service.parcels.imports.routes.router,
+        gis_service.parcels.topology.routes.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

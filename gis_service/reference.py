@@ -37,6 +37,9 @@ from gis_service.parcels.imports import checks, notes  # noqa: F401  (the checks
 from gis_service.parcels.imports.catalogue import CATALOGUE as CHECKS
 from gis_service.parcels.reading.messages import CATALOGUE as READING
 from gis_service.parcels.rules import AXES
+from gis_service.parcels.topology import operations as _topology  # noqa: F401  (the rules enter the catalogue)
+from gis_service.parcels.topology.catalogue import CATALOGUE as TOPOLOGY
+from gis_service.parcels.topology.catalogue import WAYS
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -303,6 +306,24 @@ def import_checks() -> str:
     )
 
 
+def topology_rules() -> str:
+    """Everything the checks of the register can say of a parcel."""
+    rows = [
+        (code(r.code), " · ".join(r.title), LEVELS[r.level], OWNERS[r.owner], f"{r.zh}<br>{r.en}", "、".join(WAYS[w][0] for w in r.ways))
+        for r in TOPOLOGY.values()
+    ]  # fmt: skip
+    return page(
+        "拓扑规则 · Topology rules",
+        "台账作为一整片土地,逐条检查;容差在 `gis_service/parcels/topology/rules.py`。做法见[检查台账](../how-to/check-the-register.md)。\n\n"
+        "The register as land, checked rule by rule; tolerances stand in `gis_service/parcels/topology/rules.py`. How: "
+        "[check the register](../how-to/check-the-register.md).",
+        table("规则 · rule | 名称 · title | 级别 · level | 责任 · owner | 说明 · sentence | 处理办法 · ways", rows),
+    )
+
+
+OWNERS = {"land_officer": "土地专员 · land officer", "surveyor": "测绘单位 · surveyor"}
+
+
 def http_routes() -> str:
     """Every address that the service answers, and the permission it asks for."""
     rows = [(method, code(path), verb, _about(method, path, route)) for method, path, verb, route in _routes()]
@@ -358,6 +379,7 @@ PAGES: tuple[Callable[[], str], ...] = (
     vocabulary,
     refusals,
     import_checks,
+    topology_rules,
     http_routes,
 )
 

@@ -18,6 +18,7 @@ from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
 from gis_service.parcels.imports import jobs as imports
+from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 
 log = structlog.get_logger("gis_service.worker")
@@ -43,7 +44,14 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         keep_days = services.settings.export_keep_days
         exports.process(services.sessions, services.exports, export_id, house=house, keep_days=keep_days)
 
-    return {imports.TASK: read_import, exports.TASK: write_export}
+    def check_topology() -> None:
+        topology.process(services.sessions)
+
+    return {
+        imports.TASK: read_import,
+        exports.TASK: write_export,
+        topology.TASK: check_topology,
+    }
 
 
 def build(services: Services) -> procrastinate.App:
@@ -67,6 +75,17 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
         exports.purge(services.sessions, services.exports)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="topology.sweep", queue=queue.QUEUE, queueing_lock="topology.sweep")
+    def sweep_topology(timestamp: int) -> None:  # noqa: ARG001
+        """Marks whose job was left to somebody else who then did not need it."""
+        topology.process(services.sessions)
+
+    @app.periodic(cron=topology.NIGHTLY)
+    @app.task(name="topology.nightly", queue=queue.QUEUE, queueing_lock="topology.nightly")
+    def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
+        topology.process(services.sessions, full=True)
 
     return app
 

@@ -13,7 +13,8 @@ import gis_service.exports.models
 import gis_service.files.models
 import gis_service.parcels.attachments.models
 import gis_service.parcels.facilities.models
-import gis_service.parcels.models  # noqa: F401  (all tables must be known)
+import gis_service.parcels.models
+import gis_service.parcels.topology.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 from gis_service.core.srid import METRIC_SRID
 

@@ -47,6 +47,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "reference.read": EVERYBODY,
     "token.change": BUSINESS,
     "token.read": BUSINESS,
+    "topology.decide": frozenset({R.LAND_OFFICER}),
+    "topology.read": OFFICERS,
     "user.change": frozenset({R.SYSTEM_ADMIN}),
     "user.read": THREE_ADMINS,
 }

@@ -25,7 +25,9 @@ from gis_service.parcels.models import (
     ParcelContact,
     ParcelDocument,
 )
-from gis_service.sample import land, outlines, records, register
+from gis_service.parcels.topology import operations as topology
+from gis_service.parcels.topology.models import GridCell
+from gis_service.sample import grid, land, outlines, records, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 
@@ -56,6 +58,8 @@ def load(session: Session, *, district_code: str) -> bool:
     parcels = _history(session, made.parcels, _Codes(district_code, areas, units, documents))
     _belongings(session, made.parcels, parcels, documents)
     _ground(session, made.ground)
+    _grid(session, made.areas, district_code)
+    topology.check(session, full=True)
     session.add(Deployment(key=MARK, value=str(register.SEED)))
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
@@ -98,6 +102,15 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
 def _ground(session: Session, features: Iterable[land.Feature]) -> None:
     rows = [{"kind": each.kind, "name": each.name, "geom": _ground_shape(each.shape)} for each in features]
     session.execute(insert(Ground), rows)
+
+
+def _grid(session: Session, areas: tuple[records.Area, ...], district_code: str) -> None:
+    cells = grid.cells(areas, district_code)
+    rows = [
+        {"district_code": district_code, "code": cell.code, "name": cell.name, "geom": _ground_shape(cell.geometry)}
+        for cell in cells
+    ]
+    session.execute(insert(GridCell), rows)
 
 
 def _ground_shape(shape: MultiPolygon) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from shapely import MultiPolygon
 
-from gis_service.sample import outlines, papers, stories
+from gis_service.sample import faults, outlines, papers, stories
 from gis_service.sample.land import Land
 from gis_service.sample.outlines import METRIC_SRID, PREFIXED_SRID
 from gis_service.sample.records import UNIT_NAMES, Change, Fields, Parcel
@@ -79,10 +79,10 @@ class ParcelFile:
 
     def __init__(self, drawn: Land, number: int, hand: Dealt, seed: int, name: str | None = None) -> None:
         self.drawn, self.site, self.hand, self.name = drawn, drawn.site, hand, name
-        self.plot = drawn.plots[number]
         self.plot_no = drawn.plot_no(number)
         serial = sum(plot.idle for plot in drawn.plots[: number + 1])
         self.parcel_no = f"{self.site.code}-{serial:04d}"
+        self.plot = faults.drawn_wrong(self.parcel_no, drawn.plots[number], drawn.plots)
         self.rng = np.random.default_rng([seed, int(1e9 * self.lot("rng"))])
         self.is_founding = name is not None or self.lot("founding") < 0.86
         self.entered = self._entered()
@@ -286,7 +286,7 @@ class ParcelFile:
         return [self.hand.story.first["use"]] if self.hand.story.tells("use") else self.hand.use.split()
 
     def _first_outline(self) -> MultiPolygon:
-        if not self.hand.redrawn:
+        if not self.hand.redrawn or self.parcel_no in faults.DRAWN:
             return self.plot.shape
         return outlines.earlier(self.plot, self.drawn.plots, larger=self.hand.redrawn == "larger")
 

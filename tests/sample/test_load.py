@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import db
-from gis_service.sample import load, register
+from gis_service.sample import faults, load, register
 
 
 @pytest.fixture(scope="module")
@@ -100,15 +100,16 @@ def test_the_register_can_be_asked_as_of_any_day(loaded: Session, made: Any) -> 
     assert one(loaded, known, moment=moment) == sum(change is not None for change in then)
 
 
-def test_stored_land_is_valid_inside_its_area_and_without_overlaps(loaded: Session) -> None:
+def test_stored_land_is_valid_inside_its_area_and_without_overlaps_but_the_example(loaded: Session) -> None:
     assert one(loaded, "select bool_and(st_isvalid(geom)) from parcel_version")
     inside = "select bool_and(st_contains(a.geom, v.geom)) from parcel_version v join area a on a.id = v.area_id"
     assert one(loaded, inside)
     overlapping = (
         "select count(*) from parcel a join parcel b on a.id < b.id and a.geom && b.geom"
         " where st_area(st_transform(st_intersection(a.geom, b.geom), 4547)) > 0.01"
+        " and not array[a.parcel_no, b.parcel_no] && cast(:wrong as text[])"  # drawn so for the checks to find
     )
-    assert one(loaded, overlapping) == 0
+    assert one(loaded, overlapping, wrong=sorted(faults.OVERLAPPING)) == 0
 
 
 def test_stored_areas_are_those_of_the_stored_outlines(loaded: Session) -> None:
@@ -146,3 +147,24 @@ def test_a_custodian_has_parcels_in_its_care(loaded: Session) -> None:
     """The account of the custodian unit that the sample makes must see something."""
     first = "(select id from unit where kind = 'custodian' order by code limit 1)"
     assert one(loaded, f"select count(*) from parcel where custodian_unit_id = {first}") >= 10
+
+
+def test_the_checks_find_the_faults_that_were_drawn_and_their_kinds(loaded: Session) -> None:
+    rows = loaded.execute(
+        text("select p.parcel_no, o.parcel_no, f.rule from topology_fault f join parcel p on p.id = f.parcel_id"
+             " left join parcel o on o.id = f.other_parcel_id")
+    ).all()  # fmt: skip
+    told = {rule for *_, rule in rows}
+    assert told >= {"overlap", "gap", "near_miss", "spike", "tiny_hole", "multipart", "area_differs", "no_cell"}
+    drawn = {"overlap", "gap", "near_miss", "spike", "tiny_hole"}
+    assert all({one_, other} & set(faults.DRAWN) for one_, other, rule in rows if rule in drawn)
+    assert len([rule for *_, rule in rows if rule in drawn]) == len(faults.DRAWN)
+
+
+def test_every_parcel_knows_its_grid_cells(loaded: Session) -> None:
+    without = one(
+        loaded,
+        "select count(*) from parcel p where not exists (select from parcel_grid_cell c where c.parcel_id = p.id and is_main)",
+    )
+    assert without == one(loaded, "select count(*) from topology_fault where rule = 'no_cell'") > 0
+    assert one(loaded, "select bool_and(length(code) = 15) from grid_cell")

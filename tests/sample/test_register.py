@@ -10,7 +10,7 @@ import shapely
 from shapely import Polygon
 
 from gis_service.parcels import rules
-from gis_service.sample import outlines, parcel_file, register, stories
+from gis_service.sample import faults, outlines, parcel_file, register, stories
 from gis_service.sample.parcel_file import BEIJING, FIRST, LAST, is_working_day
 from gis_service.sample.records import Fields, Parcel, Register, replayed
 from gis_service.sample.sites import BEIWEI, SITES
@@ -165,12 +165,12 @@ def test_some_outlines_were_redrawn_and_the_map_can_show_it(made: Register) -> N
     assert min(moved) > 50
 
 
-def test_at_no_time_did_two_parcels_overlap(made: Register) -> None:
+def test_at_no_time_did_two_parcels_overlap_but_where_that_is_the_example(made: Register) -> None:
     every = [(p.parcel_no, c.fields["geometry"]) for p in made.parcels for c in p.changes if "geometry" in c.fields]
     shapes = [shape for _, shape in every]
     assert all(shape.is_valid for shape in shapes)
     for one, other in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
-        if every[one][0] < every[other][0]:
+        if every[one][0] < every[other][0] and not {every[one][0], every[other][0]} & faults.OVERLAPPING:
             assert shapes[one].intersection(shapes[other]).area < 0.01
 
 
