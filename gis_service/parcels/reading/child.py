@@ -93,6 +93,14 @@ def _reader(kind: str, network: str) -> Reader:
         from gis_service.parcels.reading import land_txt
 
         return land_txt.read
+    if kind == "xlsx":
+        from gis_service.parcels.reading.tables import workbook
+
+        return workbook.read
+    if kind == "csv":
+        from gis_service.parcels.reading.tables import delimited
+
+        return delimited.read
     _import_gdal(network)
     if kind == "gpkg":
         from gis_service.parcels.reading import geopackage

@@ -4,16 +4,8 @@
 Facts in braces are filled in where the problem is met.
 """
 
-from typing import Literal, NamedTuple
-
-Level = Literal["fatal", "error", "warning", "info"]
-
-
-class Message(NamedTuple):
-    level: Level
-    zh: str
-    en: str
-
+from gis_service.parcels.reading.message import Message
+from gis_service.parcels.reading.messages_tables import TABLES
 
 CATALOGUE: dict[str, Message] = {
     # --- the file as a whole
@@ -25,9 +17,9 @@ CATALOGUE: dict[str, Message] = {
     ),
     "read.kind_unknown": Message(
         "fatal",
-        "不支持的文件类型：{file}{kind_zh}。可导入 .geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj)、国土 .txt。",
-        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .geojson/.json, .gpkg, .zip (holding .shp "
-        ".dbf .shx .prj), land-office .txt.",
+        "不支持的文件类型：{file}{kind_zh}。可导入 .xlsx、.csv/.tsv、.geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj)、国土 .txt。",
+        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .xlsx, .csv/.tsv, .geojson/.json, .gpkg, "
+        ".zip (holding .shp .dbf .shx .prj), land-office .txt.",
     ),
     "read.kind_mismatch": Message(
         "fatal",
@@ -381,4 +373,5 @@ CATALOGUE: dict[str, Message] = {
         "登记面积 {declared_m2} m² 与界址点计算面积 {computed_m2} m² 相差 {difference_m2} m²。",
         "The stated area of {declared_m2} m² differs by {difference_m2} m² from the {computed_m2} m² of the boundary points.",
     ),
+    **TABLES,
 }

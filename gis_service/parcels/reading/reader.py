@@ -4,6 +4,7 @@ import logging
 import shutil
 import signal
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -32,12 +33,14 @@ def read(
     crs: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> ReadResult:
     """Read a file of parcels, whoever sent it.
 
     `file_name` is the name the person gave it: it is shown and its ending is believed, but no library ever opens it.
-    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says. Raises `Unreadable`.
+    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says; so do `columns` for tables
+    (XLSX, CSV): field of the register or part of the coordinates → header of its column. Raises `Unreadable`.
     """
     limits = limits or Limits()
     kind = _kind(path, file_name, limits)
@@ -50,6 +53,7 @@ def read(
             "crs": crs,
             "encoding": encoding,
             "layer": layer,
+            "columns": dict(columns or {}),
             "limits": asdict(limits),
         }
         rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it
@@ -67,7 +71,9 @@ def _kind(path: Path, file_name: str, limits: Limits) -> str:
         raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
     with path.open("rb") as source:
         head = source.read(sniff.HEAD_BYTES)
-    return sniff.kind(file_name, head, size)
+        source.seek(sniff.directory_at(head))
+        directory = source.read(sniff.HEAD_BYTES)
+    return sniff.kind(file_name, head, size, directory)
 
 
 def _copy(path: Path, folder: Path, kind: str) -> None:
