@@ -33,10 +33,11 @@ _SIGNS = str.maketrans(
         "。": ".",
     }
 )
+#: Words for hemispheres, as `folded` leaves them.
 _WORDS: dict[str, Hemisphere | None] = {
-    "东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经度": None, "纬度": None, "E": "E", "W": "W", "N": "N", "S": "S",
+    "东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经°": None, "纬°": None, "E": "E", "W": "W", "N": "N", "S": "S",
 }  # fmt: skip
-_NAMED_BEFORE = re.compile(r"(东经|西经|北纬|南纬|经度|纬度|[EWNS])[:：]?\s*(?=[\d+\-])", re.IGNORECASE)
+_NAMED_BEFORE = re.compile(r"(东经|西经|北纬|南纬|经°|纬°|[EWNS])[:：]?\s*(?=[\d+\-])", re.IGNORECASE)
 _NAMED_AFTER = re.compile(r"(?<=[\d°'\"])\s*([EWNS])$", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
@@ -130,7 +131,7 @@ def _parts(degrees: float, places: int) -> tuple[int, int, Decimal]:
 
 # --- packed ddd.mmss ---------------------------------------------------------------------------------------------
 
-FEWEST_PACKED = 5
+FEWEST_PACKED = 4
 """So many different values must fit before anybody suspects packed degrees."""
 
 _HALF_A_DIGIT = 1e-7

@@ -36,8 +36,8 @@ TABLES: dict[str, Message] = {
     ),
     "table.too_many_columns": Message(
         "fatal",
-        "表“{layer}”有 {columns} 列，超过上限 {limit} 列。请删去无关的列后导入。",
-        "The table '{layer}' has {columns} columns, more than the {limit} allowed. Remove those that do not belong there.",
+        "表“{layer}”的列数超过上限 {limit} 列。请删去无关的列后导入。",
+        "The table '{layer}' has more columns than the {limit} allowed. Remove those that do not belong there.",
     ),
     "table.too_many_points": Message(
         "fatal",
@@ -165,8 +165,8 @@ TABLES: dict[str, Message] = {
     ),
     "coordinate.wkt": Message(
         "error",
-        "单元格 {cell}(列“{field}”)的 WKT 无法读取：{reason}。",
-        "The WKT in cell {cell} (column '{field}') cannot be read: {reason}.",
+        "单元格 {cell}(列“{field}”)的 WKT 无法读取：{reason_zh}。",
+        "The WKT in cell {cell} (column '{field}') cannot be read: {reason_en}.",
     ),
     "coordinate.packed": Message(
         "warning",

@@ -93,6 +93,17 @@ class Table(Protocol):
         """Lines that hold anything, from the first."""
         ...
 
+    def head(self) -> list[Line]:
+        """The first HEAD_LINES of them."""
+        ...
+
+
+MOST_NAMED = 1000
+"""Filled cells that one line may have."""
+
+HEAD_LINES = 60
+"""So many filled lines are looked at for a header, and for what the columns hold."""
+
 
 def letters(column: int) -> str:
     """The name of a column.

@@ -9,17 +9,15 @@ from gis_service.parcels.imports.columns import UNITS_M2, normal
 from gis_service.parcels.reading.tables import roles
 from gis_service.parcels.reading.tables.grid import Cell, Line, Merges, letters
 
-HEAD_LINES = 60
-"""So many filled lines are looked at for a header."""
-
 DEEPEST = 4
 LONGEST = 60
 """Characters of a name of a column; what is longer is a sentence."""
 
-MOST_COLUMNS = 1000
 LIKELY = 1.5
 """What the first line as wide as the table counts for, in recognised columns."""
 
+#: 截止时间：2026年6月30日 tells something and names nothing; (单位：亩) behind a name does no harm.
+_TELLS = re.compile(r"^[^(（]*[:：]")
 _NUMBERS = re.compile(r"[\d.,:/%()（）年月日\s+-]+")
 _UNIT_WORDS = {
     *UNITS_M2,
@@ -52,8 +50,8 @@ Grid = dict[int, dict[int, str]]
 class Header:
     """The lines of the header and what they name.
 
-    `names` occur once; `plain` are the same as they stand there. `above` are the texts over the header, `recognised` is
-    how many different things its names are known for.
+    `names` occur once; `plain` are the same as they stand there. `above` are the texts over the header, `words`
+    those in it, `recognised` is how many different things its names are known for.
     """
 
     first: int
@@ -63,6 +61,7 @@ class Header:
     above: list[str] = field(default_factory=list)
     recognised: int = 0
     renamed: list[tuple[str, int, str]] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> str:
@@ -73,7 +72,7 @@ def is_label(cell: Cell) -> bool:
     """Whether a cell may name a column: a short text that is no number, no date and no geometry."""
     text = cell.text
     short = isinstance(cell.value, str) and len(text) <= LONGEST
-    return short and not _NUMBERS.fullmatch(text) and not roles.WKT.match(text)
+    return short and not _NUMBERS.fullmatch(text) and not _TELLS.search(text) and not roles.WKT.match(text)
 
 
 def is_unit(text: str) -> bool:
@@ -89,13 +88,13 @@ def find(head: list[Line], merges: Merges, said: Mapping[str, str]) -> Header | 
     """The header among the first lines of a table: where most names are known, else the first line as wide as it."""
     grid = _filled(head, merges)
     wanted = {normal(name) for name in said.values()}
-    likely = _likely(head)
+    blocks = [_depth(head, at, merges, grid) if _may_name(line) else 0 for at, line in enumerate(head)]
+    named = [_joined(head[at : at + depth], grid, merges) for at, depth in enumerate(blocks)]
+    likely = _likely(head, named)
     best: tuple[float, int, int, int] | None = None
-    for at, line in enumerate(head):
-        if not _may_name(line):
+    for at, (depth, names) in enumerate(zip(blocks, named, strict=True)):
+        if not depth:
             continue
-        depth = _depth(head, at, merges, grid)
-        names = _joined(head[at : at + depth], grid, merges)
         known = _known(names, wanted)
         score = known + (LIKELY if at == likely else -LIKELY if likely is not None and at > likely else 0)
         if score >= LIKELY and (best is None or score > best[0]):
@@ -104,17 +103,17 @@ def find(head: list[Line], merges: Merges, said: Mapping[str, str]) -> Header | 
 
 
 def _may_name(line: Line) -> bool:
-    """Whether a line may name columns: half of it at least are labels, most of them different."""
+    """Whether a line may name columns: half of it at least are labels, half of these are different."""
     labels = [cell.text for cell in line.cells.values() if is_label(cell)]
-    return len(labels) >= 2 and len(labels) * 2 >= len(line.cells) and len(set(labels)) * 5 >= len(labels) * 3
+    return len(labels) >= 2 and len(labels) * 2 >= len(line.cells) and len(set(labels)) * 2 >= len(labels)
 
 
-def _likely(head: list[Line]) -> int | None:
-    """The first line of nothing but labels that is about as wide as any."""
+def _likely(head: list[Line], named: list[dict[int, str]]) -> int | None:
+    """The first line of hardly anything but labels that names about as many columns as any line fills."""
     widest = max((len(line.cells) for line in head), default=0)
-    for at, line in enumerate(head):
+    for at, (line, names) in enumerate(zip(head, named, strict=True)):
         labels = {cell.text for cell in line.cells.values() if is_label(cell)}
-        if len(labels) >= 2 and len(labels) >= 0.6 * widest and len(labels) >= 0.8 * len(line.cells):
+        if len(names) >= 0.6 * widest and len(labels) >= max(2, 0.8 * len(line.cells)):
             return at
     return None
 
@@ -219,7 +218,8 @@ def _header(head: list[Line], at: int, depth: int, known: int, grid: Grid, merge
     plain = _joined(block, grid, merges)
     names, renamed = _unique(plain)
     above = [cell.text for line in head[:at] for cell in line.cells.values()]
-    return Header(block[0].number, block[-1].number, names, plain, above, known, renamed)
+    words = frozenset(cell.text for line in block for cell in line.cells.values() if is_label(cell))
+    return Header(block[0].number, block[-1].number, names, plain, above, known, renamed, words)
 
 
 def _unique(names: dict[int, str]) -> tuple[dict[int, str], list[tuple[str, int, str]]]:

@@ -152,7 +152,7 @@ class _Drawn:
     def of(cls, plot: Plot, drawing: Drawing) -> "_Drawn":
         found = rings_of(plot.vertices)
         lines = [_line(ring, packed=drawing.packed) for ring in found]
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate([] if plot.faulty else lines, start=1):
             if rings.corners(line) < FEWEST_CORNERS:
                 facts = {"ring": number, "points": rings.corners(line)}
                 plot.issues.append(issue("geometry.too_few_points", row=plot.row, layer=drawing.layer, **facts))

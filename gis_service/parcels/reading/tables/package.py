@@ -7,7 +7,7 @@ that matter are read here by expat; a DTD, and with it every entity, is refused 
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -46,15 +46,20 @@ class Parser:
         )
         self.expat.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
 
-    def parse(self, source: IO[bytes], part: str) -> Iterator[None]:
+    def parse(self, blocks: Iterable[bytes], part: str) -> Iterator[None]:
         """Feed a part block by block; gives way after each, so that what was found can be handed on."""
         try:
-            while block := source.read(BLOCK):
+            for block in blocks:
                 self.expat.Parse(block, False)
                 yield
             self.expat.Parse(b"", True)
         except (expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError) as fault:
             raise unreadable("table.damaged", part=part, reason=str(fault)[:80]) from None
+
+
+def blocks_of(source: IO[bytes]) -> Iterator[bytes]:
+    while block := source.read(BLOCK):
+        yield block
 
 
 def _refuse(*_: object) -> None:
@@ -158,7 +163,7 @@ def _elements(package: Package, part: str, take: Callable[[str, Attributes], Non
     parser = Parser()
     parser.expat.StartElementHandler = lambda name, attributes: take(local(name), attributes)
     with package.open(part) as source:
-        for _ in parser.parse(source, part):
+        for _ in parser.parse(blocks_of(source), part):
             pass
 
 
@@ -278,6 +283,6 @@ def _strings(package: Package, part: str) -> list[str]:
     parser.expat.StartElementHandler, parser.expat.EndElementHandler = start, end
     parser.expat.CharacterDataHandler = text
     with package.open(part) as source:
-        for _ in parser.parse(source, part):
+        for _ in parser.parse(blocks_of(source), part):
             pass
     return found

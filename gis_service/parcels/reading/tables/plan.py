@@ -11,8 +11,8 @@ from gis_service.parcels.imports.columns import normal
 from gis_service.parcels.reading.request import Request
 from gis_service.parcels.reading.result import Issue, issue, unreadable
 from gis_service.parcels.reading.tables import headers, records, roles
-from gis_service.parcels.reading.tables.grid import Cell, Line, Table
-from gis_service.parcels.reading.tables.headers import MOST_COLUMNS, Header
+from gis_service.parcels.reading.tables.grid import MOST_NAMED, Cell, Line, Table
+from gis_service.parcels.reading.tables.headers import Header
 from gis_service.parcels.reading.tables.outlines import FEWEST_CORNERS
 from gis_service.parcels.reading.tables.roles import AREAS, PAIRS, Roles
 
@@ -67,11 +67,12 @@ class Plan:
         return records.below(self.table, self.header, self.roles.all_of(*PAIRS[0], *PAIRS[1], "wkt", "coordinates"))
 
 
-def made(table: Table, request: Request, head: list[Line]) -> Plan:
+def made(table: Table, request: Request) -> Plan:
     """Find the header and settle what the columns are for."""
+    head = table.head()
     widest = max((len(line.cells) for line in head), default=0)
-    if widest > MOST_COLUMNS:
-        raise unreadable("table.too_many_columns", layer=table.name, columns=widest, limit=MOST_COLUMNS)
+    if widest > MOST_NAMED:
+        raise unreadable("table.too_many_columns", layer=table.name, limit=MOST_NAMED)
     header = headers.find(head, table.merges, request.columns)
     if header is None:
         raise unreadable("table.no_header", layer=table.name)

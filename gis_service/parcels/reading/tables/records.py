@@ -21,6 +21,7 @@ from gis_service.parcels.reading.values import cleaned, shown
 _TOTAL = re.compile(
     r".{0,20}?(?:小计|合计|总计|累计|共计)(?:[:(].*|共?[\d.]+.*)?|其中:?.{0,10}|(?:sub|grand)?totals?:?", re.IGNORECASE
 )
+_COUNT = re.compile(r"共?\d+(?:宗|块|个|幅|处|地块)")
 _SIGNERS = "填报人|填表人|制表人|制表|审核人|审核|复核人|复核|负责人|单位负责人|分管领导|经办人|填报单位|填表单位|制表单位|编制单位|填报日期|填表日期|制表日期|日期"
 _NOTE = re.compile(
     rf"(?:注\d*|备注|说明|填表说明|填报说明|数据来源|截止时间|截至|联系人|联系电话|打印日期|notes?|source)[:.、].*|(?:{_SIGNERS})(?:[:(].*)?",
@@ -34,6 +35,7 @@ NOT_REPEATED = frozenset({"area", "number"})
 
 #: In the lines that skip the header again (printed on every page) so many names must be the same.
 SAME_NAMES = 3
+FEWEST_COUNTED = 4
 
 
 class Kind(Enum):
@@ -65,36 +67,55 @@ class Sorter:
     def _kind(self, line: Line) -> Kind:
         cells = line.cells
         first, *more = sorted(cells)
-        words = normal(cells[first].text)
-        numbered = self.number_column in cells and self.number_column != first
-        if self._repeats_header(cells) or _counts(cells):
+        words = _words(cells[first])
+        numbered = self._is_numbered(cells, first)
+        if self._repeats_header(cells) or _counts(cells, first):
             return Kind.NOTE
-        if not numbered and any(_TOTAL.fullmatch(normal(cells[c].text)) for c in [first, *more[:2]]):
+        if _TOTAL.fullmatch(words) or (not numbered and any(_TOTAL.fullmatch(_words(cells[c])) for c in more[:2])):
             return Kind.TOTAL
         if not numbered and _NOTE.fullmatch(words):
             self._signed = True
             return Kind.NOTE
         if not more and len(self.header.names) > 2 and first != self.number_column:
-            return Kind.NOTHING if cells[first].is_number or words.isdigit() else Kind.HEADING
+            return Kind.NOTHING if cells[first].is_number or cells[first].text.isdecimal() else Kind.HEADING
         if self._signed and not numbered and len(cells) <= 2:
             return Kind.NOTE
         return Kind.DATA
 
+    def _is_numbered(self, cells: Mapping[int, Cell], first: int) -> bool:
+        """Whether a line has the number of a parcel, behind something else; 3宗 and 小计 are none."""
+        if self.number_column is None or self.number_column == first or self.number_column not in cells:
+            return False
+        words = _words(cells[self.number_column])
+        return not (_COUNT.fullmatch(words) or _TOTAL.fullmatch(words))
+
     def _repeats_header(self, cells: Mapping[int, Cell]) -> bool:
-        names = self.header.names
-        same = sum(normal(cell.text) == normal(names.get(c, "").split("-")[0]) for c, cell in cells.items())
-        return same >= min(SAME_NAMES, len(names)) and same * 2 > len(cells)
+        same = sum(cell.text in self.header.words for cell in cells.values())
+        return same >= min(SAME_NAMES, len(self.header.names)) and same * 2 > len(cells)
 
     def issues(self, layer: str) -> list[Issue]:
         told = (("table.totals", self.totals), ("table.notes", self.notes))
         return [issue(code, layer=layer, rows=listed(rows)) for code, rows in told if rows]
 
 
-def _counts(cells: Mapping[int, Cell]) -> bool:
+#: What a text holds that may be a total, a note or a signature; all others need no second look.
+_SUSPECT = re.compile(
+    r"[计其注备说共:：、.．]|total|note|source|人|制表|[审复]核|日期|单位|领导|宗|块|个|幅|处", re.IGNORECASE
+)
+
+
+def _words(cell: Cell) -> str:
+    """The text of a cell made comparable, where it may be no data."""
+    return normal(cell.text) if _SUSPECT.search(cell.text) else ""
+
+
+def _counts(cells: Mapping[int, Cell], first: int) -> bool:
     """Whether a line only numbers the columns: 1 2 3 4, or (1) (2) (3) (4)."""
+    if len(cells) < FEWEST_COUNTED or len(cells[first].text) > len("(1)栏"):
+        return False
     digits = [normal(cells[c].text).strip("()栏") for c in sorted(cells)]
     numbers = [int(text) for text in digits if text.isdecimal() and len(text) <= 3]
-    return len(numbers) >= 4 and len(numbers) >= len(digits) - 2 and numbers == list(
+    return len(numbers) >= FEWEST_COUNTED and len(numbers) >= len(digits) - 2 and numbers == list(
         range(numbers[0], numbers[0] + len(numbers))
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
 from gis_service.geo import detect, notation
+from gis_service.parcels.imports.columns import normal
 from gis_service.parcels.reading import source_crs
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import CrsInfo, Issue, Layer, Row, issue, unreadable
@@ -21,12 +22,10 @@ from gis_service.parcels.reading.tables import plan as plans
 from gis_service.parcels.reading.tables import points, records, roles
 from gis_service.parcels.reading.tables import systems as table_systems
 from gis_service.parcels.reading.tables.grid import Line, Table, cell_name
-from gis_service.parcels.reading.tables.headers import HEAD_LINES
 from gis_service.parcels.reading.tables.outlines import Drawing, Plot, Vertex
 from gis_service.parcels.reading.tables.plan import Plan, Shape
 from gis_service.parcels.reading.tables.records import Kind, Sorter, Teller
 from gis_service.parcels.reading.tables.systems import Numbers
-from gis_service.parcels.reading.values import shown
 
 PORTION = 500
 
@@ -44,10 +43,9 @@ class Outcome(NamedTuple):
 
 
 def read(table: Table, request: Request, emit: Emit) -> Outcome:
-    head = list(itertools.islice(table.lines(), HEAD_LINES))
-    if not head:
+    if not table.head():
         raise unreadable("read.no_rows")
-    plan = plans.made(table, request, head)
+    plan = plans.made(table, request)
     reading = _Reading(plan, emit)
     crs = {
         Shape.NONE: reading.register,
@@ -55,6 +53,8 @@ def read(table: Table, request: Request, emit: Emit) -> Outcome:
         Shape.LISTS: reading.lists,
         Shape.VERTICES: reading.vertices,
     }[plan.shape]()
+    if not reading.count:
+        raise unreadable("read.no_rows")
     kind = "NONE" if plan.shape is Shape.NONE else "POLYGON"
     return Outcome(Layer(table.name, reading.count, kind, crs.epsg), crs, plan.issues)
 
@@ -138,10 +138,7 @@ class _Reading:
             try:
                 shapes[line.number] = shapely.from_wkt(_SRID.sub("", cell.text))
             except shapely.errors.GEOSException as fault:
-                where = {"cell": cell_name(line.number, plan.column), "field": plan.name(plan.column)}
-                issues.append(
-                    issue("coordinate.wkt", row=line.number, layer=plan.layer, reason=shown(str(fault)), **where)
-                )
+                issues.append(self._unreadable(line, str(fault)))
         if finding is None:
             finding = detect.Finding(systems.as_crs(systems.CGCS2000))  # nothing but EMPTY: said row by row
         ready = shaped(list(shapes.values()), list(shapes), plan.layer, finding, plan.request.limits.points)
@@ -163,6 +160,12 @@ class _Reading:
                     issues=issues + one.issues,
                 )
             )
+
+    def _unreadable(self, line: Line, fault: str) -> Issue:
+        plan = self.plan
+        zh, en = ("环未闭合", "a ring is not closed") if "closed" in fault else ("语法有误", "its syntax is wrong")
+        where = {"cell": cell_name(line.number, plan.column), "field": plan.name(plan.column)}
+        return issue("coordinate.wkt", row=line.number, layer=plan.layer, reason_zh=zh, reason_en=en, **where)
 
     # --- outlines as lists of points -----------------------------------------------------------------------------
 
@@ -221,8 +224,14 @@ class _Reading:
         if srid and not given:
             declared = _declared(srid)
             return source_crs.conclude(declared, numbers.xy, None, layer=plan.layer, issues=plan.issues), False
-        told = table_systems.said([*plan.header.above, *plan.header.names.values(), plan.layer])
+        told = table_systems.said([*plan.header.above, *plan.header.names.values(), plan.layer, *self._systems_named()])
         return table_systems.conclude(numbers, told, given, layer=plan.layer, issues=plan.issues)
+
+    def _systems_named(self) -> set[str]:
+        """What the first lines say in a column of coordinate systems."""
+        plan = self.plan
+        columns = [c for c, name in plan.header.names.items() if "坐标系" in name or normal(name) in ("crs", "datum")]
+        return {line.cells[c].text for line in plan.table.head() for c in columns if c in line.cells}
 
 
 def _declared(srid: int) -> Any:

@@ -1,6 +1,7 @@
 """One sheet of a workbook, line by line: nothing of it is held but the line at hand and the list of merged cells."""
 
 import datetime
+import itertools
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -10,7 +11,17 @@ from typing import NamedTuple
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from gis_service.parcels.reading.result import unreadable
-from gis_service.parcels.reading.tables.grid import EPOCH_1900, EPOCH_1904, Cell, Line, Merge, Merges, Value
+from gis_service.parcels.reading.tables.grid import (
+    EPOCH_1900,
+    EPOCH_1904,
+    HEAD_LINES,
+    MOST_NAMED,
+    Cell,
+    Line,
+    Merge,
+    Merges,
+    Value,
+)
 from gis_service.parcels.reading.tables.package import (
     GENERAL,
     Attributes,
@@ -29,6 +40,10 @@ MOST_CELLS = 8_000_000
 """Filled cells that are taken from one sheet."""
 
 MOST_MERGES = 200_000
+BLOCK = 256 * 1024
+MOST_OF_A_CELL = 4 * 1024 * 1024
+"""Bytes that are held back to look for the end of an empty cell."""
+
 EXACT = 10**15
 """From here on a spreadsheet has lost digits of a whole number."""
 
@@ -49,6 +64,7 @@ class Sheet:
     package: Package
     part: SheetPart
     _survey: Survey | None = field(default=None, repr=False)
+    _head: list[Line] | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -68,16 +84,25 @@ class Sheet:
             self._survey = _surveyed(self.package, self.part)
         return self._survey
 
+    def head(self) -> list[Line]:
+        if self._head is None:
+            self._head = list(itertools.islice(self._parsed(), HEAD_LINES))
+        return self._head
+
     def lines(self) -> Iterator[Line]:
-        reading = _Reading(self.package, self.epoch)
+        if len(self.head()) < HEAD_LINES:  # that was all of it
+            return (line._replace(cells=dict(line.cells)) for line in self.head())
+        return self._parsed()
+
+    def _parsed(self) -> Iterator[Line]:
+        reading = _Reading(self.package, self.epoch, self.name)
         parser = Parser()
         parser.expat.StartElementHandler = reading.start
         parser.expat.EndElementHandler = reading.end
         parser.expat.CharacterDataHandler = reading.text
-        with self.package.open(self.part.part) as source:
-            for _ in parser.parse(source, self.name):
-                while reading.done:
-                    yield reading.done.popleft()
+        for _ in parser.parse(_filled_only(self.package, self.part), self.name):
+            while reading.done:
+                yield reading.done.popleft()
         yield from reading.done
 
 
@@ -100,30 +125,40 @@ def place(reference: str) -> tuple[int, int]:
 
 
 def _surveyed(package: Package, part: SheetPart) -> Survey:
+    """Counted and listed by patterns, not parsed: a sheet of a million empty rows is looked through in a second."""
     rows = cells = 0
-    filled = False
     merges: list[Merge] = []
+    for block in _filled_only(package, part):
+        rows += len(_ROW.findall(block))
+        cells += len(_VALUE.findall(block))
+        merges += [_merge(reference.decode("ascii", "replace")) for reference in _MERGE.findall(block)]
+        if cells > MOST_CELLS or len(merges) > MOST_MERGES:
+            raise unreadable("table.too_many_cells", sheet=part.name, limit=MOST_CELLS)
+    return Survey(min(rows, cells), Merges.of(merges))
 
-    def start(name: str, said: Attributes) -> None:
-        nonlocal rows, cells, filled
-        if name in ("v", "is"):
-            cells += 1
-            if not filled:
-                filled, rows = True, rows + 1
-        elif name == "row":
-            filled = False
-        elif name == "mergeCell":
-            merges.append(_merge(said.get("ref", "")))
-        elif ":" in name:
-            start(local(name), said)
 
-    parser = Parser()
-    parser.expat.StartElementHandler = start
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)>")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([^\"']+)[\"']")
+#: Cells and rows of which nothing but the place is told. They are dropped unparsed; offices leave them by the million.
+_EMPTY_CELLS = re.compile(rb"<c r=[^<>/]*(?:/>|></c>)")
+_EMPTY_ROWS = re.compile(rb"<row r=[^<>/]*(?:/>|>\s*</row>)")
+
+
+def _filled_only(package: Package, part: SheetPart) -> Iterator[bytes]:
+    """The XML of a sheet without its empty cells and rows, cut between elements."""
+    rest = b""
     with package.open(part.part) as source:
-        for _ in parser.parse(source, part.name):
-            if cells > MOST_CELLS or len(merges) > MOST_MERGES:
-                raise unreadable("table.too_many_cells", sheet=part.name, limit=MOST_CELLS)
-    return Survey(rows, Merges.of(merges))
+        while block := source.read(BLOCK):
+            if not rest and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise unreadable("table.damaged", part=part.name, reason="UTF-16")
+            found = _EMPTY_ROWS.sub(b"", _EMPTY_CELLS.sub(b"", rest + block))
+            cut = max(found.rfind(b"<row"), found.rfind(b"<c "), 0)
+            if len(found) - cut > MOST_OF_A_CELL:
+                cut = len(found)
+            yield found[:cut]
+            rest = found[cut:]
+    yield rest
 
 
 def _merge(reference: str) -> Merge:
@@ -135,10 +170,12 @@ def _merge(reference: str) -> Merge:
 class _Reading:
     """The state of reading one sheet; finished lines wait in `done`."""
 
-    def __init__(self, package: Package, epoch: datetime.datetime):
+    def __init__(self, package: Package, epoch: datetime.datetime, name: str):
+        self.name = name
         self.strings, self.formats, self.epoch = package.strings, package.formats, epoch
         self.done: deque[Line] = deque()
         self.row = self.column = 0
+        self.columns: dict[str, int] = {}
         self.cells: dict[int, Cell] = {}
         self.said: Attributes = {}
         self.pieces: list[str] = []
@@ -166,7 +203,11 @@ class _Reading:
         self.pieces.clear()
         self.formula = self.value = False
         reference = said.get("r")
-        self.column = place(reference)[1] if reference else self.column + 1
+        if reference is None:
+            self.column += 1
+            return
+        name = reference.rstrip("0123456789")
+        self.column = self.columns.get(name) or self.columns.setdefault(name, place(reference)[1])
 
     def text(self, content: str) -> None:
         if self.taking:
@@ -194,6 +235,8 @@ class _Reading:
         cell = self._cell(raw, kind)
         if cell.fault or cell.text:
             self.cells[self.column] = cell
+            if len(self.cells) > MOST_NAMED:
+                raise unreadable("table.too_many_columns", layer=self.name, limit=MOST_NAMED)
 
     def _cell(self, raw: str, kind: str) -> Cell:
         if kind == "s":

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from gis_service.parcels.reading.encoding import MARKS, Choice, asked_codec, shown
 from gis_service.parcels.reading.result import EncodingInfo, Issue, issue, unreadable
 from gis_service.parcels.reading.sniff import unmarked_utf16
-from gis_service.parcels.reading.tables.grid import EPOCH_1900, Cell, Line, Merges
+from gis_service.parcels.reading.tables.grid import EPOCH_1900, HEAD_LINES, Cell, Line, Merges
 
 BLOCK = 64 * 1024
 MOST_CHARACTERS = 16 * 1024 * 1024
@@ -94,6 +95,9 @@ class Text:
             cells = {at: Cell(kept, kept) for at, value in enumerate(record, 1) if (kept := value.strip())}
             if cells:
                 yield Line(number, cells, len(record))
+
+    def head(self) -> list[Line]:
+        return list(islice(self.lines(), HEAD_LINES))
 
     def physical(self) -> Iterator[str]:
         """Lines of text with their ends; a line without end is refused before it fills the memory."""

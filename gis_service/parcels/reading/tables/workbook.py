@@ -1,6 +1,5 @@
 """Workbooks (.xlsx): the sheet that is asked for, else the first visible one that looks like a register."""
 
-import itertools
 import zipfile
 from pathlib import PurePath
 
@@ -66,6 +65,5 @@ def _chosen(sheets: list[Sheet], request: Request) -> Sheet:
 
 def _recognised(sheet: Sheet, request: Request) -> int:
     """How many columns of a sheet are known; -1 where it has no header."""
-    head = list(itertools.islice(sheet.lines(), headers.HEAD_LINES))
-    header = headers.find(head, sheet.merges, request.columns)
+    header = headers.find(sheet.head(), sheet.merges, request.columns)
     return -1 if header is None else header.recognised
