@@ -220,8 +220,12 @@ def unknown(xy: Floats) -> UnknownCrs:
     )
 
 
-def detect(xy: Floats, *, zone: int | None = None, district: District = ZHUHAI_HIGH_TECH) -> Finding:
+def detect(
+    xy: Floats, *, zone: int | None = None, district: District = ZHUHAI_HIGH_TECH, decimal: bool = False
+) -> Finding:
     """Conclude the system from the values of an (n, 2) array in (east, north) order, or refuse.
+
+    `decimal` says that degrees are known to be decimal, so that nobody need suspect packed ones.
 
     `zone` is a zone number declared beside the coordinates (带号); without one, eastings without a prefix are taken
     to be in the district's own zone only where they lie inside the district.
@@ -229,7 +233,7 @@ def detect(xy: Floats, *, zone: int | None = None, district: District = ZHUHAI_H
     seen = majority(xy)
     example = pair_shown(xy)
     if seen.kind == "degrees":
-        found = _degrees(xy, seen, example)
+        found = _degrees(xy, seen, example, decimal=decimal)
     elif seen.kind == "prefixed" and seen.zone is not None:
         found = _prefixed(seen.zone, zone, example)
     elif seen.kind == "plain":
@@ -252,8 +256,8 @@ def _swap(found: Finding) -> Finding:
     )
 
 
-def _degrees(xy: Floats, seen: Pattern, example: str) -> Finding:
-    if looks_packed(xy):
+def _degrees(xy: Floats, seen: Pattern, example: str, *, decimal: bool) -> Finding:
+    if not decimal and looks_packed(xy):
         raise UnknownCrs(
             f"坐标值 {example} 可能是“度.分秒”(113.3300=113°33′00″)，也可能是十进制度。"
             "若确为十进制度请用 --crs EPSG:4490 指明，否则请先换算成十进制度。",

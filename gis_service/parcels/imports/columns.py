@@ -24,7 +24,7 @@ UNITS_M2: dict[str, Decimal] = {
 }
 """Units of area by their name in a header or behind a number, in m²."""
 
-_UNIT_LAST = re.compile("(.+?)[(\\[/:]*(" + "|".join(sorted(UNITS_M2, key=len, reverse=True)) + ")[)\\]]*")
+_UNIT_LAST = re.compile("(.+?)[(\\[/:-]*(" + "|".join(sorted(UNITS_M2, key=len, reverse=True)) + ")[)\\]]*")
 
 
 class NoSuchField(Refusal):
@@ -113,8 +113,55 @@ def header(name: str) -> Column | None:
     Column(name='用地面积(亩)', spec=Spec(field='area_registered_m2', kind='area', most=None), unit='亩', rank=0)
     >>> header("AREA") is None, header("area_ha").unit
     (True, 'ha')
+
+    Names of two levels, as tables join them, are known by both together, else by the lower one.
+
+    >>> header("用地面积-亩").unit, header("用地-面积(㎡)").unit, header("规划指标-容积率").spec.field
+    ('亩', 'm2', 'plot_ratio')
+    >>> header("管护单位-名称").spec.field, header("建筑物-面积") is None
+    ('custodian_unit_id', True)
     """
-    key = normal(name)
+    for rank, key in enumerate(_forms(normal(name))):
+        if found := _known(name, key):
+            return replace(found, rank=found.rank + rank * DERIVED)
+    return None
+
+
+DERIVED = 100
+"""How far a name that is known by a part of it stands behind one that is known as it is."""
+
+VAGUE = frozenset(
+    {
+        "名称",
+        "编号",
+        "编码",
+        "代码",
+        "面积",
+        "位置",
+        "地址",
+        "电话",
+        "说明",
+        "name",
+        "area",
+        "size",
+        "location",
+        "address",
+    }
+)
+"""Names that mean something of what stands above them, and nothing alone."""
+
+
+def _forms(key: str) -> list[str]:
+    """The ways to look a header up: whole; both levels as one word; the upper one for its name; the lower one alone."""
+    upper, hyphen, lower = key.rpartition("-")
+    if not hyphen or not upper or not lower:
+        return [key]
+    bare = re.sub(r"[(\[].*", "", lower)
+    named = [upper] if lower == "名称" else []
+    return [key, upper.rpartition("-")[2] + lower, *named, *([] if bare in VAGUE else [lower])]
+
+
+def _known(name: str, key: str) -> Column | None:
     if key in _headers():
         spec, rank, unit = _headers()[key]
         return Column(name, spec, unit, rank)
@@ -122,6 +169,11 @@ def header(name: str) -> Column | None:
         spec, rank = _needing_unit()[match[1]]
         return Column(name, spec, match[2], rank)
     return None
+
+
+def _fineness(column: Column) -> tuple[int, Decimal]:
+    """Of two areas of one name the one in the smaller unit comes first: it was not rounded to 亩."""
+    return column.rank, UNITS_M2.get(column.unit or "m2", Decimal(1))
 
 
 def recognise(names: Iterable[str], *, number_field: str | None = None, given: frozenset[str] = frozenset()) -> Columns:
@@ -140,7 +192,7 @@ def recognise(names: Iterable[str], *, number_field: str | None = None, given: f
         field = column.spec.field
         if field in given:
             continue
-        best, *rest = sorted([column, *([taken[field]] if field in taken else [])], key=lambda c: c.rank)
+        best, *rest = sorted([*([taken[field]] if field in taken else []), column], key=_fineness)
         taken[field] = best
         rivals += rest
     _pair_plot_use(taken)

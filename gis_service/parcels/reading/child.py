@@ -95,6 +95,8 @@ READERS = {
     "kmz": ("kml", "read_kmz"),
     "dxf": ("dxf", "read"),
     "parquet": ("geoparquet", "read"),
+    "xlsx": ("tables.workbook", "read"),
+    "csv": ("tables.delimited", "read"),
     "gpkg": ("geopackage", "read"),
     "zip": ("zipped", "read"),
     "shp": ("shapefile", "read_parts"),

@@ -6,6 +6,7 @@ Facts in braces are filled in where the problem is met.
 
 from gis_service.parcels.reading.message import Message
 from gis_service.parcels.reading.messages_formats import FORMATS
+from gis_service.parcels.reading.messages_tables import TABLES
 
 CATALOGUE: dict[str, Message] = {
     # --- the file as a whole
@@ -17,9 +18,10 @@ CATALOGUE: dict[str, Message] = {
     ),
     "read.kind_unknown": Message(
         "fatal",
-        "不支持的文件类型：{file}{kind_zh}。可导入 .geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj 或 .tab .map .dat .id)、.kml/.kmz、.dxf、.parquet、国土 .txt、CASS .dat。",
-        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .geojson/.json, .gpkg, .zip (holding .shp "
-        ".dbf .shx .prj or .tab .map .dat .id), .kml/.kmz, .dxf, .parquet, land-office .txt, CASS .dat.",
+        "不支持的文件类型：{file}{kind_zh}。可导入 .xlsx、.csv/.tsv、.geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj 或 .tab .map .dat .id)、"
+        ".kml/.kmz、.dxf、.parquet、国土 .txt、CASS .dat。",
+        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .xlsx, .csv/.tsv, .geojson/.json, .gpkg, .zip "
+        "(holding .shp .dbf .shx .prj or .tab .map .dat .id), .kml/.kmz, .dxf, .parquet, land-office .txt, CASS .dat.",
     ),
     "read.kind_mismatch": Message(
         "fatal",
@@ -377,4 +379,4 @@ CATALOGUE: dict[str, Message] = {
     ),
 }
 
-CATALOGUE |= FORMATS
+CATALOGUE |= FORMATS | TABLES

@@ -4,7 +4,7 @@ import logging
 import shutil
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -42,14 +42,16 @@ def read(
     shift: str | None = None,
     control_points: Sequence[Sequence[float]] = (),
     affine: bool = False,
+    columns: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> ReadResult:
     """Read a file of parcels, whoever sent it.
 
     `file_name` is the name the person gave it: it is shown and its ending is believed, but no library ever opens it.
-    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says. `shift` ("gcj02",
-    "bd09") and `control_points` (x, y, easting, northing in EPSG:4547) are ways out for coordinates that no system
-    describes. Raises `Unreadable`.
+    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says; so do `columns` for tables
+    (XLSX, CSV): field of the register or part of the coordinates → header of its column. `shift` ("gcj02", "bd09")
+    and `control_points` (x, y, easting, northing in EPSG:4547) are ways out for coordinates that no system describes.
+    Raises `Unreadable`.
     """
     limits = limits or Limits()
     kind = _kind(path, file_name, limits)
@@ -65,6 +67,7 @@ def read(
             "shift": shift,
             "control_points": [list(map(float, point)) for point in control_points],
             "affine": affine,
+            "columns": dict(columns or {}),
             "limits": asdict(limits),
         }
         rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it
@@ -82,7 +85,9 @@ def _kind(path: Path, file_name: str, limits: Limits) -> str:
         raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
     with path.open("rb") as source:
         head = source.read(sniff.HEAD_BYTES)
-    return sniff.kind(file_name, head, size)
+        source.seek(sniff.directory_at(head))
+        directory = source.read(sniff.HEAD_BYTES)
+    return sniff.kind(file_name, head, size, directory)
 
 
 def _copy(path: Path, folder: Path, kind: str) -> None:

@@ -47,10 +47,17 @@ class Shaped:
 
 
 def shaped(
-    shapes: Sequence[BaseGeometry | None], first_row: int, layer: str, finding: detect.Finding, most_points: int
+    shapes: Sequence[BaseGeometry | None],
+    first_row: int | Sequence[int],
+    layer: str,
+    finding: detect.Finding,
+    most_points: int,
 ) -> list[Shaped]:
-    """Make successive rows of one layer ready; their coordinates are in the system of `finding`."""
-    found = [Shaped(first_row + i, layer) for i in range(len(shapes))]
+    """Make rows of one layer ready, successive ones or those of the numbers given; their coordinates are in the system
+    of `finding`.
+    """
+    numbers = range(first_row, first_row + len(shapes)) if isinstance(first_row, int) else first_row
+    found = [Shaped(number, layer) for number in numbers]
     areas: dict[int, MultiPolygon] = {}
     for i, shape in enumerate(shapes):
         area = _area_of(shape, found[i], most_points)

@@ -5,6 +5,7 @@ business with never reaches it.
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -31,6 +32,9 @@ BY_NAME = {
     ".mif": "mif",
     ".parquet": "parquet",
     ".geoparquet": "parquet",
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".tsv": "csv",
 }
 
 
@@ -41,6 +45,21 @@ class Foreign:
     zh: str
     en: str
 
+
+#: Tables that have to be saved as .xlsx first: name ending → what it is.
+OTHER_TABLES = {
+    ".xls": Foreign("旧版 Excel 工作簿(.xls)", "an old Excel workbook (.xls)"),
+    ".xlt": Foreign("旧版 Excel 模板(.xlt)", "an old Excel template (.xlt)"),
+    ".xlsm": Foreign("带宏的工作簿(.xlsm)", "a workbook with macros (.xlsm)"),
+    ".xltm": Foreign("带宏的模板(.xltm)", "a template with macros (.xltm)"),
+    ".xlsb": Foreign("二进制工作簿(.xlsb)", "a binary workbook (.xlsb)"),
+    ".et": Foreign("WPS 表格(.et)", "a WPS sheet (.et)"),
+    ".ett": Foreign("WPS 表格模板(.ett)", "a WPS template (.ett)"),
+    ".ods": Foreign("ODS 表格(.ods)", "an ODS sheet (.ods)"),
+    ".numbers": Foreign("Numbers 表格", "a Numbers sheet"),
+}
+OLE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 #: First bytes of binary kinds. Strings are the kinds we read.
 MAGIC: list[tuple[bytes, str | Foreign]] = [
@@ -56,7 +75,7 @@ MAGIC: list[tuple[bytes, str | Foreign]] = [
     (b"\x1f\x8b", Foreign("gzip 压缩包", "a gzip archive")),
     (b"AC10", Foreign("DWG 图纸", "a DWG drawing")),
     (b"%PDF", Foreign("PDF 文件", "a PDF file")),
-    (b"\xd0\xcf\x11\xe0", Foreign("旧版 Office 文件", "an old Office file")),
+    (OLE, Foreign("旧版 Office 文件", "an old Office file")),
     (b"\x89PNG", Foreign("图片", "a picture")),
     (b"\xff\xd8\xff", Foreign("图片", "a picture")),
     (b"II*\x00", Foreign("栅格影像", "a raster image")),
@@ -92,6 +111,8 @@ MAY_LOOK_LIKE: dict[str, tuple[str, ...]] = {
     "dbf": ("binary",),
     "txt": ("text", "bracket"),
     "geojson": ("geojson", "text", "bracket"),
+    "xlsx": ("zip",),
+    "csv": ("text", "bracket", "binary"),  # binary: the reader names the line with the first NUL
     "kml": ("xml",),
     "kmz": ("zip",),
     "dat": ("text",),
@@ -100,13 +121,30 @@ MAY_LOOK_LIKE: dict[str, tuple[str, ...]] = {
 }
 
 
-def kind(file_name: str, head: bytes, size: int) -> str:
-    """The kind of reading for a file, from its name and first bytes; refuses what is empty, foreign or disguised."""
+def directory_at(head: bytes) -> int:
+    """Where an OLE file (old Office, or a workbook behind a password) lists what it holds; 0 for other files."""
+    if not head.startswith(OLE) or len(head) < 512:
+        return 0
+    (shift,), (sector,) = struct.unpack("<H", head[30:32]), struct.unpack("<I", head[48:52])
+    return int(min((sector + 1) << min(shift, 12), MOST_OFFSET))
+
+
+MOST_OFFSET = 1 << 31
+
+
+def kind(file_name: str, head: bytes, size: int, directory: bytes = b"") -> str:
+    """The kind of reading for a file, from its name and first bytes; refuses what is empty, foreign or disguised.
+
+    `directory` is what stands at `directory_at`: it tells an encrypted workbook from an old one.
+    """
     name = PurePath(file_name.replace("\\", "/")).name[:100]
     if size == 0 or not head.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
         raise unreadable("read.empty", file=name)
-    wanted = BY_NAME.get(PurePath(name).suffix.lower())
+    suffix = PurePath(name).suffix.lower()
+    wanted = BY_NAME.get(suffix)
     seen = _seen(head)
+    if (wanted == "xlsx" and head.startswith(OLE)) or suffix in OTHER_TABLES:
+        raise _other_table(name, suffix, ENCRYPTED in directory)
     if wanted is None:
         raise _unknown(name, seen)
     if not _agree(wanted, seen):
@@ -121,6 +159,14 @@ def _unknown(name: str, seen: str | Foreign) -> Unreadable:
     if isinstance(known, Foreign):
         return unreadable("read.kind_unknown", file=name, kind_zh=f"({known.zh})", kind_en=f" ({known.en})")
     return unreadable("read.kind_unknown", file=name, kind_zh="", kind_en="")
+
+
+def _other_table(name: str, suffix: str, encrypted: bool) -> Unreadable:
+    """The refusal of a table that has to be saved anew; an .xlsx that is none is an old workbook under a new name."""
+    if encrypted:
+        return unreadable("table.encrypted", file=name)
+    other = OTHER_TABLES.get(suffix, OTHER_TABLES[".xls"])
+    return unreadable("table.other_format", file=name, kind_zh=other.zh, kind_en=other.en)
 
 
 def _seen(head: bytes) -> str | Foreign:

@@ -36,10 +36,12 @@ def shifted(request: Request, found: detect.Finding) -> detect.Finding:
     return found if way is None or way.shift is None else ways.by_shift(way, found)
 
 
-def detected(xy: detect.Floats, *, zone: int | None, layer: str, issues: list[Issue]) -> detect.Finding:
-    """Conclude from values alone, with a zone number that was declared beside them."""
+def detected(
+    xy: detect.Floats, *, zone: int | None, layer: str, issues: list[Issue], decimal: bool = False
+) -> detect.Finding:
+    """Conclude from values alone, with a zone number that was declared beside them; `decimal` as in `detect`."""
     try:
-        found = detect.detect(xy, zone=zone)
+        found = detect.detect(xy, zone=zone, decimal=decimal)
     except systems.CrsError as refusal:
         raise Unreadable(refusal.code, refusal.zh, refusal.en, refusal.facts | {"layer": layer}) from None
     issues.extend(_warnings(found, layer))
