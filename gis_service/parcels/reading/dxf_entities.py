@@ -4,6 +4,7 @@ Everything is taken from the model space, in the drawing's own units, in world c
 """
 
 import math
+import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,19 @@ SPLINE_FRAME = 16
 """Mark of vertices that only steer the curve of a polyline."""
 MOST_DEPTH, MOST_ENTITIES = 8, 500_000
 """Blocks in blocks in blocks are drawings; beyond this they are bombs."""
+
+#: What a parser of a damaged drawing may end in.
+BROKEN = (
+    DXFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    EOFError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ def opened(path: FilePath) -> Drawing:
         if binary:
             return readfile(str(path), errors="surrogateescape")
         document, _ = recover.readfile(str(path), errors="surrogateescape")
-    except (DXFError, UnicodeError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except BROKEN:
         raise unreadable("read.damaged", part="DXF") from None
     return document
 
@@ -130,7 +144,7 @@ def _entities(entities: Iterable[DXFEntity], inside: str | None, depth: int) -> 
 def _exploded(insert: Insert) -> Iterator[DXFEntity]:
     try:
         yield from insert.virtual_entities()
-    except (DXFError, ValueError, TypeError, ZeroDivisionError, AttributeError):
+    except BROKEN:
         return  # a broken block draws nothing
 
 
@@ -143,7 +157,7 @@ def _take(found: Content, entity: DXFGraphic, layer: str) -> None:
             found.words += _mtext(entity, layer)
         elif (path := _path(entity, layer)) is not None and len(path.points):
             (found.outlines if path.closed else found.loose).append(path)
-    except (DXFError, ValueError, TypeError, ZeroDivisionError, AttributeError):
+    except BROKEN:
         found.kinds["broken"] += 1
 
 

@@ -205,7 +205,9 @@ def _built(geometry: Element, row: int) -> Built:
     built = Built(row)
     polygons = [inner for inner in geometry.iter() if local(inner) == "Polygon"]
     lines = [points for points in _lines(geometry) if len(points)]
-    if polygons and lines:
+    if not all(np.isfinite(points).all() for points in _coordinates(geometry)):
+        built.say("geometry.not_finite")
+    elif polygons and lines:
         built.say("geometry.mixed")
     elif polygons:
         parts = [part for polygon in polygons if (part := _polygon(polygon, built)) is not None]
@@ -274,7 +276,7 @@ def _from_lines(lines: Sequence[Floats], built: Built) -> None:
 def _gap_m(line: Floats) -> float:
     """Metres between the ends of a line in degrees; 0 where they are no places."""
     (lon0, lat0), (lon1, lat1) = line[0], line[-1]
-    if not np.isfinite(line).all() or abs(lat0) > 90 or abs(lat1) > 90:
+    if abs(lat0) > 90 or abs(lat1) > 90:
         return 0.0
     return float(measure.CGCS2000_ELLIPSOID.inv(lon0, lat0, lon1, lat1)[2])
 

@@ -64,7 +64,7 @@ class Field:
 def opened(raw: bytes, given: str | None) -> tuple[Document, EncodingInfo, list[Issue]]:
     """The document as UTF-8 without declaration, every prefix bound; nothing of it is parsed yet."""
     text, info, issues = _text(raw, given)
-    text = _bound(_DECLARATION.sub("", text, count=1).lstrip())
+    text = _bound(_DECLARATION.sub("", text, count=1))
     return Document(text.encode("utf-8", "replace")), info, issues
 
 
