@@ -1,5 +1,7 @@
 """Coordinates as people write them: every dress of degrees is understood, and comes back as it went out."""
 
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,6 +116,10 @@ def test_one_value_with_sixty_seconds_and_more_is_enough_to_be_decimal() -> None
     assert notation.fits_packed(packed)
     assert not notation.fits_packed(np.append(packed, 22.2475))
     assert not notation.fits_packed(np.append(packed, 22.6030))
+
+
+def test_the_examples_in_the_module_hold() -> None:
+    assert doctest.testmod(notation).failed == 0
 
 
 # --- lists -------------------------------------------------------------------------------------------------------

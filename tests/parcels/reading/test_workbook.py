@@ -2,11 +2,13 @@
 
 import contextlib
 import datetime
+import doctest
 import io
 import struct
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,10 +16,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from gis_service.parcels.imports import columns, values
 from gis_service.parcels.imports.columns import recognise
 from gis_service.parcels.reading import sniff
 from gis_service.parcels.reading.result import Limits, Unreadable
-from gis_service.parcels.reading.tables import workbook
+from gis_service.parcels.reading.tables import (
+    grid,
+    headers,
+    outlines,
+    package,
+    records,
+    roles,
+    sheet,
+    systems,
+    workbook,
+)
 from tests.parcels.reading.sheets import REGISTER, REGISTER_MERGES, book, changed, raw_book, sheet_xml
 
 Reading = Callable[..., Any]
@@ -458,3 +471,10 @@ def test_no_broken_sheet_breaks_the_reader(parse: Reading) -> None:
         for broken in (xml[:keep], xml[:keep] + b'"' + xml[keep:], xml[:keep] + b"\xff" + xml[keep + 1 :]):
             with contextlib.suppress(Unreadable):
                 parse(changed(book(REGISTER, REGISTER_MERGES), {"xl/worksheets/sheet1.xml": broken}))
+
+
+@pytest.mark.parametrize("module", [columns, values, grid, headers, outlines, package, records, roles, sheet, systems])
+def test_the_examples_in_the_modules_hold(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
