@@ -28,7 +28,7 @@ class Request:
     """(x, y, easting, northing) each, east before north, the latter in EPSG:4547."""
     affine: bool = False
     """Fit the control points by six parameters instead of four."""
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def source(self) -> Path:
