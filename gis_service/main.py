@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.parcels.changes.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
 from gis_service import settings as configuration
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
         gis_service.parcels.routes.router,
         gis_service.parcels.imports.routes.router,
         *map_routes.routers(),
