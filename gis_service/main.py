@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 import gis_service.access.routes
 import gis_service.exports.routes
 import gis_service.parcels.attachments.routes
+import gis_service.parcels.changes.routes
 import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
+        gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
         gis_service.parcels.routes.router,
         gis_service.parcels.facilities.routes.router,
         gis_service.parcels.attachments.routes.router,

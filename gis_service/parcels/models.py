@@ -305,5 +305,10 @@ Index(
     postgresql_using="gist",
     postgresql_include=["id", "area_id", "custodian_unit_id", "is_published", "retired_on"],
 )
-# the newest changes first
-Index("ix_parcel_version_valid_from", _V.valid_from, _V.id)
+# the newest changes first, and how many there were on each day
+Index(
+    "ix_parcel_version_valid_from",
+    _V.valid_from,
+    _V.id,
+    postgresql_include=["area_id", "custodian_unit_id", "is_published"],
+)

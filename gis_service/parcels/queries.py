@@ -1,5 +1,6 @@
 """Every read of the register. Lists and details come as JSON built by the database: one row, no objects between."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -94,10 +95,12 @@ def joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
     )
 
 
-def conditions(table: FromClause, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def conditions(
+    table: FromClause, filters: Mapping[str, Any], *, with_retired: bool = False
+) -> list[ColumnElement[bool]]:
     """The filters of list, map and export, written once. Unknown names have been refused before."""
     c = table.c
-    found: list[ColumnElement[bool]] = [c.retired_on.is_(None)]
+    found: list[ColumnElement[bool]] = [] if with_retired else [c.retired_on.is_(None)]
     for name, wanted in filters.items():
         match name:
             case "q":
@@ -175,8 +178,9 @@ def _beyond(
     return or_(key < bound if descending else key > bound, same, key.is_(None))
 
 
-def numbered(session: Session, district_code: str, parcel_no: str) -> int | None:
-    return session.scalar(select(Parcel.id).where(Parcel.district_code == district_code, Parcel.parcel_no == parcel_no))
+def numbered(session: Session, district_code: str, parcel_no: str, as_of: datetime | None = None) -> int | None:
+    c = register(as_of).c
+    return session.scalar(select(c.id).where(c.district_code == district_code, c.parcel_no == parcel_no))
 
 
 def version_at(session: Session, parcel_id: int, as_of: datetime | None) -> int | None:
@@ -198,10 +202,10 @@ def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any
             func.st_perimeter(func.geography(v.c.geom)).label("perimeter_m"),
             v.c.district_code,
             LandClass.name.label("planned_class_name"),
-            _named(Area, "area", code=True),
-            _named(RightHolder, "right_holder"),
-            _named(Managing, "managing_unit"),
-            _named(Custodian, "custodian_unit"),
+            named(Area, code=True).label("area"),
+            named(RightHolder).label("right_holder"),
+            named(Managing).label("managing_unit"),
+            named(Custodian).label("custodian_unit"),
             v.c.version_no,
             func.lower(v.c.valid).label("valid_from"),
             func.upper(v.c.valid).label("valid_to"),
@@ -213,9 +217,14 @@ def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any
     return {**row, "boundary_points": boundary_points(session, parcel_id, row["valid_from"])}
 
 
-def _named(entity: Any, label: str, *, code: bool = False) -> ColumnElement[Any]:
+def named(entity: Any, *, code: bool = False) -> ColumnElement[Any]:
+    """A unit or area as an object; an empty one where there is none."""
     parts = ["id", entity.id, "name", entity.name, *(["code", entity.code] if code else [])]
-    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts)).label(label)
+    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts))
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def boundary_points(session: Session, parcel_id: int, at: datetime) -> list[dict[str, Any]]:
@@ -226,42 +235,6 @@ def boundary_points(session: Session, parcel_id: int, at: datetime) -> list[dict
         .order_by(b.part_no, b.ring_no, b.seq)
     )
     return [dict(row) for row in session.execute(statement).mappings()]
-
-
-def versions(session: Session, parcel_id: int) -> list[dict[str, Any]]:
-    """Newest first, each with the names of the columns that differ from the version before."""
-    v = ParcelVersion.c
-    order = func.lag(func.to_jsonb(text("parcel_version"))).over(order_by=v.version_no)
-    statement = (
-        select(
-            v.version_no,
-            func.lower(v.valid).label("valid_from"),
-            func.upper(v.valid).label("valid_to"),
-            v.op,
-            v.actor_name.label("actor"),
-            v.reason,
-            Document.id.label("document_id"),
-            Document.doc_no,
-            Document.title,
-            func.to_jsonb(text("parcel_version")).label("now"),
-            order.label("before"),
-        )
-        .outerjoin(Document, Document.id == v.version_document_id)
-        .where(v.id == parcel_id)
-        .order_by(v.version_no.desc())
-    )
-    return [_with_changes(dict(row)) for row in session.execute(statement).mappings()]
-
-
-UNTOLD = VERSION_ONLY | {"row_version", "updated_at", "area_ellipsoid_m2"}
-
-
-def _with_changes(row: dict[str, Any]) -> dict[str, Any]:
-    now, before = row.pop("now"), row.pop("before")
-    document_id, doc_no, title = row.pop("document_id"), row.pop("doc_no"), row.pop("title")
-    row["document"] = {"id": document_id, "doc_no": doc_no, "title": title} if document_id else None
-    row["changed"] = [] if before is None else sorted(k for k in now if k not in UNTOLD and now[k] != before.get(k))
-    return row
 
 
 def geometry_diff(session: Session, parcel_id: int, one: int, other: int) -> dict[str, Any]:
@@ -284,20 +257,26 @@ def geometry_diff(session: Session, parcel_id: int, one: int, other: int) -> dic
     return dict(session.execute(statement, {"id": parcel_id, "one": one, "other": other}).mappings().one())
 
 
-def aliases(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+def aliases(session: Session, parcel_id: int, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Other names of a parcel, as they were known at a moment."""
     rows = session.execute(
-        text("select kind, value from parcel_alias where parcel_id = :id order by kind, value"), {"id": parcel_id}
+        text(
+            "select kind, value from parcel_alias where parcel_id = :id and since <= coalesce(:at, now()) order by kind, value"
+        ),
+        {"id": parcel_id, "at": as_of},
     )
     return [dict(row) for row in rows.mappings()]
 
 
-def documents_of(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+def documents_of(session: Session, parcel_id: int, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """The papers of a parcel, as far as they were named by a moment."""
     rows = session.execute(
         text(
             """select d.id, d.kind, d.doc_no, d.title, d.issued_on from document d
-                 join parcel_document p on p.document_id = d.id where p.parcel_id = :id order by d.issued_on, d.id"""
+                 join parcel_document p on p.document_id = d.id where p.parcel_id = :id and p.since <= coalesce(:at, now())
+                order by d.issued_on, d.id"""
         ),
-        {"id": parcel_id},
+        {"id": parcel_id, "at": as_of},
     )
     return [dict(row) for row in rows.mappings()]
 

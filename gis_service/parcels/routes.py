@@ -1,5 +1,6 @@
 """HTTP doors of the register."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,6 +13,9 @@ from gis_service.core.clock import as_instant
 from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale
 from gis_service.core.paging import cursor, place
 from gis_service.parcels import operations, queries
+from gis_service.parcels.changes import queries as changes
+from gis_service.parcels.changes.operations import undo
+from gis_service.parcels.changes.schemas import UndoIn
 from gis_service.parcels.filters import filters_from
 from gis_service.parcels.operations import Why
 from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, ParcelIn
@@ -28,9 +32,9 @@ Reference = Annotated[Work, doing("reference.read")]
 OTHERS = ("as_of", "sort", "limit", "after")
 
 
-def filters_of(request: Request) -> dict[str, Any]:
-    """The filters in the address of the list; unknown names and values are refused rather than ignored."""
-    return filters_from(request.query_params.multi_items(), beside=OTHERS)
+def filters_of(request: Request, others: Collection[str] = OTHERS) -> dict[str, Any]:
+    """The filters in the address; unknown names and values are refused rather than ignored. `others` are the door's own."""
+    return filters_from(request.query_params.multi_items(), beside=others)
 
 
 def moment(as_of: str | None) -> datetime | None:
@@ -69,10 +73,11 @@ def list_parcels(
 
 @router.get("/parcels/by-no/{parcel_no:path}")
 def parcel_by_no(work: Read, parcel_no: str, as_of: str | None = None) -> JSONResponse:
-    found = queries.numbered(work.session, work.request.app.state.settings.district_code, parcel_no)
+    at = moment(as_of)
+    found = queries.numbered(work.session, work.request.app.state.settings.district_code, parcel_no, at)
     if found is None:
         raise NotFound(what="地块", key=parcel_no)
-    return _parcel(work, found, moment(as_of))
+    return _parcel(work, found, at)
 
 
 @router.get("/parcels/{parcel_id}")
@@ -85,9 +90,12 @@ def _parcel(work: Work, parcel_id: int, as_of: datetime | None = None) -> JSONRe
     found = queries.snapshot(work.session, parcel_id, version) if version else None
     if found is None:
         raise NotFound(what="地块", key=parcel_id)
-    found["aliases"] = queries.aliases(work.session, parcel_id)
-    found["documents"] = queries.documents_of(work.session, parcel_id)
-    contact = queries.contact(work.session, parcel_id)
+    if as_of and found["valid_to"] and found["valid_to"] > as_of:
+        found["valid_to"] = None  # nobody knew that day that it would end
+    found["aliases"] = queries.aliases(work.session, parcel_id, as_of)
+    found["documents"] = queries.documents_of(work.session, parcel_id, as_of)
+    # who is to be called is known for today only
+    contact = None if as_of else queries.contact(work.session, parcel_id)
     if contact:
         found["contact"] = contact
         work.note("contact.read", found["parcel_no"])
@@ -131,11 +139,16 @@ def change_parcel(
             why=Why(body.reason, body.document_id),
         )
     except Stale as stale:
-        version = queries.version_at(work.session, parcel_id, None)
-        current = queries.snapshot(work.session, parcel_id, version) if version else None
-        raise Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current)) from None
+        raise _with_current(work, parcel_id, stale) from None
     work.note("parcel.edit", parcel.parcel_no, changed=sorted(body.model_fields_set - {"reason", "document_id"}))
     return _parcel(work, parcel.id)
+
+
+def _with_current(work: Work, parcel_id: int, stale: Stale) -> Stale:
+    """The refusal with the present content, so that both versions can be laid side by side."""
+    version = queries.version_at(work.session, parcel_id, None)
+    current = queries.snapshot(work.session, parcel_id, version) if version else None
+    return Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current))
 
 
 def _seen(if_match: str | None, parcel_id: int) -> int:
@@ -147,11 +160,12 @@ def _seen(if_match: str | None, parcel_id: int) -> int:
 
 
 @router.get("/parcels/{parcel_id}/versions")
-def list_versions(work: Read, parcel_id: int) -> dict[str, Any]:
-    found = queries.versions(work.session, parcel_id)
+def list_versions(work: Read, parcel_id: int, as_of: str | None = None) -> JSONResponse:
+    """Newest first: who changed which fields when, why, on which paper; on a past day, as they were known then."""
+    found = changes.versions(work.session, parcel_id, moment(as_of))
     if not found:
         raise NotFound(what="地块", key=parcel_id)
-    return {"items": found}
+    return JSONResponse(jsonable_encoder({"items": found}))
 
 
 @router.get("/parcels/{parcel_id}/versions/{version_no}")
@@ -164,6 +178,21 @@ def _snapshot(work: Work, parcel_id: int, version_no: int) -> dict[str, Any]:
     if found is None:
         raise NotFound(what="版本", key=f"{parcel_id}/{version_no}")
     return found
+
+
+@router.post("/parcels/{parcel_id}/versions/{version_no}/undo")
+def undo_version(
+    work: Edit, parcel_id: int, version_no: int, body: UndoIn, if_match: Annotated[str | None, Header()] = None
+) -> JSONResponse:
+    """Take one change back: a new version gives the fields it changed their earlier values."""
+    seen, why = _seen(if_match, parcel_id), Why(body.reason, body.document_id)
+    try:
+        restored = undo(work.session, parcel_id, version_no, seen=seen, why=why, anyway=body.anyway)
+    except Stale as stale:
+        raise _with_current(work, parcel_id, stale) from None
+    answer = _parcel(work, parcel_id)
+    work.note("parcel.edit", parcel_id, act="undo", version=version_no, changed=restored)
+    return answer
 
 
 @router.get("/parcels/{parcel_id}/diff")

@@ -192,8 +192,15 @@ def _belongings(session: Session, parcels: Iterable[records.Parcel], ids: Ids, d
     aliases, papers, contacts = [], [], []
     for parcel in parcels:
         parcel_id = ids[parcel.parcel_no]
-        aliases += [{"parcel_id": parcel_id, "kind": kind, "value": value} for kind, value in parcel.aliases]
-        papers += [{"parcel_id": parcel_id, "document_id": documents[number]} for number in parcel.documents]
+        began = parcel.changes[0].at
+        first = {change.document: change.at for change in reversed(parcel.changes)}
+        aliases += [
+            {"parcel_id": parcel_id, "kind": kind, "value": value, "since": began} for kind, value in parcel.aliases
+        ]
+        papers += [
+            {"parcel_id": parcel_id, "document_id": documents[number], "since": first.get(number, began)}
+            for number in parcel.documents
+        ]
         if parcel.contact:
             person, phone = parcel.contact
             contacts.append({"parcel_id": parcel_id, "person": person, "phone": phone})

@@ -27,7 +27,12 @@ def upgrade() -> None:
         )
         op.drop_index(f"idx_{version}_geom", version)
     op.create_index("ix_parcel_version_id_valid", "parcel_version", ["id", "valid_to", "valid_from"])
-    op.create_index("ix_parcel_version_valid_from", "parcel_version", ["valid_from", "id"])
+    op.create_index(
+        "ix_parcel_version_valid_from",
+        "parcel_version",
+        ["valid_from", "id"],
+        postgresql_include=["area_id", "custodian_unit_id", "is_published"],
+    )
     op.create_index(
         "ix_parcel_version_valid",
         "parcel_version",

@@ -7,7 +7,7 @@ import { isAxis } from '../parcels/axes';
 import { place } from '../state/place';
 import { session } from '../state/session';
 
-export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'ok' | 'warning' | 'error' | 'fault';
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault';
 
 export interface Mark {
   kind: MarkKind;

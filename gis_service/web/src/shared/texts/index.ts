@@ -1,6 +1,7 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
+import { CHANGES } from './changes.en';
 import { IMPORTS } from './imports.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
@@ -9,6 +10,7 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
+  ...CHANGES,
   ...IMPORTS,
   ...MAP,
   ...PARCELS,
