@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import FileResponse, JSONResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
@@ -60,8 +60,17 @@ def export_parcels(
         path.unlink(missing_ok=True)
         raise
     headers = {"X-Export-Rows": str(written.rows), "X-Export-Notes": str(len(written.notes))}
-    away = BackgroundTask(path.unlink, missing_ok=True)
-    return FileResponse(path, media_type=written.media_type, filename=written.name, headers=headers, background=away)
+    return HandedOver(path, media_type=written.media_type, filename=written.name, headers=headers)
+
+
+class HandedOver(FileResponse):
+    """A file that is gone once it is sent, or once nobody listens any more."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -21,19 +21,20 @@ from gis_service.exports.writing import Written
 from gis_service.parcels.models import ParcelContact
 from gis_service.settings import Settings
 from tests.conftest import CloneServices
-from tests.factories import a_parcel
+from tests.factories import a_parcel, land
 
 _numbers = itertools.count(1)
 
 LONG = "长" * 300
 HARD = '=HYPERLINK("x")，<b>&\'引号" 生僻字𠮷'
+# on water: drawings of neighbours that overlap cannot be taken apart again
 HOLED = MultiPolygon(
     [
         Polygon(
-            [(113.5301, 22.3951), (113.5331, 22.3953), (113.5329, 22.3981), (113.5303, 22.3979)],
-            [[(113.5311, 22.3961), (113.5312, 22.3969), (113.5319, 22.3968)]],
+            [(113.6801, 22.3951), (113.6831, 22.3953), (113.6829, 22.3981), (113.6803, 22.3979)],
+            [[(113.6811, 22.3961), (113.6812, 22.3969), (113.6819, 22.3968)]],
         ),
-        box(113.5341, 22.3951, 113.5349, 22.3959),
+        box(113.6841, 22.3951, 113.6849, 22.3959),
     ]
 )
 
@@ -76,7 +77,7 @@ def _hard_parcels(session: Session) -> None:
         right_holder_unit_id=unit,
     )
     session.add(ParcelContact(parcel_id=hard.id, person="=张三", phone="013800138000"))
-    a_parcel(session, parcel_no="HARD-2", parcel_name="无片区,逗号", remark="第一行\n第二行", area_id=None)
+    a_parcel(session, parcel_no="HARD-2", parcel_name="无片区,逗号", remark="第一行\n第二行", shape=land(170, -60))
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,3 +248,15 @@ def test_a_past_day_on_the_sample_is_what_the_list_shows(sample_services: CloneS
         told = {f["properties"]["地块编号"]: f["properties"]["围蔽情况"] for f in json.loads(content)["features"]}
         assert told == {row["parcel_no"]: words[row["fence_status"]] for row in rows}
         assert rows
+
+
+def test_no_file_is_left_behind(
+    areas: dict[str, int], sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
+    (tmp_path / "aside").mkdir()
+    officer = sign_in(Role.LAND_OFFICER)
+    for format_ in ("gpkg", "shp", "xlsx"):
+        assert officer.get(f"{AT_ONCE}?format={format_}").status_code == 200
+    assert officer.get(f"{AT_ONCE}?format=gpkg&crs=EPSG:4610").status_code == 400
+    assert list((tmp_path / "aside").iterdir()) == []

@@ -205,7 +205,9 @@ def conforming(draw: Callable[..., Any]) -> str:
     return "\r\n".join([*head, *lines, ""])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(content=conforming())
 def test_any_file_that_keeps_the_rules_goes_in_and_out_byte_for_byte(
     session: Session, tmp_path: Path, content: str

@@ -2,6 +2,7 @@
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
 import { CHANGES } from './changes.en';
+import { EXPORTS } from './exports.en';
 import { IMPORTS } from './imports.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
@@ -11,6 +12,7 @@ export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
   ...CHANGES,
+  ...EXPORTS,
   ...IMPORTS,
   ...MAP,
   ...PARCELS,
