@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.parcels.imports.desk
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
 from gis_service import settings as configuration
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.pages,
         gis_service.parcels.routes.router,
         gis_service.parcels.imports.routes.router,
+        gis_service.parcels.imports.desk.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -16,6 +16,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import db, logs
 from gis_service.jobs import queue
 from gis_service.parcels.imports import jobs as imports
+from gis_service.parcels.imports.operations import District
 from gis_service.services import Services
 
 log = structlog.get_logger("gis_service.worker")
@@ -35,7 +36,16 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
             district_code=settings.district_code,
         )
 
-    return {imports.TASK: read_import}
+    def accept_import(batch_id: int) -> None:
+        imports.accept(services.sessions, batch_id, district())
+
+    def check_import(batch_id: int) -> None:
+        imports.check_again(services.sessions, batch_id, district())
+
+    def district() -> District:
+        return District(services.settings.district_code, services.settings.plausible_box)
+
+    return {imports.TASK: read_import, imports.ACCEPT: accept_import, imports.CHECK: check_import}
 
 
 def build(services: Services) -> procrastinate.App:

@@ -62,6 +62,23 @@ NOTES: dict[str, Sentence] = {
         "没有认出的列:{columns}。它们的值保留在原始属性中。",
         "Columns that were not recognised: {columns}. Their values stay among the attributes.",
     ),
+    "column.remembered": Sentence(
+        Level.INFO,
+        "按发件单位“{sender}”上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "{count} columns were read as those of '{sender}' were last time ({day}). If that is not right, correct it under Columns "
+        "and map again.",
+    ),
+    "column.remembered_headers": Sentence(
+        Level.INFO,
+        "按同样表头上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "{count} columns were read as the same headers were last time ({day}). If that is not right, correct it under Columns and "
+        "map again.",
+    ),
+    "column.remembered_otherwise": Sentence(
+        Level.INFO,
+        "上次指定的{what_zh}是 {said},这次文件判断为 {found}。如应沿用,请重新上传并指定。",
+        "Last time {what} was said to be {said}; this file was found to be {found}. If the former holds, upload again and say so.",
+    ),
     "value.unknown_word": Sentence(
         Level.WARNING,
         "“{column}”的值“{value}”不是可用的词,未采用。可用:{allowed}。",

@@ -294,6 +294,7 @@ def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
         parcel_no=plot.said(2),
         parcel_name=plot.said(3),
         issues=faults + _notes(plot, found) + area.issues + doubts,
+        raw=area.raw,
     )
 
 

@@ -32,6 +32,9 @@ def read(
     crs: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
+    shift: str | None = None,
+    control_points: list[list[float]] | None = None,
+    columns: dict[str, str] | None = None,
     limits: Limits | None = None,
 ) -> ReadResult:
     """Read a file of parcels, whoever sent it.
@@ -50,6 +53,9 @@ def read(
             "crs": crs,
             "encoding": encoding,
             "layer": layer,
+            "shift": shift,
+            "control_points": control_points,
+            "columns": columns,
             "limits": asdict(limits),
         }
         rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it

@@ -18,6 +18,9 @@ class Request:
     crs: str | None = None
     encoding: str | None = None
     layer: str | None = None
+    shift: str | None = None
+    control_points: list[list[float]] | None = None
+    columns: dict[str, str] | None = None
 
     @property
     def source(self) -> Path:

@@ -118,7 +118,8 @@ class BoundaryPoint:
 class Row:
     """One record: attributes, geometry (WKB, MultiPolygon, EPSG:4490 as lon/lat) and what was found about it.
 
-    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric.
+    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric. `raw` is a geometry that
+    was refused, as it came (EWKB): in EPSG:4490 where it can be brought there, else in its own system, else in none.
     """
 
     row: int
@@ -132,6 +133,7 @@ class Row:
     parcel_no: str | None = None
     parcel_name: str | None = None
     issues: list[Issue] = field(default_factory=list)
+    raw: bytes | None = None
 
     @property
     def shape(self) -> shapely.MultiPolygon | None:
@@ -200,6 +202,7 @@ def row_to_json(row: Row) -> bytes:
     """One line, ASCII only."""
     plain = vars(row) | {
         "geometry": None if row.geometry is None else row.geometry.hex(),
+        "raw": None if row.raw is None else row.raw.hex(),
         "boundary_points": [vars(point) for point in row.boundary_points],
         "issues": [vars(found) for found in row.issues],
     }
@@ -209,6 +212,7 @@ def row_to_json(row: Row) -> bytes:
 def row_from_json(line: bytes) -> Row:
     plain = json.loads(line)
     plain["geometry"] = None if plain["geometry"] is None else bytes.fromhex(plain["geometry"])
+    plain["raw"] = None if plain["raw"] is None else bytes.fromhex(plain["raw"])
     plain["boundary_points"] = [BoundaryPoint(**point) for point in plain["boundary_points"]]
     plain["issues"] = [Issue(**found) for found in plain["issues"]]
     return Row(**plain)
