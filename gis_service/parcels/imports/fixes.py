@@ -119,7 +119,9 @@ def tried(session: Session, batch: ImportBatch, subject: Subject, mend: Mend, di
     after = _IN_PLANE[mend.fix](flat, lambda: _neighbours(session, batch, subject, plane, mend.tolerance_m), mend)
     if after is None:
         return None
-    return _mended(subject, subject.geom, flat, after, plane)
+    mended = _mended(subject, subject.geom, flat, after, plane)
+    only_more_points = mend.fix == "snap" and (mended.moved_m or 0) < repair.SAME_PLACE_M / 2
+    return None if only_more_points else mended
 
 
 Beside = Callable[[], list[BaseGeometry]]
@@ -194,7 +196,7 @@ def _swapped(subject: Subject, district: District) -> Mended | None:
 
 def _as_it_came(subject: Subject) -> tuple[BaseGeometry | None, int | None]:
     if subject.raw is not None:
-        return subject.raw, shapely.get_srid(subject.raw) or None
+        return subject.raw, int(shapely.get_srid(subject.raw)) or None
     if subject.geom is None or subject.file_crs is None:
         return None, None
     return crs.transform(subject.geom, STORAGE_SRID, subject.file_crs), subject.file_crs

@@ -1,5 +1,6 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
+import { IMPORT_DESK } from './desk.en';
 import { IMPORTS } from './imports.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
@@ -8,6 +9,7 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...IMPORTS,
+  ...IMPORT_DESK,
   ...MAP,
   ...PARCELS,
   ...SHELL,
