@@ -116,28 +116,25 @@ def tried(session: Session, batch: ImportBatch, subject: Subject, mend: Mend, di
         return None
     plane = lines.plane_of(subject.geom, subject.plane)
     flat = crs.transform(subject.geom, STORAGE_SRID, plane)
-    after = _IN_PLANE[mend.fix](flat, lambda: _neighbours(session, batch, subject, plane, mend.tolerance_m), mend)
+    beside = _neighbours(session, batch, subject, mend.tolerance_m) if mend.fix == "snap" else []
+    after = _IN_PLANE[mend.fix](flat, [crs.transform(one, STORAGE_SRID, plane) for one in beside], mend)
     if after is None:
         return None
-    mended = _mended(subject, subject.geom, flat, after, plane)
+    mended = _mended(subject, subject.geom, flat, after, plane, beside=beside)
     only_more_points = mend.fix == "snap" and (mended.moved_m or 0) < repair.SAME_PLACE_M / 2
     return None if only_more_points else mended
 
 
-Beside = Callable[[], list[BaseGeometry]]
-
-_IN_PLANE: dict[str, Callable[[BaseGeometry, Beside, Mend], MultiPolygon | None]] = {
+_IN_PLANE: dict[str, Callable[[BaseGeometry, list[BaseGeometry], Mend], MultiPolygon | None]] = {
     "drop_duplicate_points": lambda flat, _, __: repair.drop_duplicate_points(flat),
     "make_valid": lambda flat, _, __: repair.make_valid(flat),
-    "snap": lambda flat, beside, mend: repair.snap(flat, beside(), mend.tolerance_m),
+    "snap": lambda flat, beside, mend: repair.snap(flat, beside, mend.tolerance_m),
 }
 
 
-def _neighbours(
-    session: Session, batch: ImportBatch, subject: Subject, plane: int, tolerance_m: float
-) -> list[BaseGeometry]:
+def _neighbours(session: Session, batch: ImportBatch, subject: Subject, tolerance_m: float) -> list[BaseGeometry]:
     found = outlines.neighbours(session, batch.id, subject.row_no, within_m=tolerance_m * 2, known_id=subject.known_id)
-    return [crs.transform(_shape(row["wkb"]), STORAGE_SRID, plane) for row in found]
+    return [shapely.from_wkb(bytes(row["wkb"])) for row in found]
 
 
 def _mended(
@@ -147,13 +144,14 @@ def _mended(
     after: MultiPolygon,
     plane: int,
     gap_m: float | None = None,
+    beside: Sequence[BaseGeometry] = (),
 ) -> Mended:
     changed = repair.difference(flat, after)
     is_area = shapely.get_dimensions(flat) == 2
     return Mended(
         row_no=subject.row_no,
         before=before,
-        after=crs.transform(after, plane, STORAGE_SRID),
+        after=lines.in_degrees(after, plane, known=[before, *beside]),
         plane=plane,
         area_before_m2=round(changed.area_before, 2) if is_area else None,
         area_after_m2=round(changed.area_after, 2),

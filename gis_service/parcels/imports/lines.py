@@ -1,7 +1,9 @@
 """Outlines of staged rows on their way between degrees and the plane they are measured in."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
@@ -19,9 +21,21 @@ def plane_of(shape: BaseGeometry, said: int | None) -> int:
     return measure.metric_crs_for(shape, METRIC_SRID)
 
 
-def area_m2(outline: MultiPolygon, plane: int) -> float:
-    """The plane area of an outline in degrees, rounded as it is kept."""
-    return round(measure.plane_area_m2(crs.transform(outline, STORAGE_SRID, plane), plane), 2)
+def in_degrees(outline: MultiPolygon, plane: int, known: Sequence[BaseGeometry]) -> MultiPolygon:
+    """An outline brought back from the plane; points that are `known` in degrees get the very numbers they had there.
+
+    So a corner that was not touched stays as it came, and one put on a neighbour's corner is the neighbour's.
+    """
+    degrees = np.vstack([shapely.get_coordinates(one) for one in known])
+    flat = np.vstack([shapely.get_coordinates(crs.transform(one, STORAGE_SRID, plane)) for one in known])
+    before = dict(zip(map(tuple, flat.tolist()), degrees.tolist(), strict=True))
+    points = shapely.get_coordinates(outline)
+    east, north = crs.transform_xy(points[:, 0], points[:, 1], plane, STORAGE_SRID)
+    moved = zip(map(tuple, points.tolist()), east.tolist(), north.tolist(), strict=True)
+    home: MultiPolygon = shapely.set_coordinates(
+        shapely.transform(outline, lambda xy: xy), np.array([before.get(point, [x, y]) for point, x, y in moved])
+    )
+    return home
 
 
 def numbered_points(outline: MultiPolygon, plane: int) -> Points:
