@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gis_service.parcels.imports.columns import Columns, field_words, fields, header
+from gis_service.parcels.imports.columns import Columns, field_words, fields, header, unit_in
 from gis_service.parcels.models import ImportBatch
 
 SAMPLES, SAMPLE_LENGTH = 4, 60
@@ -95,7 +95,7 @@ def _shown(column: dict[str, Any], rows: int, lang: str) -> dict[str, Any]:
         "by": column["by"],
         "confidence": sure if column["field"] else None,
         "evidence": sentence.format(zh=zh, en=en, used=column.get("used")),
-        "unit": column.get("unit"),
+        "unit": column.get("unit") or unit_in(column["name"]),
     }
 
 

@@ -38,9 +38,9 @@ class Note:
 NOTES: dict[str, Sentence] = {
     "parcel.no_number_column": Sentence(
         Level.WARNING,
-        "没有认出地块编号列,已使用临时编号(如 {example})。可用 number_field 指定编号列后重新导入;文件中的列:{columns}。",
-        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column with "
-        "number_field and import again; the file has: {columns}.",
+        "没有认出地块编号列,已使用临时编号(如 {example})。请在“列的对应”中指定编号列(命令行用 --number-field);文件中的列:{columns}。",
+        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column under Columns "
+        "(or with number_field) and map again; the file has: {columns}.",
     ),
     "parcel.no_number": Sentence(
         Level.WARNING,
