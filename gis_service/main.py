@@ -19,6 +19,7 @@ import gis_service.exports.routes
 import gis_service.parcels.attachments.routes
 import gis_service.parcels.changes.routes
 import gis_service.parcels.facilities.routes
+import gis_service.parcels.imports.desk
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
 import gis_service.parcels.topology.routes
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.attachments.routes.router,
         gis_service.parcels.imports.routes.router,
         gis_service.parcels.topology.routes.router,
+        gis_service.parcels.imports.desk.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -18,6 +18,7 @@ from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
 from gis_service.parcels.imports import jobs as imports
+from gis_service.parcels.imports.operations import District
 from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 
@@ -38,6 +39,15 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
             district_code=settings.district_code,
         )
 
+    def accept_import(batch_id: int) -> None:
+        imports.accept(services.sessions, batch_id, district())
+
+    def check_import(batch_id: int) -> None:
+        imports.check_again(services.sessions, batch_id, district())
+
+    def district() -> District:
+        return District(services.settings.district_code, services.settings.plausible_box)
+
     def write_export(export_id: int) -> None:
         with exports.transaction(services.sessions) as session:
             house = house_of(services, session)
@@ -49,6 +59,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
 
     return {
         imports.TASK: read_import,
+        imports.ACCEPT: accept_import,
+        imports.CHECK: check_import,
         exports.TASK: write_export,
         topology.TASK: check_topology,
     }

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gis_service.core.errors import Refusal
+from gis_service.core.errors import BadRequest, Refusal
 from gis_service.parcels.imports import points
 from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
 from gis_service.parcels.imports.operations import Options
+from gis_service.parcels.imports.schemas import columns_of
 
 NOT_ALL = 2
 """Exit code when something was refused."""
@@ -64,15 +65,37 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
                 "--good-rows", help="与 --accept 同用:只导入合格的行 · with --accept: take the good rows only"
             ),
         ] = False,
-        reason: Annotated[str | None, typer.Option(help="导入原因 · why")] = None,
+        reason: Annotated[str | None, typer.Option(help="导入原因,更新时必填 · why; an update needs it")] = None,
+        update: Annotated[
+            bool, typer.Option("--update", help="按编号更新已有地块 · change the parcels of these numbers")
+        ] = False,
+        columns: Annotated[str | None, typer.Option(help='列对应,JSON · columns, as {"parcel_no": "地块号"}')] = None,
+        sender: Annotated[str | None, typer.Option(help="发件单位,记住其列对应 · who sent it")] = None,
+        previous: Annotated[int | None, typer.Option(help="所更正的批次 · the batch this file corrects")] = None,
+        report: Annotated[
+            Path | None, typer.Option(help="检查报告 .xlsx 或 .csv · write a report", dir_okay=False)
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     ) -> None:
         """导入地块文件 · import a file of parcels."""
-        pairs = points.from_csv(control_points) if control_points else None
+        if shift not in (None, "gcj02", "bd09"):
+            raise BadRequest(parameter="--shift", value=shift)
+        if report and report.suffix.lower() not in (".xlsx", ".csv"):
+            raise BadRequest(parameter="--report", value=report.name)
         options = Options(
-            crs, encoding, layer, number_field, class_system, shift=shift, control_points=pairs, affine=affine
+            crs,
+            encoding,
+            layer,
+            number_field,
+            class_system,
+            shift=shift,
+            control_points=points.from_csv(control_points) if control_points else None,
+            affine=affine,
+            columns=columns_of(columns),
+            sender=sender,
+            mode="update" if update else None,
         )
-        wish = Wish(dry_run=dry_run, accept=accept, good_rows=good_rows, reason=reason)
+        wish = Wish(dry_run, accept, good_rows, reason, report, previous)
         with service() as services:
             outcome = import_file(services, file, options, wish)
         if as_json:

@@ -18,7 +18,7 @@ from gis_service.core.errors import Refusal
 from gis_service.core.http import conflict
 from gis_service.files.models import StoredFile
 from gis_service.files.store import CHUNK, FileStore
-from gis_service.parcels.imports import jobs, operations, queries
+from gis_service.parcels.imports import jobs, operations, queries, report
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.rules import State
 from gis_service.parcels.imports.schemas import issue_out
@@ -49,6 +49,9 @@ class Wish:
     accept: bool = False
     good_rows: bool = False
     reason: str | None = None
+    report: Path | None = None
+    """Where a report (.xlsx, .csv) is to be written."""
+    previous_batch_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,15 +97,21 @@ def _imported(
     deployment: Deployment, session: Session, file: StoredFile, options: Options, wish: Wish, result: ReadResult
 ) -> Outcome:
     district = District(deployment.settings.district_code, deployment.settings.plausible_box)
-    batch = _batch(session, district, file, options)
+    batch = _batch(session, district, file, options, wish.previous_batch_id)
     operations.stage(session, batch, result)
     operations.check(session, batch, district)
     refusal = _accept(session, batch, district, wish) if wish.accept else None
+    if wish.report:
+        session.flush()
+        wish.report.write_bytes(report.written(session, batch, wish.report.suffix.lower().lstrip("."))[0])
     return _outcome(session, batch, refusal)
 
 
-def _batch(session: Session, district: District, file: StoredFile, options: Options) -> ImportBatch:
-    return operations.take_in(session, SERVICE, EVERYTHING, district_code=district.code, file=file, options=options)
+def _batch(
+    session: Session, district: District, file: StoredFile, options: Options, previous: int | None = None
+) -> ImportBatch:
+    who = (session, SERVICE, EVERYTHING)
+    return operations.take_in(*who, district_code=district.code, file=file, options=options, previous_batch_id=previous)
 
 
 def _accept(session: Session, batch: ImportBatch, district: District, wish: Wish) -> Refusal | None:
@@ -145,7 +154,7 @@ def _outcome(session: Session, batch: ImportBatch, refusal: Refusal | None) -> O
 
 def _row(row: Any) -> dict[str, Any]:
     numbers = ("area_registered_m2", "area_computed_m2")
-    plain = {name: value for name, value in row.items() if name not in ("row_no", "attributes", *numbers)}
+    plain = {name: value for name, value in row.items() if name not in ("row_no", "attributes", "known_id", *numbers)}
     areas = {name: None if row[name] is None else float(row[name]) for name in numbers}
     return {"row": row["row_no"], **plain, **areas}
 

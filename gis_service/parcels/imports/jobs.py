@@ -1,16 +1,18 @@
-"""What the worker does with a queued import: read the file outside of any transaction, then stage and check it in one."""
+"""What the worker does with imports: read a queued file outside of any transaction, then stage and check it in one; accept
+a long batch; ask the checks of a long batch again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import db
 from gis_service.core.errors import Refusal
+from gis_service.core.http import conflict
 from gis_service.files.store import FileStore
 from gis_service.parcels.imports import operations
 from gis_service.parcels.imports.errors import FileUnreadable, ImportBroke, TooComplex, WrongState
@@ -19,7 +21,10 @@ from gis_service.parcels.reading import reader
 from gis_service.parcels.reading.result import Limits, ReadResult, Unreadable
 
 TASK = "parcels.import"
-"""The name this job is enqueued under."""
+"""The name of the reading job: it is enqueued under it."""
+
+ACCEPT = "parcels.import.accept"
+CHECK = "parcels.import.check"
 
 
 def process(
@@ -72,6 +77,7 @@ def read(path: Path, file_name: str, options: Options, limits: Limits | None = N
             shift=options.shift,
             control_points=options.control_points or (),
             affine=options.affine,
+            columns=options.columns,
             limits=limits,
         )
     except Unreadable as fault:
@@ -90,6 +96,40 @@ def _stage_and_check(sessions: sessionmaker[Session], batch_id: int, result: Rea
 def _fail(sessions: sessionmaker[Session], batch_id: int, refusal: Refusal) -> None:
     with transaction(sessions) as session:
         operations.fail(session, batch_id, refusal)
+
+
+def accept(sessions: sessionmaker[Session], batch_id: int, district: District) -> None:
+    """Accept a batch that somebody handed to a job, in the scope of that person. A refusal goes back to them with the batch."""
+    with suppress(WrongState):
+        try:
+            with sessions.begin() as session:
+                db.enter(session, EVERYTHING)
+                batch = operations.locked(session, batch_id, "land")
+                scope = operations.wished_scope(batch)
+                db.enter(session, scope)
+                operations.accept_as_wished(session, batch, scope, district)
+        except WrongState:
+            raise
+        except Refusal as refusal:
+            _give_up(sessions, batch_id, refusal)
+        except IntegrityError as clash:
+            _give_up(sessions, batch_id, conflict(clash))
+        except Exception as error:
+            if not isinstance(error, OperationalError):
+                _give_up(sessions, batch_id, ImportBroke(batch_id=batch_id))
+            raise
+
+
+def _give_up(sessions: sessionmaker[Session], batch_id: int, refusal: Refusal) -> None:
+    with transaction(sessions) as session:
+        operations.give_up_accepting(session, batch_id, refusal)
+
+
+def check_again(sessions: sessionmaker[Session], batch_id: int, district: District) -> None:
+    """Ask the checks of a staged batch again."""
+    with suppress(WrongState), transaction(sessions) as session:
+        batch = operations.locked(session, batch_id, "process")
+        operations.check_again(session, batch, district)
 
 
 @contextmanager

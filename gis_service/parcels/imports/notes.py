@@ -38,9 +38,9 @@ class Note:
 NOTES: dict[str, Sentence] = {
     "parcel.no_number_column": Sentence(
         Level.WARNING,
-        "没有认出地块编号列,已使用临时编号(如 {example})。可用 number_field 指定编号列后重新导入;文件中的列:{columns}。",
-        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column with "
-        "number_field and import again; the file has: {columns}.",
+        "没有认出地块编号列,已使用临时编号(如 {example})。请在“列的对应”中指定编号列(命令行用 --number-field);文件中的列:{columns}。",
+        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column under Columns "
+        "(or with number_field) and map again; the file has: {columns}.",
     ),
     "parcel.no_number": Sentence(
         Level.WARNING,
@@ -61,6 +61,23 @@ NOTES: dict[str, Sentence] = {
         Level.INFO,
         "没有认出的列:{columns}。它们的值保留在原始属性中。",
         "Columns that were not recognised: {columns}. Their values stay among the attributes.",
+    ),
+    "column.remembered": Sentence(
+        Level.INFO,
+        "按发件单位“{sender}”上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "{count} columns were read as those of '{sender}' were last time ({day}). If that is not right, correct it under Columns "
+        "and map again.",
+    ),
+    "column.remembered_headers": Sentence(
+        Level.INFO,
+        "按同样表头上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "{count} columns were read as the same headers were last time ({day}). If that is not right, correct it under Columns and "
+        "map again.",
+    ),
+    "column.remembered_otherwise": Sentence(
+        Level.INFO,
+        "上次指定的{what_zh}是 {said},这次文件判断为 {found}。如应沿用,请重新上传并指定。",
+        "Last time {what} was said to be {said}; this file was found to be {found}. If the former holds, upload again and say so.",
     ),
     "value.unknown_word": Sentence(
         Level.WARNING,

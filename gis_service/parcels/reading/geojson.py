@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
-from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
+from shapely.geometry import GeometryCollection, MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
@@ -30,7 +30,7 @@ from gis_service.parcels.reading.result import (
     issue,
     unreadable,
 )
-from gis_service.parcels.reading.shaping import Shaped, shaped
+from gis_service.parcels.reading.shaping import Shaped, as_it_came, shaped
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -228,6 +228,8 @@ class Built(NamedTuple):
     complaints: list[tuple[str, dict[str, Any]]]
     properties: dict[str, Any]
     kind: str | None
+    lines: BaseGeometry | None = None
+    """Its rings as they came, where one of them is open."""
 
 
 def _emit_rows(
@@ -253,6 +255,8 @@ def _emit_rows(
 def _emit_chunk(chunk: list[Built], first: int, finding: detect.Finding, request: Request, emit: Emit) -> None:
     areas = shaped([built.shape for built in chunk], first, LAYER, finding, request.limits.points)
     for built, area in zip(chunk, areas, strict=True):
+        if built.lines is not None:
+            area.raw = as_it_came(built.lines, finding, request.limits.points)
         emit(_row(built, area))
 
 
@@ -270,6 +274,7 @@ def _row(built: Built, area: Shaped) -> Row:
         source_area_m2=area.area_m2,
         source_area_crs=area.area_crs,
         issues=issues,
+        raw=area.raw,
     )
 
 
@@ -288,7 +293,17 @@ def _built(feature: Any) -> Built:
         return Built(None, [("geometry.not_finite", {})], named, None)
     except Malformed as fault:
         return Built(None, [*complaints, ("geometry.malformed", fault.facts)], named, None)
-    return Built(shape, complaints, named, None if shape is None else shape.geom_type)
+    is_open = any(code == "geometry.ring_open" for code, _ in complaints)
+    lines = _rings_as_lines(geometry) if is_open else None
+    return Built(shape, complaints, named, None if shape is None else shape.geom_type, lines)
+
+
+def _rings_as_lines(geometry: Any) -> BaseGeometry | None:
+    """The rings of an area as lines, open where they came open; None for a collection or a ring of one point."""
+    coordinates = geometry.get("coordinates")
+    areas = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry["type"], [])
+    parts = [_positions(ring) for area in areas for ring in area]
+    return MultiLineString(parts) if parts and all(len(part) > 1 for part in parts) else None
 
 
 class Malformed(ValueError):

@@ -346,6 +346,7 @@ def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
         parcel_name=plot.said(3),
         points_crs=_points_epsg(finding),
         issues=faults + _notes(plot, found) + area.issues + doubts,
+        raw=area.raw,
     )
 
 

@@ -122,7 +122,8 @@ class BoundaryPoint:
 class Row:
     """One record: attributes, geometry (WKB, MultiPolygon, EPSG:4490 as lon/lat) and what was found about it.
 
-    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric.
+    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric. `raw` is a geometry that
+    was refused, as it came (EWKB): in EPSG:4490 where it can be brought there, else in its own system, else in none.
     """
 
     row: int
@@ -140,6 +141,7 @@ class Row:
     """The code of the system the texts of the boundary points are in, where it is not that of the file."""
     geom_source: str | None = None
     geom_accuracy_m: float | None = None
+    raw: bytes | None = None
 
     @property
     def shape(self) -> shapely.MultiPolygon | None:
@@ -208,6 +210,7 @@ def row_to_json(row: Row) -> bytes:
     """One line, ASCII only."""
     plain = vars(row) | {
         "geometry": None if row.geometry is None else row.geometry.hex(),
+        "raw": None if row.raw is None else row.raw.hex(),
         "boundary_points": [vars(point) for point in row.boundary_points],
         "issues": [vars(found) for found in row.issues],
     }
@@ -217,6 +220,7 @@ def row_to_json(row: Row) -> bytes:
 def row_from_json(line: bytes) -> Row:
     plain = json.loads(line)
     plain["geometry"] = None if plain["geometry"] is None else bytes.fromhex(plain["geometry"])
+    plain["raw"] = None if plain["raw"] is None else bytes.fromhex(plain["raw"])
     plain["boundary_points"] = [BoundaryPoint(**point) for point in plain["boundary_points"]]
     plain["issues"] = [Issue(**found) for found in plain["issues"]]
     return Row(**plain)

@@ -16,7 +16,7 @@ from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
-from gis_service.geo import detect, measure, rings, shift
+from gis_service.geo import detect, measure, repair, rings, shift
 from gis_service.parcels.reading.result import Issue, issue
 
 KINDS = {
@@ -41,6 +41,7 @@ class Shaped:
     area_m2: float | None = None
     area_crs: int | None = None
     issues: list[Issue] = field(default_factory=list)
+    raw: bytes | None = None
 
     def complain(self, code: str, **facts: Any) -> None:
         self.issues.append(issue(code, row=self.row, layer=self.layer, **facts))
@@ -63,6 +64,8 @@ def shaped(
         area = _area_of(shape, found[i], most_points)
         if area is not None:
             areas[i] = area
+        elif shape is not None:
+            found[i].raw = as_it_came(shape, finding, most_points)
     if areas:
         _place(found, np.array(list(areas)), np.array(list(areas.values()), dtype=object), finding)
     return found
@@ -117,12 +120,36 @@ def _place(found: list[Shaped], index: NDArray[np.intp], shapes: Shapes, finding
     wrong |= detect.misplaced(shapely.bounds(degrees), systems.as_crs(systems.CGCS2000))
     for i in np.flatnonzero(wrong):
         _complain_of_place(found[index[i]], shapes[i], finding.crs)
+        found[index[i]].raw = _marked(shapes[i], systems.epsg_of(finding.crs))
     kept = np.flatnonzero(~wrong)
     _complain_of_faults(found, index[kept], shapes[kept], degrees[kept])
     plane = finding.crs if finding.shift is None else systems.as_crs(systems.CGCS2000)
     _measure(found, index[kept], shapes[kept], degrees[kept], plane)
     for i in kept:
         found[index[i]].geometry = degrees[i]
+
+
+def as_it_came(shape: BaseGeometry, finding: detect.Finding, most_points: int) -> bytes | None:
+    """A geometry that is refused, kept so that a person can see and mend it: in EPSG:4490 where it lies on the earth."""
+    if shape.is_empty or shapely.count_coordinates(shape) > most_points:
+        return None
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    flat = shapely.force_2d(shape)
+    if finding.axis_swapped:
+        flat = repair.swap_axes(flat)
+    degrees = systems.transform(flat, finding.crs, systems.CGCS2000)
+    bounds = np.array([shapely.bounds(flat), shapely.bounds(degrees)])
+    here = not detect.misplaced(bounds[:1], finding.crs)[0]
+    if here and not detect.misplaced(bounds[1:], systems.as_crs(systems.CGCS2000))[0]:
+        return _marked(degrees, systems.CGCS2000)
+    return _marked(flat, systems.epsg_of(finding.crs))
+
+
+def _marked(shape: BaseGeometry, epsg: int | None) -> bytes:
+    """EWKB: the geometry with the code of its system, 0 for a system without one."""
+    marked: bytes = shapely.to_wkb(shapely.set_srid(shape, epsg or 0), include_srid=True)
+    return marked
 
 
 def _complain_of_place(into: Shaped, shape: BaseGeometry, crs: CRS) -> None:

@@ -3,6 +3,7 @@ import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
 import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
+import { IMPORT_DESK } from './desk.en';
 import { IMPORTS } from './imports.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
@@ -14,6 +15,7 @@ export const ENGLISH: Record<string, string> = {
   ...CHANGES,
   ...EXPORTS,
   ...IMPORTS,
+  ...IMPORT_DESK,
   ...MAP,
   ...PARCELS,
   ...SHELL,
