@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
 import gis_service.parcels.imports.routes
+import gis_service.parcels.lineage.routes
 import gis_service.parcels.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.pages,
         gis_service.parcels.routes.router,
         gis_service.parcels.imports.routes.router,
+        gis_service.parcels.lineage.routes.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

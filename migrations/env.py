@@ -10,6 +10,7 @@ import gis_service.access.models
 import gis_service.audit.models
 import gis_service.core.requests
 import gis_service.files.models
+import gis_service.parcels.lineage.models
 import gis_service.parcels.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 

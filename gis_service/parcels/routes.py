@@ -44,7 +44,7 @@ def filters_of(request: Request) -> dict[str, Any]:
         elif name == "planned_supply_year_max":
             found[name] = _number(name, value)
         elif name == "bbox":
-            found[name] = _box(value)
+            found[name] = box_of(value)
         elif name not in OTHERS:
             raise UnknownParameter(parameter=name)
     return {name: wanted for name, wanted in found.items() if wanted not in ("", [])}
@@ -57,7 +57,7 @@ def _number(name: str, value: str) -> int:
         raise BadRequest(parameter=name, value=value) from None
 
 
-def _box(value: str) -> list[float]:
+def box_of(value: str) -> list[float]:
     try:
         west, south, east, north = (float(part) for part in value.split(","))
     except ValueError:
@@ -132,12 +132,12 @@ def _etag(parcel: dict[str, Any]) -> str:
 
 @router.post("/parcels", status_code=201)
 def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
     parcel = operations.create(
         work.session,
         district_code=work.request.app.state.settings.district_code,
-        facts=facts,
-        geometry=body.geometry or {},
+        facts=body.facts(),
+        geometry=body.geometry,
+        points=body.points(),
         why=Why(body.reason, body.document_id),
     )
     work.note("parcel.create", parcel.parcel_no)
@@ -151,31 +151,40 @@ def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
 def change_parcel(
     work: Edit, parcel_id: int, body: ParcelChange, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
-    seen = _seen(if_match, parcel_id)
+    seen = seen_in(if_match, parcel_id)
     try:
         parcel = operations.change(
             work.session,
             parcel_id,
             seen=seen,
-            facts=facts,
+            facts=body.facts(),
             geometry=body.geometry,
+            points=body.points(),
             why=Why(body.reason, body.document_id),
         )
     except Stale as stale:
-        version = queries.version_at(work.session, parcel_id, None)
-        current = queries.snapshot(work.session, parcel_id, version) if version else None
-        raise Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current)) from None
+        raise with_current(work, stale) from None
     work.note("parcel.edit", parcel.parcel_no, changed=sorted(body.model_fields_set - {"reason", "document_id"}))
     return _parcel(work, parcel.id)
 
 
-def _seen(if_match: str | None, parcel_id: int) -> int:
-    """The version named in If-Match; a tag of another parcel counts as stale."""
+def with_current(work: Work, stale: Stale) -> Stale:
+    """The refusal with what the register holds now, so that both versions can be shown."""
+    parcel_id = stale.facts["parcel_id"]
+    version = queries.version_at(work.session, parcel_id, None)
+    current = queries.snapshot(work.session, parcel_id, version) if version else None
+    return Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current))
+
+
+def seen_in(if_match: str | None, parcel_id: int) -> int:
+    """The version of a parcel named in If-Match, which may name several; a parcel not among them counts as stale."""
     if not if_match:
         raise NoVersionSeen()
-    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
-    return int(version) if name == f"p{parcel_id}" and version.isdigit() else -1
+    for tag in if_match.split(","):
+        name, _, version = tag.strip().removeprefix("W/").strip('"').partition(".")
+        if name == f"p{parcel_id}" and version.isdigit():
+            return int(version)
+    return -1
 
 
 @router.get("/parcels/{parcel_id}/versions")
