@@ -41,5 +41,6 @@ comment on view layer.boundary_point is '界址点: coordinates as they came, in
 create view layer.boundary_point_history as
 select b.id, b.parcel_id, p.parcel_no, b.point_no, b.part_no, b.ring_no, b.seq,
        b.northing_text as northing, b.easting_text as easting, b.source_crs, b.geom, b.valid * p.valid as valid
-  from boundary_point_version b join parcel_version p on p.id = b.parcel_id and p.valid && b.valid;
+  from boundary_point_version b join parcel_version p on p.id = b.parcel_id and p.valid && b.valid
+ where p.retired_on is null;
 comment on view layer.boundary_point_history is '界址点历史';
