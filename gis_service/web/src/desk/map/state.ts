@@ -1,4 +1,5 @@
 /** What the pages tell the map and the map tells the pages. */
+import type OlMap from 'ol/Map';
 import { computed, reactive, ref, shallowRef } from 'vue';
 
 import type { Geometry } from '../../shared/geojson';
@@ -38,6 +39,15 @@ export const covered = ref(0);
 
 /** Pixels of the map's width that stay in sight. */
 export const room = ref(0);
+
+/** The map itself, for pages that draw on it. */
+export const theMap = shallowRef<OlMap | null>(null);
+
+/** While something is drawn, the pointer sets vertices and chooses no parcel. */
+export const drawing = ref(false);
+
+/** Who wants the next clicked parcels instead of the detail: a page that gathers several. */
+export const picking = shallowRef<((id: number) => void) | null>(null);
 
 /** Degrees under the pointer. */
 export const pointer = shallowRef<[number, number] | null>(null);

@@ -1,6 +1,7 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { IMPORTS } from './imports.en';
+import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
 import { SHELL } from './shell.en';
@@ -8,6 +9,7 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...IMPORTS,
+  ...LINEAGE,
   ...MAP,
   ...PARCELS,
   ...SHELL,
