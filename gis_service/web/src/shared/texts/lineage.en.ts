@@ -47,7 +47,7 @@ export const LINEAGE: Record<string, string> = {
   '有坐标不是数字。': 'A coordinate is not a number.',
   '每一圈至少三个点。': 'A ring needs three points.',
   '边界自相交。': 'The boundary crosses itself.',
-  '原 {area} ㎡，{difference} ㎡': '{area} ㎡ before, {difference} ㎡',
+  '原 {area} ㎡，差 {difference} ㎡': '{area} ㎡ before, {difference} ㎡',
   '单击加点，双击或回到起点结束；靠近已有边界会自动吸附；退格删上一点，Esc 放弃。': 'Click for a point, double-click or return to the first to end; it snaps to boundaries; Backspace takes the last point back, Esc gives up.',
   '拖动顶点或边，按住 Alt 单击顶点删除；与下表同步。': 'Drag corners or edges, Alt-click deletes a corner; the table follows.',
   '粘贴坐标': 'Paste coordinates',

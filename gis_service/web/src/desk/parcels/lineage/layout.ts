@@ -2,7 +2,7 @@
 import type { Act, Graph, GraphNode } from './calls';
 
 export const BOX = { width: 116, height: 46, gap: 14 };
-export const HUB = { width: 124, height: 34 };
+export const HUB = { width: 152, height: 34 };
 /** From one generation to the next: room for a box, an act and the lines between them. */
 const STEP = BOX.height + HUB.height + 44;
 const EDGE = 8;
