@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from gis_service.main import WEB
@@ -169,3 +170,29 @@ def test_a_parcel_is_added_from_points_of_a_spreadsheet(page: Page, desk: str, f
     points = ask(page, desk, "/parcels/by-no/BW-8001")["boundary_points"]
     assert [(p["northing_text"], p["source_crs"]) for p in points] == [("2480600.10", 4526), ("2480700", 4526), ("2480700", 4526), ("2480600", 4526)]  # fmt: skip
     assert faults == []
+
+
+def test_lineage_and_drawing_can_be_used_by_everybody(page: Page, desk: str) -> None:  # noqa: F811
+    """WCAG A and AA as far as a program can tell; and a parcel of the picture opens from the keyboard."""
+
+    def faults_of_page() -> list[tuple[str, list[str]]]:
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+        return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
+
+    sign_in(page, desk)
+    page.goto(f"{desk}/desk/parcels/{ask(page, desk, '/parcels/by-no/BW-0034')['id']}?tab=lineage")
+    detail = page.get_by_role("complementary", name="详情")
+    gone = detail.get_by_role("link", name=re.compile("^BW-0904，"))
+    expect(gone).to_be_visible()
+    assert faults_of_page() == []
+    gone.focus()
+    page.keyboard.press("Enter")
+    expect(detail.get_by_role("heading", name="BW-0904")).to_be_visible()
+    expect(detail.get_by_role("button", name="办理")).to_have_count(0)
+    detail.get_by_role("listitem").get_by_role("button", name="BW-0034").first.click()
+    for act in ("改图形", "分割", "合并", "出库"):
+        page.get_by_role("button", name="办理").click()
+        page.get_by_role("dialog").get_by_role("button", name=act, exact=True).click()
+        expect(detail.get_by_role("heading", name=act)).to_be_visible()
+        assert faults_of_page() == []
+        detail.get_by_role("button", name="放弃").last.click()

@@ -20,7 +20,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
     Kind.SPLIT: ("分割", "split"),
     Kind.MERGE: ("合并", "merge"),
     Kind.ADJUST: ("调整边界", "adjust the boundary"),
-    Kind.RETIRE: ("出库", "retire"),
+    Kind.RETIRE: ("出库", "strike off"),
 }
 
 
