@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.routes.router,
         gis_service.parcels.imports.routes.router,
         gis_service.parcels.lineage.routes.router,
+        gis_service.parcels.lineage.routes.previews,
         *map_routes.routers(),
     ):
         app.include_router(router)

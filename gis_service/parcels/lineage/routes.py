@@ -31,11 +31,16 @@ from gis_service.parcels.operations import Why
 from gis_service.parcels.routes import box_of, moment, seen_in, with_current
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
+previews = APIRouter(prefix="/api/v1")
+"""Asked at every line that is drawn, and changing nothing: no answer is kept for a repeated request."""
 
 Split = Annotated[Work, doing("parcel.split")]
 Merge = Annotated[Work, doing("parcel.merge")]
 Adjust = Annotated[Work, doing("parcel.adjust")]
 Retire = Annotated[Work, doing("parcel.retire")]
+LookAtSplit = Annotated[Work, doing("parcel.split", trace=False)]
+LookAtMerge = Annotated[Work, doing("parcel.merge", trace=False)]
+LookAtAdjust = Annotated[Work, doing("parcel.adjust", trace=False)]
 Undo = Annotated[Work, doing("parcel.undo")]
 Read = Annotated[Work, doing("parcel.read")]
 Seen = Annotated[str | None, Header(alias="If-Match")]
@@ -74,8 +79,8 @@ def _event(work: Work, event: ParcelEvent) -> dict[str, Any]:
     return dict(next(each for each in graph["events"] if each["id"] == event.id))
 
 
-@router.post("/parcels/{parcel_id}/split/preview")
-def preview_split(work: Split, parcel_id: int, body: SplitLook) -> JSONResponse:
+@previews.post("/parcels/{parcel_id}/split/preview")
+def preview_split(work: LookAtSplit, parcel_id: int, body: SplitLook) -> JSONResponse:
     (parcel,) = operations.found(work.session, [parcel_id])
     return _shown(work, operations.plan_split(work.session, _district(work), parcel, body.drawing(), body.wishes()))
 
@@ -88,8 +93,8 @@ def split(work: Split, parcel_id: int, body: SplitIn, if_match: Seen = None) -> 
     )  # fmt: skip
 
 
-@router.post("/parcels/merge/preview")
-def preview_merge(work: Merge, body: MergeLook) -> JSONResponse:
+@previews.post("/parcels/merge/preview")
+def preview_merge(work: LookAtMerge, body: MergeLook) -> JSONResponse:
     parcels = operations.found(work.session, body.parcels)
     return _shown(work, operations.plan_merge(work.session, _district(work), parcels, body.child.wish()))
 
@@ -102,8 +107,8 @@ def merge(work: Merge, body: MergeIn, if_match: Seen = None) -> JSONResponse:
     )  # fmt: skip
 
 
-@router.post("/parcels/adjust/preview")
-def preview_adjust(work: Adjust, body: AdjustLook) -> JSONResponse:
+@previews.post("/parcels/adjust/preview")
+def preview_adjust(work: LookAtAdjust, body: AdjustLook) -> JSONResponse:
     parcels = operations.found(work.session, body.parcels)
     return _shown(work, operations.plan_adjust(work.session, parcels, body.drawing(), body.wishes()))
 

@@ -446,6 +446,15 @@ def test_every_act_is_in_the_trail(officer: Person, sign_in: SignIn) -> None:
         assert entry["detail"]["event"] == event["id"]
 
 
+def test_a_preview_that_cannot_be_leaves_no_trace_but_an_act_does(officer: Person, sign_in: SignIn) -> None:
+    parcel = made(officer, "BW-0001")
+    address, body = f"{API}/parcels/{parcel['id']}/split", {"lines": [across(3)]}
+    assert officer.post(f"{address}/preview", json=body, headers={"Idempotency-Key": "k"}).status_code == 422
+    assert officer.post(address, json={**body, "reason": "x"}, headers=tag(parcel)).status_code == 422
+    trail = sign_in(Role.AUDITOR).get(f"{API}/audit", params={"action": "parcel.split"}).json()["items"]
+    assert [(entry["outcome"], entry["subject"]) for entry in trail] == [("refused", address)]
+
+
 # --- outlines by points --------------------------------------------------------------------------------------------
 
 

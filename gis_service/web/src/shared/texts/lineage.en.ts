@@ -9,6 +9,13 @@ export const LINEAGE: Record<string, string> = {
   '出库': 'Retire',
   '原因（与依据文件至少填一项）': 'Reason (a reason or a document is needed)',
   '文件上的日期': 'Date given in the papers',
+  // in the trace
+  '分割地块': 'split a parcel',
+  '合并地块': 'merged parcels',
+  '调整地块边界': 'adjusted a boundary',
+  '地块出库': 'retired a parcel',
+  '撤销办理': 'took an act back',
+  // the plan
   '编号': 'Number',
   '原': 'before',
   '合计': 'Total',
@@ -92,7 +99,7 @@ export const LINEAGE: Record<string, string> = {
   '这个地块入库以来没有分割、合并或调整过边界。': 'The parcel was never split, merged or adjusted.',
   '沿革很长，这里只显示一部分。': 'The lineage is long; a part of it is shown.',
   '撤销': 'Take back',
-  '面积 {before} → {after} ㎡（{difference}）': 'Area {before} → {after} ㎡ ({difference})',
+  '面积 {before} → {after} ㎡（{difference}）：{parts}': 'Area {before} → {after} ㎡ ({difference}): {parts}',
   '{when} 由 {who} 撤销：{why}': 'Taken back at {when} by {who}: {why}',
   '之后又有改动，不能整体撤销。': 'Changed since, so it cannot be taken back as a whole.',
   '为什么撤销（必填）': 'Why it is taken back (needed)',
