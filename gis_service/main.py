@@ -21,6 +21,7 @@ import gis_service.parcels.changes.routes
 import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.desk
 import gis_service.parcels.imports.routes
+import gis_service.parcels.lineage.routes
 import gis_service.parcels.routes
 import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
@@ -76,6 +77,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.imports.routes.router,
         gis_service.parcels.topology.routes.router,
         gis_service.parcels.imports.desk.router,
+        gis_service.parcels.lineage.routes.router,
+        gis_service.parcels.lineage.routes.previews,
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -13,6 +13,7 @@ import gis_service.exports.models
 import gis_service.files.models
 import gis_service.parcels.attachments.models
 import gis_service.parcels.facilities.models
+import gis_service.parcels.lineage.models
 import gis_service.parcels.models
 import gis_service.parcels.topology.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base

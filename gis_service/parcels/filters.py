@@ -30,7 +30,7 @@ def filters_from(pairs: Iterable[tuple[str, str]], *, beside: Collection[str] = 
         elif name == "planned_supply_year_max":
             found[name] = _number(name, value)
         elif name == "bbox":
-            found[name] = _box(value)
+            found[name] = box_of(value)
         elif name == "ids":
             found[name] = [_number(name, part) for part in value.split(",") if part]
         elif name not in beside:
@@ -45,7 +45,7 @@ def _number(name: str, value: str) -> int:
         raise BadRequest(parameter=name, value=value[:60]) from None
 
 
-def _box(value: str) -> list[float]:
+def box_of(value: str) -> list[float]:
     try:
         west, south, east, north = (float(part) for part in value.split(","))
     except ValueError:

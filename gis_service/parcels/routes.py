@@ -108,12 +108,12 @@ def _etag(parcel: dict[str, Any]) -> str:
 
 @router.post("/parcels", status_code=201)
 def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
     parcel = operations.create(
         work.session,
         district_code=work.request.app.state.settings.district_code,
-        facts=facts,
-        geometry=body.geometry or {},
+        facts=body.facts(),
+        geometry=body.geometry,
+        points=body.points(),
         why=Why(body.reason, body.document_id),
     )
     work.note("parcel.create", parcel.parcel_no)
@@ -127,36 +127,40 @@ def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
 def change_parcel(
     work: Edit, parcel_id: int, body: ParcelChange, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
-    seen = _seen(if_match, parcel_id)
+    seen = seen_in(if_match, parcel_id)
     try:
         parcel = operations.change(
             work.session,
             parcel_id,
             seen=seen,
-            facts=facts,
+            facts=body.facts(),
             geometry=body.geometry,
+            points=body.points(),
             why=Why(body.reason, body.document_id),
         )
     except Stale as stale:
-        raise _with_current(work, parcel_id, stale) from None
+        raise with_current(work, stale) from None
     work.note("parcel.edit", parcel.parcel_no, changed=sorted(body.model_fields_set - {"reason", "document_id"}))
     return _parcel(work, parcel.id)
 
 
-def _with_current(work: Work, parcel_id: int, stale: Stale) -> Stale:
-    """The refusal with the present content, so that both versions can be laid side by side."""
+def with_current(work: Work, stale: Stale) -> Stale:
+    """The refusal with what the register holds now, so that both versions can be shown."""
+    parcel_id = stale.facts["parcel_id"]
     version = queries.version_at(work.session, parcel_id, None)
     current = queries.snapshot(work.session, parcel_id, version) if version else None
     return Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current))
 
 
-def _seen(if_match: str | None, parcel_id: int) -> int:
-    """The version named in If-Match; a tag of another parcel counts as stale."""
+def seen_in(if_match: str | None, parcel_id: int) -> int:
+    """The version of a parcel named in If-Match, which may name several; a parcel not among them counts as stale."""
     if not if_match:
         raise NoVersionSeen()
-    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
-    return int(version) if name == f"p{parcel_id}" and version.isdigit() else -1
+    for tag in if_match.split(","):
+        name, _, version = tag.strip().removeprefix("W/").strip('"').partition(".")
+        if name == f"p{parcel_id}" and version.isdigit():
+            return int(version)
+    return -1
 
 
 @router.get("/parcels/{parcel_id}/versions")
@@ -185,11 +189,11 @@ def undo_version(
     work: Edit, parcel_id: int, version_no: int, body: UndoIn, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
     """Take one change back: a new version gives the fields it changed their earlier values."""
-    seen, why = _seen(if_match, parcel_id), Why(body.reason, body.document_id)
+    seen, why = seen_in(if_match, parcel_id), Why(body.reason, body.document_id)
     try:
         restored = undo(work.session, parcel_id, version_no, seen=seen, why=why, anyway=body.anyway)
     except Stale as stale:
-        raise _with_current(work, parcel_id, stale) from None
+        raise with_current(work, stale) from None
     answer = _parcel(work, parcel_id)
     work.note("parcel.edit", parcel_id, act="undo", version=version_no, changed=restored)
     return answer

@@ -15,6 +15,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.geo import crs
+from gis_service.parcels.lineage.models import ParcelEvent, ParcelEventParcel, ParcelLineage
 from gis_service.parcels.models import (
     BoundaryPoint,
     Deployment,
@@ -24,6 +25,7 @@ from gis_service.parcels.models import (
     ParcelAlias,
     ParcelContact,
     ParcelDocument,
+    ParcelVersion,
 )
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
@@ -57,6 +59,7 @@ def load(session: Session, *, district_code: str) -> bool:
     documents = _documents(session, made, district_code)
     parcels = _history(session, made.parcels, _Codes(district_code, areas, units, documents))
     _belongings(session, made.parcels, parcels, documents)
+    _acts(session, made.acts, _Codes(district_code, areas, units, documents), parcels)
     _ground(session, made.ground)
     _grid(session, made.areas, district_code)
     topology.check(session, full=True)
@@ -206,3 +209,32 @@ def _belongings(session: Session, parcels: Iterable[records.Parcel], ids: Ids, d
             contacts.append({"parcel_id": parcel_id, "person": person, "phone": phone})
     for table, rows in ((ParcelAlias, aliases), (ParcelDocument, papers), (ParcelContact, contacts)):
         session.execute(insert(table), rows)
+
+
+def _acts(session: Session, acts: Iterable[records.Act], codes: _Codes, parcels: Ids) -> None:
+    """Splits and merges, with what each parcel was before and after; the land of one end is the smaller of both."""
+    for act in acts:
+        before = [_side(session, parcels[number], act, "before") for number in act.parents]
+        after = [_side(session, parcels[number], act, "after") for number in act.children]
+        balance = sum(s["area_computed_m2"] for s in after) - sum(s["area_computed_m2"] for s in before)
+        paper = {"document_id": codes.documents[act.document], "happened_on": act.at.date()}
+        event = ParcelEvent(district_code=codes.district_code, kind=act.kind, reason=act.reason, actor_name=act.actor, at=act.at, balance_m2=balance, **paper)  # fmt: skip
+        session.add(event)
+        session.flush()
+        session.execute(insert(ParcelEventParcel), [{"event_id": event.id, **side} for side in (*before, *after)])
+        links = [
+            {"event_id": event.id, "parent_id": a["parcel_id"], "child_id": b["parcel_id"], "kind": act.kind,
+             "area_m2": min(a["area_computed_m2"], b["area_computed_m2"]), **paper}
+            for a in before for b in after
+        ]  # fmt: skip
+        session.execute(insert(ParcelLineage), links)
+
+
+def _side(session: Session, parcel_id: int, act: records.Act, side: str) -> dict[str, Any]:
+    """A parcel of an act as it was until then, or as the act made it."""
+    v = ParcelVersion.c
+    made = session.scalar(select(v.version_no).where(v.id == parcel_id, v.valid_from == act.at)) or 0
+    version_no = made - 1 if side == "before" else made
+    areas = select(v.area_computed_m2, v.area_registered_m2).where(v.id == parcel_id, v.version_no == version_no)
+    row = session.execute(areas).mappings().one()
+    return {"parcel_id": parcel_id, "side": side, "version_no": version_no, "row_version": made, **row}

@@ -106,7 +106,8 @@ def test_stored_land_is_valid_inside_its_area_and_without_overlaps_but_the_examp
     assert one(loaded, inside)
     overlapping = (
         "select count(*) from parcel a join parcel b on a.id < b.id and a.geom && b.geom"
-        " where st_area(st_transform(st_intersection(a.geom, b.geom), 4547)) > 0.01"
+        " where a.retired_on is null and b.retired_on is null"
+        " and st_area(st_transform(st_intersection(a.geom, b.geom), 4547)) > 0.01"
         " and not array[a.parcel_no, b.parcel_no] && cast(:wrong as text[])"  # drawn so for the checks to find
     )
     assert one(loaded, overlapping, wrong=sorted(faults.OVERLAPPING)) == 0
@@ -168,3 +169,17 @@ def test_every_parcel_knows_its_grid_cells(loaded: Session) -> None:
     )
     assert without == one(loaded, "select count(*) from topology_fault where rule = 'no_cell'") > 0
     assert one(loaded, "select bool_and(length(code) = 15) from grid_cell")
+
+
+def test_acts_of_the_first_winter_balance_and_lead_to_living_parcels(loaded: Session, made: Any) -> None:
+    assert one(loaded, "select count(*) from parcel_event") == len(made.acts) >= 4
+    assert one(loaded, "select max(abs(balance_m2)) from parcel_event") <= 0.05
+    assert one(loaded, "select count(*) from parcel where retired_on is not null") >= 5
+    ended = "select bool_and(p.retired_on is not null) from parcel_event_parcel e join parcel p on p.id = e.parcel_id"
+    assert one(loaded, f"{ended} where e.side = 'before'")
+    begun = (
+        "select count(*) from parcel_event_parcel e join parcel_version v on v.id = e.parcel_id"
+        " and v.version_no = e.version_no join parcel_event x on x.id = e.event_id"
+        " where e.side = 'after' and (v.version_no <> 1 or lower(v.valid) <> x.at)"
+    )
+    assert one(loaded, begun) == 0

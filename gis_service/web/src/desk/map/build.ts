@@ -38,7 +38,7 @@ const LEGEND = 200;
 const CLOSEST = 16.5;
 
 /** Moves to a box when it is out of sight or too small to see (or always); what the detail covers is not sight. */
-export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number, duration: number): void {
+export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number, duration: number, closest = CLOSEST): void {
   const extent = transformExtent(bbox, 'EPSG:4326', 'EPSG:3857');
   const [width = 0, height = 0] = map.getSize() ?? [];
   if (!width || !height) return;
@@ -49,7 +49,7 @@ export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number,
   if (corner) seen[2] = corner[0]!;
   const size = (extent[2]! - extent[0]!) / (map.getView().getResolution() ?? 1);
   if (!always && containsExtent(seen, extent) && size > TOO_SMALL && getCenter(extent)) return;
-  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, left], maxZoom: CLOSEST, duration });
+  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, left], maxZoom: closest, duration });
 }
 
 export const quick = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150);

@@ -5,6 +5,7 @@ import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
 import { IMPORTS } from './imports.en';
+import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
 import { SHELL } from './shell.en';
@@ -16,6 +17,7 @@ export const ENGLISH: Record<string, string> = {
   ...EXPORTS,
   ...IMPORTS,
   ...IMPORT_DESK,
+  ...LINEAGE,
   ...MAP,
   ...PARCELS,
   ...SHELL,
