@@ -12,6 +12,7 @@ import typer
 from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
 from gis_service.parcels.imports import cli as imports_cli
+from gis_service.parcels.search import cli as search_cli
 from gis_service.services import Services, running
 
 app = typer.Typer(
@@ -267,6 +268,7 @@ def map_(
 
 
 imports_cli.install(parcel_commands, service)
+search_cli.install(parcel_commands, service)
 
 
 if __name__ == "__main__":

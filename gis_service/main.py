@@ -15,8 +15,10 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.parcels.bulk.routes
 import gis_service.parcels.imports.routes
 import gis_service.parcels.routes
+import gis_service.parcels.search.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.core import http, logs, migrate
@@ -61,7 +63,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel
         gis_service.parcels.routes.router,
+        gis_service.parcels.search.routes.router,
         gis_service.parcels.imports.routes.router,
         *map_routes.routers(),
     ):

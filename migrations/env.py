@@ -10,7 +10,9 @@ import gis_service.access.models
 import gis_service.audit.models
 import gis_service.core.requests
 import gis_service.files.models
-import gis_service.parcels.models  # noqa: F401  (all tables must be known)
+import gis_service.parcels.bulk.models
+import gis_service.parcels.models
+import gis_service.parcels.search.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 
 OBJECTS = Path(__file__).parent / "objects"

@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "map.read": BUSINESS,
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,
+    "parcel.bulk": frozenset({R.LAND_OFFICER}),
     "parcel.create": frozenset({R.LAND_OFFICER}),
     "parcel.edit": frozenset({R.LAND_OFFICER}),
     "parcel.import": frozenset({R.LAND_OFFICER}),

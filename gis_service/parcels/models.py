@@ -108,7 +108,6 @@ class Parcel(Base):
         ForeignKeyConstraint(["planned_class_system", "planned_class_code"], ["land_class.system", "land_class.code"]),
         Index("ix_parcel_area_id_id", "area_id", "id"),
         Index("ix_parcel_custodian_unit_id_id", "custodian_unit_id", "id"),
-        Index("ix_parcel_no_trgm", "parcel_no", postgresql_using="gin", postgresql_ops={"parcel_no": "gin_trgm_ops"}),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     district_code: Mapped[str] = mapped_column(Text)

@@ -16,6 +16,7 @@ from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.geo import crs, measure, rings
 from gis_service.parcels.errors import GeometryRefused, NoReason, Retired
 from gis_service.parcels.models import BoundaryPoint, Document, Parcel, ParcelDocument
+from gis_service.parcels.search import operations as search
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def create(
     session.flush()
     _renumber_points(session, parcel, outline)
     _attach(session, parcel.id, why)
+    search.fill_or_enqueue(session)
     return parcel
 
 
@@ -74,6 +76,7 @@ def change(
     session.flush()
     session.refresh(parcel)
     _attach(session, parcel.id, why)
+    search.fill_or_enqueue(session)
     return parcel
 
 
@@ -143,4 +146,5 @@ def register_document(session: Session, *, district_code: str, facts: dict[str, 
     document = Document(district_code=district_code, **facts)
     session.add(document)
     session.flush()
+    search.fill_or_enqueue(session)
     return document

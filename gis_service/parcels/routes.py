@@ -8,12 +8,11 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.clock import as_instant
-from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale, UnknownParameter
+from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale
 from gis_service.core.paging import cursor, place
 from gis_service.parcels import operations, queries
+from gis_service.parcels.filters import filters_of, moment
 from gis_service.parcels.operations import Why
-from gis_service.parcels.rules import AXES, VOCABULARIES
 from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, ParcelIn
 from gis_service.parcels.vocabulary import vocabulary
 
@@ -24,55 +23,6 @@ Read = Annotated[Work, doing("parcel.read")]
 Create = Annotated[Work, doing("parcel.create")]
 Edit = Annotated[Work, doing("parcel.edit")]
 Reference = Annotated[Work, doing("reference.read")]
-
-CHOICES = (*AXES, "risk_level")
-TEXTS = ("q", "area", "custodian", "parcel_no")
-OTHERS = ("planned_supply_year_max", "bbox", "as_of", "sort", "limit", "after")
-
-
-def filters_of(request: Request) -> dict[str, Any]:
-    """The filters in the address; unknown names and values are refused rather than ignored."""
-    found: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        if name in CHOICES:
-            wanted = [part for part in value.split(",") if part]
-            if unknown := set(wanted) - set(VOCABULARIES[name]):
-                raise BadRequest(parameter=name, value=",".join(sorted(unknown)))
-            found[name] = [*found.get(name, []), *wanted]
-        elif name in TEXTS:
-            found[name] = value
-        elif name == "planned_supply_year_max":
-            found[name] = _number(name, value)
-        elif name == "bbox":
-            found[name] = _box(value)
-        elif name not in OTHERS:
-            raise UnknownParameter(parameter=name)
-    return {name: wanted for name, wanted in found.items() if wanted not in ("", [])}
-
-
-def _number(name: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise BadRequest(parameter=name, value=value) from None
-
-
-def _box(value: str) -> list[float]:
-    try:
-        west, south, east, north = (float(part) for part in value.split(","))
-    except ValueError:
-        raise BadRequest(parameter="bbox", value=value) from None
-    return [west, south, east, north]
-
-
-def moment(as_of: str | None) -> datetime | None:
-    """The instant of an `as_of` parameter; None means now."""
-    if not as_of:
-        return None
-    try:
-        return as_instant(as_of)
-    except ValueError:
-        raise BadRequest(parameter="as_of", value=as_of) from None
 
 
 @router.get("/parcels")

@@ -25,6 +25,7 @@ from gis_service.parcels.models import (
     ParcelContact,
     ParcelDocument,
 )
+from gis_service.parcels.search import operations as search
 from gis_service.sample import land, outlines, records, register
 from gis_service.sample.outlines import METRIC_SRID
 
@@ -58,6 +59,7 @@ def load(session: Session, *, district_code: str) -> bool:
     session.add(Deployment(key=MARK, value=str(register.SEED)))
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
+    search.fill(session, most=100_000)
     return True
 
 

@@ -14,7 +14,7 @@ from tests.factories import a_parcel, a_unit, an_area, land
 
 SCOPED = (
     "parcel", "parcel_version", "boundary_point", "boundary_point_version", "parcel_alias", "parcel_document", "parcel_contact",
-    "import_batch", "staged_row", "import_issue",
+    "import_batch", "staged_row", "import_issue", "bulk_change", "bulk_change_parcel",
 )  # fmt: skip
 LAYERS = ("layer.parcel", "layer.parcel_history", "layer.boundary_point", "layer.boundary_point_history")
 

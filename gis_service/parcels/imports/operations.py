@@ -25,6 +25,7 @@ from gis_service.parcels.imports.schemas import issue_out
 from gis_service.parcels.models import Document, ImportBatch, ImportIssue
 from gis_service.parcels.reading.land_txt import FORMAT as TXT
 from gis_service.parcels.reading.result import ReadResult
+from gis_service.parcels.search import operations as search
 
 PATIENCE = {"statement_timeout": "600s", "idle_in_transaction_session_timeout": "600s"}
 """An import may take longer than a page; these hold for its own transaction."""
@@ -192,6 +193,7 @@ def accept(
     accepted = {"accepted_tx": landing.transaction_id(session), "document_id": document_id}
     batch.options = {**batch.options, **accepted}
     batch.counts = {**batch.counts, **counts, "landed": landed}
+    search.fill_or_enqueue(session)
     _decide(session, actor, scope, batch, State.ACCEPTED, act="accept", landed=landed, reason=reason)
     return batch
 
