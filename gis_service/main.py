@@ -17,12 +17,14 @@ from starlette.staticfiles import StaticFiles
 import gis_service.access.routes
 import gis_service.exports.routes
 import gis_service.parcels.attachments.routes
+import gis_service.parcels.bulk.routes
 import gis_service.parcels.changes.routes
 import gis_service.parcels.facilities.routes
 import gis_service.parcels.imports.desk
 import gis_service.parcels.imports.routes
 import gis_service.parcels.lineage.routes
 import gis_service.parcels.routes
+import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
@@ -71,7 +73,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.pages,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
+        gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel
         gis_service.parcels.routes.router,
+        gis_service.parcels.search.routes.router,
         gis_service.parcels.facilities.routes.router,
         gis_service.parcels.attachments.routes.router,
         gis_service.parcels.imports.routes.router,

@@ -17,8 +17,10 @@ from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
+from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
+from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 
@@ -48,6 +50,12 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def district() -> District:
         return District(services.settings.district_code, services.settings.plausible_box)
 
+    def change_many(bulk_id: int) -> None:
+        bulk.process(services.sessions, bulk_id)
+
+    def fill_search() -> None:
+        search.fill_all(services.sessions)
+
     def write_export(export_id: int) -> None:
         with exports.transaction(services.sessions) as session:
             house = house_of(services, session)
@@ -61,13 +69,16 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
+        bulk.TASK: change_many,
+        search.TASK: fill_search,
         exports.TASK: write_export,
         topology.TASK: check_topology,
     }
 
 
 def build(services: Services) -> procrastinate.App:
-    """The queue's application with every task, the seal of the audit chain each minute, and the rescue of stalled jobs."""
+    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled and
+    stalled jobs rescued."""
     app = queue.app(services.url(db.APP_ROLE))
     for name, work in tasks(services).items():
         app.task(name=name, queue=queue.QUEUE, retry=2)(work)
@@ -76,6 +87,11 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name="audit.seal", queue=queue.QUEUE, queueing_lock="audit.seal")
     def seal_audit(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
         seal(services)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="parcels.search.rest", queue=queue.QUEUE, queueing_lock="parcels.search.rest")
+    def fill_rest(timestamp: int) -> None:  # noqa: ARG001
+        search.fill_all(services.sessions)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="jobs.rescue", queue=queue.QUEUE, queueing_lock="jobs.rescue", pass_context=True)

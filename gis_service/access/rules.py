@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,
     "parcel.adjust": frozenset({R.LAND_OFFICER}),
+    "parcel.bulk": frozenset({R.LAND_OFFICER}),
     "parcel.create": frozenset({R.LAND_OFFICER}),
     "parcel.edit": frozenset({R.LAND_OFFICER}),
     "parcel.export": frozenset({R.LAND_OFFICER, R.WASTE_OFFICER, R.CASE_OFFICER, R.LEADER}),

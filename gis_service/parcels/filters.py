@@ -1,8 +1,12 @@
-"""The filters of the register as people write them: in an address, in a body, on a command line."""
+"""The filters of list, map, export and bulk change as they are asked for: in an address, in a body, on a command line."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
+from fastapi import Request
+
+from gis_service.core.clock import as_instant
 from gis_service.core.errors import BadRequest, UnknownParameter
 from gis_service.parcels.rules import AXES, VOCABULARIES
 
@@ -10,6 +14,14 @@ CHOICES = (*AXES, "risk_level")
 TEXTS = ("q", "area", "custodian", "parcel_no")
 FILTERS = (*CHOICES, *TEXTS, "planned_supply_year_max", "bbox", "ids")
 """Every name that `queries.conditions` understands."""
+
+OTHERS = ("as_of", "sort", "limit", "after")
+"""What a list may be asked beside its filters."""
+
+
+def filters_of(request: Request, others: Collection[str] = OTHERS) -> dict[str, Any]:
+    """The filters in the address; unknown names and values are refused rather than ignored. `others` are the door's own."""
+    return filters_from(request.query_params.multi_items(), beside=others)
 
 
 def filters_from(pairs: Iterable[tuple[str, str]], *, beside: Collection[str] = ()) -> dict[str, Any]:
@@ -51,3 +63,13 @@ def box_of(value: str) -> list[float]:
     except ValueError:
         raise BadRequest(parameter="bbox", value=value) from None
     return [west, south, east, north]
+
+
+def moment(as_of: str | None) -> datetime | None:
+    """The instant of an `as_of` parameter; None means now."""
+    if not as_of:
+        return None
+    try:
+        return as_instant(as_of)
+    except ValueError:
+        raise BadRequest(parameter="as_of", value=as_of) from None

@@ -110,7 +110,6 @@ class Parcel(Base):
         Index("ix_parcel_area_id_id", "area_id", "id"),
         Index("ix_parcel_custodian_unit_id_id", "custodian_unit_id", "id"),
         Index("ix_parcel_parcel_code", "parcel_code"),
-        Index("ix_parcel_no_trgm", "parcel_no", postgresql_using="gin", postgresql_ops={"parcel_no": "gin_trgm_ops"}),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     district_code: Mapped[str] = mapped_column(Text)

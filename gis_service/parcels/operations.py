@@ -18,6 +18,7 @@ from gis_service.parcels import boundary
 from gis_service.parcels.boundary import Typed, Written
 from gis_service.parcels.errors import GeometryRefused, NoReason, Retired, TwoOutlines
 from gis_service.parcels.models import Document, Parcel, ParcelDocument
+from gis_service.parcels.search import operations as search
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def create(
     session.flush()
     boundary.keep(session, parcel.id, written or boundary.points_for(outline, parcel.area_computed_crs))
     attach(session, parcel.id, why)
+    search.fill_or_enqueue(session)
     return parcel
 
 
@@ -80,6 +82,7 @@ def change(
     session.flush()
     session.refresh(parcel)
     attach(session, parcel.id, why)
+    search.fill_or_enqueue(session)
     return parcel
 
 
@@ -150,4 +153,5 @@ def register_document(session: Session, *, district_code: str, facts: dict[str, 
     document = Document(district_code=district_code, **facts)
     session.add(document)
     session.flush()
+    search.fill_or_enqueue(session)
     return document

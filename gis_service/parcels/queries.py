@@ -28,6 +28,7 @@ from gis_service.core.srid import STORAGE_SRID
 from gis_service.core.versioning import held_at, is_current
 from gis_service.parcels.models import BoundaryPointVersion, Document, LandClass, Parcel, ParcelVersion
 from gis_service.parcels.rules import AXES
+from gis_service.parcels.search.matching import matching
 
 RightHolder, Managing, Custodian = aliased(Unit), aliased(Unit), aliased(Unit)
 
@@ -104,8 +105,7 @@ def conditions(
     for name, wanted in filters.items():
         match name:
             case "q":
-                like = f"%{wanted.replace('%', '').replace('_', '')}%"
-                found.append(or_(c.parcel_no.ilike(like), c.parcel_name.ilike(like), c.location_text.ilike(like)))
+                found.append(matching(table, wanted))
             case "area":
                 found.append(or_(Area.name == wanted, Area.code == wanted))
             case "use_status":
@@ -164,6 +164,13 @@ def page(
     items, count, last_key, last_id = session.execute(statement).one()
     more = [last_key[0], last_id] if count is not None and count > limit else None
     return f"[{items}]", more, total
+
+
+def matching_ids(session: Session, *, filters: Mapping[str, Any], as_of: datetime | None, most: int) -> list[int]:
+    """The ids of the parcels that the filters let through, in the order of their numbers, at most so many."""
+    table = register(as_of)
+    chosen = joined(table, select(table.c.id)).where(*conditions(table, filters))
+    return list(session.scalars(chosen.order_by(table.c.parcel_no, table.c.id).limit(most)))
 
 
 def _beyond(

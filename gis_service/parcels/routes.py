@@ -1,6 +1,5 @@
 """HTTP doors of the register."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,14 +8,13 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.clock import as_instant
 from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale
 from gis_service.core.paging import cursor, place
 from gis_service.parcels import operations, queries
 from gis_service.parcels.changes import queries as changes
 from gis_service.parcels.changes.operations import undo
 from gis_service.parcels.changes.schemas import UndoIn
-from gis_service.parcels.filters import filters_from
+from gis_service.parcels.filters import filters_of, moment
 from gis_service.parcels.operations import Why
 from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, ParcelIn
 from gis_service.parcels.vocabulary import vocabulary
@@ -28,23 +26,6 @@ Read = Annotated[Work, doing("parcel.read")]
 Create = Annotated[Work, doing("parcel.create")]
 Edit = Annotated[Work, doing("parcel.edit")]
 Reference = Annotated[Work, doing("reference.read")]
-
-OTHERS = ("as_of", "sort", "limit", "after")
-
-
-def filters_of(request: Request, others: Collection[str] = OTHERS) -> dict[str, Any]:
-    """The filters in the address; unknown names and values are refused rather than ignored. `others` are the door's own."""
-    return filters_from(request.query_params.multi_items(), beside=others)
-
-
-def moment(as_of: str | None) -> datetime | None:
-    """The instant of an `as_of` parameter; None means now."""
-    if not as_of:
-        return None
-    try:
-        return as_instant(as_of)
-    except ValueError:
-        raise BadRequest(parameter="as_of", value=as_of) from None
 
 
 @router.get("/parcels")

@@ -27,6 +27,7 @@ from gis_service.parcels.models import (
     ParcelDocument,
     ParcelVersion,
 )
+from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
 from gis_service.sample import grid, land, outlines, records, register
@@ -66,6 +67,7 @@ def load(session: Session, *, district_code: str) -> bool:
     session.add(Deployment(key=MARK, value=str(register.SEED)))
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
+    search.fill(session, most=100_000)
     return True
 
 

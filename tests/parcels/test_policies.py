@@ -16,7 +16,7 @@ SCOPED = (
     "parcel", "parcel_version", "boundary_point", "boundary_point_version", "parcel_alias", "parcel_document", "parcel_contact",
     "import_batch", "staged_row", "import_issue", "fence_segment", "fence_segment_version", "sign", "sign_version", "camera",
     "camera_version", "parcel_file", "topology_fault", "topology_dirty", "parcel_grid_cell", "parcel_event",
-    "parcel_event_parcel", "parcel_lineage",
+    "parcel_event_parcel", "parcel_lineage", "bulk_change", "bulk_change_parcel",
 )  # fmt: skip
 LAYERS = (
     "layer.parcel", "layer.parcel_history", "layer.boundary_point", "layer.boundary_point_history", "layer.fence",

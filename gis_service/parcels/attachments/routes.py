@@ -18,8 +18,8 @@ from gis_service.parcels.attachments.models import ParcelFile
 from gis_service.parcels.attachments.operations import Kept
 from gis_service.parcels.attachments.rules import FileKind
 from gis_service.parcels.attachments.schemas import FileChange, Removal, file_out, share_out
+from gis_service.parcels.filters import moment
 from gis_service.parcels.imports.routes import MEGABYTE, UploadRoute
-from gis_service.parcels.routes import moment
 
 router = APIRouter(prefix="/api/v1", route_class=UploadRoute)
 

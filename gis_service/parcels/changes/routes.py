@@ -13,7 +13,7 @@ from gis_service.core.paging import cursor, place
 from gis_service.parcels.changes import queries
 from gis_service.parcels.changes.queries import Span
 from gis_service.parcels.changes.rules import Kind
-from gis_service.parcels.routes import filters_of, moment
+from gis_service.parcels.filters import filters_of, moment
 
 router = APIRouter(prefix="/api/v1/parcels/changes", route_class=Route)
 

@@ -19,8 +19,8 @@ from gis_service.parcels.facilities.schemas import (
     SignChange,
     SignIn,
 )
+from gis_service.parcels.filters import moment
 from gis_service.parcels.operations import Why
-from gis_service.parcels.routes import moment
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
 

@@ -40,6 +40,7 @@ from gis_service.parcels.models import Document, ImportBatch, ImportIssue
 from gis_service.parcels.operations import Why
 from gis_service.parcels.reading.land_txt import FORMAT as TXT
 from gis_service.parcels.reading.result import ReadResult
+from gis_service.parcels.search import operations as search
 
 PATIENCE = {"statement_timeout": "600s", "idle_in_transaction_session_timeout": "600s"}
 """An import may take longer than a page; these hold for its own transaction."""
@@ -285,6 +286,7 @@ def accept(
     batch.options = {name: kept for name, kept in batch.options.items() if name != "wish"} | accepted
     batch.counts = {**batch.counts, **counts, **landed}
     batch.error = None
+    search.fill_or_enqueue(session)
     if batch.options.get("sender") and batch.columns:
         profiles.remember(session, batch, actor.id, actor.name)
     _decide(session, actor, scope, batch, State.ACCEPTED, act="accept", landed=landed["landed"], reason=reason)

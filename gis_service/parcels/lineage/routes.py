@@ -11,7 +11,7 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.core.errors import BadRequest, NotFound, Stale
 from gis_service.core.http import language
 from gis_service.parcels import queries as register
-from gis_service.parcels.filters import box_of
+from gis_service.parcels.filters import box_of, moment
 from gis_service.parcels.lineage import operations, queries
 from gis_service.parcels.lineage.models import ParcelEvent
 from gis_service.parcels.lineage.operations import Act
@@ -29,7 +29,7 @@ from gis_service.parcels.lineage.schemas import (
     plan_out,
 )
 from gis_service.parcels.operations import Why
-from gis_service.parcels.routes import moment, seen_in, with_current
+from gis_service.parcels.routes import seen_in, with_current
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
 previews = APIRouter(prefix="/api/v1")

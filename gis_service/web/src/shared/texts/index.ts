@@ -4,6 +4,7 @@ import { FACILITIES } from './facilities.en';
 import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
+import { FIND } from './find.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
@@ -15,6 +16,7 @@ export const ENGLISH: Record<string, string> = {
   ...FACILITIES,
   ...CHANGES,
   ...EXPORTS,
+  ...FIND,
   ...IMPORTS,
   ...IMPORT_DESK,
   ...LINEAGE,
