@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
@@ -28,6 +29,9 @@ from gis_service.parcels.filters import filters_from
 router = APIRouter(prefix="/api/v1", route_class=Route)
 
 Exporter = Annotated[Work, doing(operations.PERMISSION)]
+MOST_TOLD = 5
+"""Sentences that travel in a header, percent-encoded, one a line."""
+
 OPTIONS = ("format", "as_of", "crs", "encoding", "lang", "layers", "axis", "history", "contacts")
 
 
@@ -59,7 +63,8 @@ def export_parcels(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    headers = {"X-Export-Rows": str(written.rows), "X-Export-Notes": str(len(written.notes))}
+    told = quote("\n".join(note[wish.lang] for note in written.notes[:MOST_TOLD]))
+    headers = {"X-Export-Rows": str(written.rows), "X-Export-Notes": told}
     return HandedOver(path, media_type=written.media_type, filename=written.name, headers=headers)
 
 

@@ -20,8 +20,9 @@ SCALE_AT_ZOOM_0 = 559_082_264
 
 def looks_of(catalogue: Catalogue, axis: str) -> dict[str, Look]:
     """Value → look of the first layer that is coloured by an axis."""
-    layer = next(layer for layer in catalogue.values() if layer.category == axis)
-    return {c.value: c for c in layer.style.categories} if isinstance(layer.style, Categories) else {}
+    styles = (layer.style for layer in catalogue.values() if layer.category == axis)
+    style = next(styles, None)
+    return {c.value: c for c in style.categories} if isinstance(style, Categories) else {}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -66,9 +67,14 @@ def test_a_file_at_once_holds_what_the_filters_say(areas: dict[str, int], sign_i
 def test_every_format_has_its_name_and_type(areas: dict[str, int], sign_in: SignIn, format_: str) -> None:
     answer = sign_in(Role.WASTE_OFFICER).get(f"{AT_ONCE}?format={format_}")
     assert answer.status_code == 200
-    assert (answer.headers["x-export-rows"], answer.headers["x-export-notes"]) == ("3", "0")
+    assert (answer.headers["x-export-rows"], answer.headers["x-export-notes"]) == ("3", "")
     suffix = "zip" if format_ == "shp" else format_
     assert answer.headers["content-disposition"].endswith(f".{suffix}")
+
+
+def test_what_there_is_to_say_of_a_file_comes_with_it(areas: dict[str, int], sign_in: SignIn) -> None:
+    answer = sign_in(Role.LAND_OFFICER).get(f"{AT_ONCE}?format=csv&as_of=2100-01-01&contacts=true")
+    assert unquote(answer.headers["x-export-notes"]) == "联系人没有历史记录,过去时点的导出不含责任人和电话。"
 
 
 def test_what_leaves_is_in_the_audit_trail(areas: dict[str, int], sign_in: SignIn, services: CloneServices) -> None:

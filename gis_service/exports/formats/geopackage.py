@@ -35,12 +35,12 @@ def write(path: Path, source: Source) -> None:
     layers = source.house.layers
     with File(path, source.crs) as file:
         _parcels(file, source)
-        axes = [layer for layer in layers.values() if layer.source == PARCEL_VIEW]
+        axes = [layer for layer in layers.values() if _shows_parcels(source, layer)]
         first = [layer for layer in axes if layer.category == source.wish.axis]
         for layer in dict.fromkeys([*first, *axes]):
             file.style(PARCELS, _drawn(source, layer))
         for layer in (layers[name] for name in source.wish.layers):
-            add = _axis_layer if layer.source == PARCEL_VIEW else _layer
+            add = _axis_layer if _shows_parcels(source, layer) else _layer
             add(file, source, layer)
         if source.wish.history:
             _history(file, source)
@@ -54,6 +54,11 @@ def _parcels(file: File, source: Source) -> None:
     with file.table(table) as add:
         for portion in source.portions():
             add([(record.id, record.shape, *map(_stored, source.cells(record))) for record in portion])
+
+
+def _shows_parcels(source: Source, layer: Layer) -> bool:
+    """Whether a layer is the table `parcels` in other colours: made of parcels, coloured by one of its columns."""
+    return layer.source == PARCEL_VIEW and layer.category in {None, *(field.name for field in source.wish.fields)}
 
 
 def _about(source: Source) -> str:
@@ -72,7 +77,7 @@ def _drawn(source: Source, layer: Layer, columns: dict[str, str] | None = None) 
         columns[category] if category else None,
         columns.get(label) if label else None,
         lang,
-        many=layer.source == PARCEL_VIEW and category is not None and named(category).kind == "words",
+        many=_shows_parcels(source, layer) and category is not None and named(category).kind == "words",
     )
 
 

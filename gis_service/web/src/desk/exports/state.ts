@@ -8,6 +8,8 @@ export const offer = shallowRef<Offer | null>(null);
 export const jobs = shallowRef<ExportJob[]>([]);
 export const writing = ref(false);
 export const saved = ref('');
+/** What the server says of the file just made. */
+export const remarks = ref<string[]>([]);
 export const problem = shallowRef<Problem | null>(null);
 
 const ASK_AGAIN_MS = 800;
@@ -57,6 +59,7 @@ export async function start(wish: Wish, ids: number[] | null, count: number): Pr
   writing.value = true;
   problem.value = null;
   saved.value = '';
+  remarks.value = [];
   try {
     offer.value ??= await calls.offer();
     const small = count <= offer.value.at_once && (ids === null || ids.length <= MOST_IN_ADDRESS);
@@ -74,6 +77,7 @@ export async function start(wish: Wish, ids: number[] | null, count: number): Pr
 
 async function atOnce(wish: Wish, ids: number[] | null): Promise<void> {
   const response = await calls.atOnce({ ...wish, layers: wish.layers.join(','), ids: ids?.join(',') });
+  remarks.value = decodeURIComponent(response.headers.get('X-Export-Notes') ?? '').split('\n').filter(Boolean);
   await save(response, wish.format);
   saved.value = wish.format;
 }
