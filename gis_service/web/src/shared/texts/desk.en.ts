@@ -51,6 +51,8 @@ export const IMPORT_DESK: Record<string, string> = {
   '面积变化 ㎡': 'Area change ㎡',
   '最多移动 m': 'Moved at most, m',
   '全部修正（{n} 行）': 'Mend all ({n} rows)',
+  '全部修正': 'Mend all',
+  '这里只预览了 {shown} 行；修正会用于全部 {n} 行中适用的。': 'Only {shown} rows are previewed; the mend goes to all of the {n} rows that it suits.',
   '不修正': 'Do not mend',
   '已修正': 'Mended',
   '撤回修正，恢复原图形': 'Take the mend back',
