@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 import shapely
@@ -187,6 +188,12 @@ class Ring:
         """Whether a point goes on with this ring: same ring number, and not after the ring was closed."""
         return point.ring == self.text and (not self.closed or point.pair == self.points[0].pair)
 
+    def begins_again(self, point: PointLine, after: PointLine | None) -> bool:
+        """Whether the numbers start anew at another place: a further part of the same 圈号, the ring before left open."""
+        if len(self.points) < 3 or after is None or self.closed or point.pair == self.points[0].pair:
+            return False
+        return (point.point_no, after.point_no) == (self.points[0].point_no, self.points[1].point_no)
+
     def add(self, point: PointLine) -> None:
         if len(self.points) >= 3 and point.pair == self.points[0].pair:
             self.closed = True
@@ -199,10 +206,11 @@ class Ring:
 
 
 def rings_of(points: Sequence[PointLine]) -> list[Ring]:
-    """Split points into rings: at another 圈号, and where a ring has come back to its first point and more follow."""
+    """Split points into rings: at another 圈号, where a ring has come back to its first point and more follow, and where
+    the numbers of an open ring start anew."""
     found: list[Ring] = []
-    for point in points:
-        if not found or not found[-1].takes(point):
+    for point, after in zip_longest(points, points[1:]):
+        if not found or not found[-1].takes(point) or found[-1].begins_again(point, after):
             found.append(Ring(point.ring))
         found[-1].add(point)
     return found

@@ -54,14 +54,14 @@ def parse(parse_file: Reading) -> Reading:
 
 @pytest.mark.parametrize("binary", [False, True])
 @pytest.mark.parametrize("version", ["R12", "R2000", "R2004", "R2010", "R2018"])
-def test_closed_polylines_are_land_in_every_version(read_file: Reading, version: str, binary: bool) -> None:
+def test_closed_polylines_are_land_in_every_version(parse: Reading, version: str, binary: bool) -> None:
     made, space = drawing(version)
     if version == "R12":
         space.add_polyline2d(square(), close=True, dxfattribs={"layer": "JZX"})
     else:
         space.add_lwpolyline(square(), close=True, dxfattribs={"layer": "JZX"})
     space.add_text("BW-01", height=3).set_placement((E0 + 40, N0 + 50))
-    got = read_file(written(made, binary=binary), "a.dxf")
+    got = parse(written(made, binary=binary))
     (row,) = got.rows
     assert (got.summary.crs.epsg, row.source_area_crs) == (4526, 4526)
     assert row.source_area_m2 == pytest.approx(10_000, abs=1e-6)
@@ -295,12 +295,21 @@ def test_local_coordinates_are_refused_with_the_way_out_and_land_by_it(parse: Re
     ],
 )
 def test_ways_out_that_lead_nowhere_are_refused_with_what_is_wrong(
-    refused: Refusing, asked: dict[str, Any], code: str, words: str
+    parse: Reading, asked: dict[str, Any], code: str, words: str
 ) -> None:
     made, space = drawing()
     space.add_lwpolyline([(1000, 1000), (1000, 1100), (1100, 1100)], close=True)
-    refusal = refused(written(made), "a.dxf", **asked)
-    assert (refusal.code, words in refusal.zh) == (code, True)
+    with pytest.raises(Unreadable) as refusal:
+        parse(made, **asked)
+    assert (refusal.value.code, words in refusal.value.zh) == (code, True)
+
+
+def test_rows_that_came_by_a_way_out_say_so_across_the_walls(read_file: Reading) -> None:
+    made, space = drawing()
+    space.add_lwpolyline([(1000, 1000), (1000, 1100), (1100, 1100)], close=True)
+    points = [[1000, 1000, 452_100, 2_478_450], [1100, 1100, 452_200, 2_478_550]]
+    (row,) = read_file(written(made), "a.dxf", control_points=points).rows
+    assert (row.geom_source, row.geom_accuracy_m) == ("imported", 2.0)
 
 
 # --- loose lines -------------------------------------------------------------------------------------------------
