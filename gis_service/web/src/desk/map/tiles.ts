@@ -13,7 +13,7 @@ import { Fill, Stroke, Style } from 'ol/style';
 import type { MapLayer } from '../../shared/types';
 import { place } from '../state/place';
 import { edition } from '../state/rows';
-import { hover } from './state';
+import { hover, marks } from './state';
 import { idOf, styleFunction } from './symbols';
 
 export type Tiles = VectorTileLayer<VectorTileSource<RenderFeature>>;
@@ -62,7 +62,7 @@ export function highlightLayer(): Tiles {
   const layer: Tiles = new VectorTileLayer({ renderMode: 'vector', zIndex: 20 });
   layer.setStyle((feature) => {
     const id = idOf(feature);
-    if (place.place === 'parcels' && String(id) === place.chosen) return CHOSEN;
+    if (place.place === 'parcels' && String(id) === place.chosen && !marks['diff']?.length) return CHOSEN;
     return id === hover.value ? UNDER_POINTER : undefined;
   });
   return layer;
