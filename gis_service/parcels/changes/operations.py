@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from fastapi.encoders import jsonable_encoder
 from geoalchemy2 import WKBElement
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import ProgrammingError
@@ -40,13 +41,13 @@ def undo(session: Session, parcel_id: int, version_no: int, *, seen: int, why: W
         raise errors.NotAlone(version_no=version_no)
     if parcel.retired_on:
         raise Retired(parcel_no=parcel.parcel_no)
-    if undoing.clashes and not anyway:
-        fields = queries.told(session, parcel_id, version_no, undoing.clashes)
-        raise errors.ChangedSince(version_no=version_no, count=len(fields), fields=fields)
     now = history[-1]
     restored = {name: value for name, value in undoing.restore.items() if now[name] != value}
     if not restored:
         raise errors.NothingToUndo(version_no=version_no)
+    if undoing.clashes and not anyway:
+        fields = queries.told(session, parcel_id, version_no, undoing.clashes)
+        raise errors.ChangedSince(version_no=version_no, count=len(fields), fields=jsonable_encoder(fields))
     db.because(session, f"撤销第 {version_no} 版:{(why.reason or '').strip()}".rstrip(":"), why.document_id)
     if why.document_id is not None:
         session.merge(ParcelDocument(parcel_id=parcel_id, document_id=why.document_id))

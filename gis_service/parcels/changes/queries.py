@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Date,
     RowMapping,
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import Text
 
 from gis_service.access.models import Area
+from gis_service.core.clock import BEIJING
 from gis_service.core.versioning import Moment, held_at
 from gis_service.parcels import queries
 from gis_service.parcels.changes.rules import NAMED, STAMPS, Kind
@@ -46,10 +46,14 @@ class Span:
     until: datetime
 
 
-def days(session: Session) -> list[dict[str, Any]]:
+Days = list[dict[str, Any]]
+
+
+def days(session: Session, *, since: datetime | None = None, before: datetime | None = None) -> Days:
     """Every day on which something changed that the reader may see, in Beijing, with the number of versions."""
-    day = cast(func.timezone("Asia/Shanghai", V.valid_from), Date).label("day")
-    rows = session.execute(select(day, func.count().label("count")).group_by(day).order_by(day))
+    day = cast(func.timezone(BEIJING.key, V.valid_from), Date).label("day")
+    within = [*([V.valid_from >= since] if since else []), *([V.valid_from < before] if before else [])]
+    rows = session.execute(select(day, func.count().label("count")).where(*within).group_by(day).order_by(day))
     return [dict(row) for row in rows.mappings()]
 
 
@@ -185,35 +189,45 @@ def feed(
 
 # ---- the difference between two days
 
-Before, After, First = (ParcelVersion.alias(name) for name in ("before", "after", "first"))
+First = ParcelVersion.alias("first")
 AreaBefore, AreaAfter = aliased(Area), aliased(Area)
 
 
-def _pairs(span: Span, filters: Filters) -> CTE:
-    """Parcels that met the conditions on one of the two days and are not the same on both."""
-    days = [queries.register(moment) for moment in (span.since, span.until)]
-    met = [queries.joined(day, select(day.c.id)).where(*queries.conditions(day, filters)) for day in days]
-    matched = union(*met).cte("matched")
-    kind = _kind(span).label("kind")
-    pairs = (
-        select(
-            matched.c.id,
-            func.coalesce(After.c.parcel_no, Before.c.parcel_no).label("parcel_no"),
-            kind,
-            Before.c.version_no.label("before_no"),
-            After.c.version_no.label("after_no"),
+class Pairs:
+    """Each parcel as it was on both days; `differ` leaves those that are not the same and met the conditions on one of them."""
+
+    def __init__(self, span: Span, filters: Filters):
+        self.before, self.after = (
+            select(ParcelVersion).where(held_at(ParcelVersion, moment)).subquery(name)
+            for name, moment in (("before", span.since), ("after", span.until))
         )
-        .select_from(matched)
-        .outerjoin(Before, and_(Before.c.id == matched.c.id, held_at(Before, span.since, of_few=True)))
-        .outerjoin(After, and_(After.c.id == matched.c.id, held_at(After, span.until, of_few=True)))
-        .where(Before.c.version_no.is_distinct_from(After.c.version_no))
-        .subquery("pair")
-    )
-    return select(pairs).where(pairs.c.kind.is_not(None)).cte("pairs")
+        b, a = self.before.c, self.after.c
+        self.id = func.coalesce(a.id, b.id).label("id")
+        self.parcel_no = func.coalesce(a.parcel_no, b.parcel_no).label("parcel_no")
+        self.kind = _kind(span, b, a).label("kind")
+        self.differ = [b.version_no.is_distinct_from(a.version_no), self.kind.is_not(None)]
+        if filters:
+            days = [queries.register(moment) for moment in (span.since, span.until)]
+            met = (queries.joined(day, select(day.c.id)).where(*queries.conditions(day, filters)) for day in days)
+            self.differ.append(func.coalesce(a.id, b.id).in_(union(*met)))
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """Columns of the pairs that differ, with the names of their areas."""
+        both = self.before.join(self.after, self.before.c.id == self.after.c.id, full=True)
+        joined = select(*columns).select_from(both).outerjoin(AreaBefore, AreaBefore.id == self.before.c.area_id)
+        return joined.outerjoin(AreaAfter, AreaAfter.id == self.after.c.area_id).where(*self.differ)
+
+    def page(self, statement: Select[Any], kinds: list[str], limit: int, after: list[Any] | None) -> Select[Any]:
+        """In the order of numbers, and one more row than asked, which says that there are more."""
+        number, key = self.parcel_no.element, self.id.element
+        if kinds:
+            statement = statement.where(self.kind.in_(kinds))
+        if after:
+            statement = statement.where(tuple_(number, key) > tuple_(literal(after[0]), literal(after[1])))
+        return statement.order_by(number, key).limit(limit + 1)
 
 
-def _kind(span: Span) -> ColumnElement[Any]:
-    b, a = Before.c, After.c
+def _kind(span: Span, b: Any, a: Any) -> ColumnElement[Any]:
     was, is_ = and_(b.id.is_not(None), b.retired_on.is_(None)), and_(a.id.is_not(None), a.retired_on.is_(None))
     first = First.c
     began = select(first.id).where(first.id == a.id, first.version_no == 1, first.valid_from > span.since).exists()
@@ -224,30 +238,9 @@ def _kind(span: Span) -> ColumnElement[Any]:
         (and_(is_, was.is_not(True)), Kind.NEW.value),
         (and_(was, a.id.is_(None)), Kind.LEFT.value),
         (and_(was, is_.is_not(True)), Kind.RETIRED.value),
-        (b.geom.is_distinct_from(a.geom), Kind.OUTLINE.value),
-        (differs, Kind.CHANGED.value),
+        (and_(was, b.geom.is_distinct_from(a.geom)), Kind.OUTLINE.value),
+        (and_(was, differs), Kind.CHANGED.value),
     )
-
-
-def _sides(pairs: CTE, *columns: Any) -> Select[Any]:
-    """The pairs with both versions and their areas."""
-    return (
-        select(*columns)
-        .select_from(pairs)
-        .outerjoin(Before, and_(Before.c.id == pairs.c.id, Before.c.version_no == pairs.c.before_no))
-        .outerjoin(After, and_(After.c.id == pairs.c.id, After.c.version_no == pairs.c.after_no))
-        .outerjoin(AreaBefore, AreaBefore.id == Before.c.area_id)
-        .outerjoin(AreaAfter, AreaAfter.id == After.c.area_id)
-    )
-
-
-def _page_of(pairs: CTE, statement: Select[Any], kinds: list[str], limit: int, after: list[Any] | None) -> Select[Any]:
-    p = pairs.c
-    if kinds:
-        statement = statement.where(p.kind.in_(kinds))
-    if after:
-        statement = statement.where(tuple_(p.parcel_no, p.id) > tuple_(literal(after[0]), literal(after[1])))
-    return statement.order_by(p.parcel_no, p.id).limit(limit + 1)
 
 
 def _ended(rows: list[Any], limit: int) -> list[Any] | None:
@@ -258,18 +251,17 @@ def difference(
     session: Session, span: Span, *, filters: Filters, kinds: list[str], limit: int, after: list[Any] | None
 ) -> tuple[list[dict[str, Any]], list[Any] | None]:
     """Parcels that are not the same on the two days: what became of each, field by field, and the versions between."""
-    pairs = _pairs(span, filters)
-    p = pairs.c
+    pairs = Pairs(span, filters)
+    b, a = pairs.before.c, pairs.after.c
     both = ("area_registered_m2", "area_computed_m2")
-    statement = _sides(
-        pairs,
-        p.id, p.parcel_no, p.kind, p.before_no, p.after_no,
-        func.coalesce(After.c.parcel_name, Before.c.parcel_name).label("parcel_name"),
+    statement = pairs.select(
+        pairs.id, pairs.parcel_no, pairs.kind, b.version_no.label("before_no"), a.version_no.label("after_no"),
+        func.coalesce(a.parcel_name, b.parcel_name).label("parcel_name"),
         func.coalesce(AreaAfter.name, AreaBefore.name).label("area"),
-        *(side.c[name].label(f"{name}_{when}") for name in both for when, side in (("before", Before), ("after", After))),
-        _box(func.coalesce(After.c.geom, Before.c.geom)).label("bbox"),
+        *(side[name].label(f"{name}_{when}") for name in both for when, side in (("before", b), ("after", a))),
+        _box(func.coalesce(a.geom, b.geom)).label("bbox"),
     )  # fmt: skip
-    found = session.execute(_page_of(pairs, statement, kinds, limit, after)).mappings().all()
+    found = session.execute(pairs.page(statement, kinds, limit, after)).mappings().all()
     ended, rows = _ended(list(found), limit), [dict(row) for row in found[:limit]]
     keys = [(row["id"], number) for row in rows for number in (row["before_no"], row["after_no"]) if number]
     known = facts(session, of_keys(keys)) if keys else {}
@@ -304,31 +296,39 @@ def _between(session: Session, span: Span, ids: list[int]) -> dict[int, list[dic
 
 def totals(session: Session, span: Span, filters: Filters) -> dict[str, Any]:
     """The whole difference in numbers: by what became of the parcels, by area, by field."""
-    pairs = _pairs(span, filters)
-    kind = pairs.c.kind
+    pairs = Pairs(span, filters)
+    b, a = pairs.before.c, pairs.after.c
+    stayed = pairs.kind.in_([Kind.OUTLINE.value, Kind.CHANGED.value])
     area = func.coalesce(AreaAfter.name, AreaBefore.name).label("area")
-    gone = (Kind.RETIRED.value, Kind.LEFT.value)
-    of = {one.value: func.count().filter(kind == one.value) for one in Kind}
-    by_area = _sides(
-        pairs,
+    names = {NAMED.get(name, name): name for name in COMPARED}
+    # once for each pair, not once for each count
+    told = pairs.select(
         area,
+        pairs.kind,
+        case((b.retired_on.is_(None), b.area_computed_m2)).label("before_m2"),
+        case((a.retired_on.is_(None), a.area_computed_m2)).label("after_m2"),
+        *(and_(stayed, b[name].is_distinct_from(a[name])).label(f"field_{field}") for field, name in names.items()),
+    )
+    t = told.cte("told").prefix_with("materialized").c
+    of = {one.value: func.count().filter(t.kind == one.value) for one in Kind}
+    statement = select(
+        t.area,
         func.count().label("count"),
         *(count.label(name) for name, count in of.items()),
-        func.sum(Before.c.area_computed_m2).filter(Before.c.retired_on.is_(None)).label("area_before_m2"),
-        func.sum(After.c.area_computed_m2).filter(kind.not_in(gone)).label("area_after_m2"),
-    ).group_by(area)
-    areas = [dict(row) for row in session.execute(by_area.order_by(area.asc().nulls_last())).mappings()]
-    counted = {
-        NAMED.get(name, name): func.count().filter(Before.c[name].is_distinct_from(After.c[name])) for name in COMPARED
-    }
-    by_field = _sides(pairs, *(count.label(name) for name, count in counted.items()))
-    fields = session.execute(by_field.where(kind.in_([Kind.OUTLINE.value, Kind.CHANGED.value]))).mappings().one()
-    listed = [{"field": name, "count": count} for name, count in fields.items() if count]
+        func.sum(t.before_m2).label("area_before_m2"),
+        func.sum(t.after_m2).label("area_after_m2"),
+        *(func.count().filter(t[f"field_{field}"]).label(f"field_{field}") for field in names),
+    ).group_by(t.area)
+    found = session.execute(statement.order_by(t.area.asc().nulls_last())).mappings().all()
+    fields = {name: sum(row[f"field_{name}"] for row in found) for name in names}
+    shown = ("area", "count", *of, "area_before_m2", "area_after_m2")
     return {
-        "count": sum(row["count"] for row in areas),
-        "kinds": {name: sum(row[name] for row in areas) for name in of},
-        "areas": areas,
-        "fields": sorted(listed, key=lambda field: -field["count"]),
+        "count": sum(row["count"] for row in found),
+        "kinds": {name: sum(row[name] for row in found) for name in of},
+        "areas": [{name: row[name] for name in shown} for row in found],
+        "fields": [
+            {"field": name, "count": count} for name, count in sorted(fields.items(), key=lambda f: -f[1]) if count
+        ],
     }
 
 
@@ -336,11 +336,10 @@ def geojson(
     session: Session, span: Span, *, filters: Filters, kinds: list[str], limit: int, after: list[Any] | None
 ) -> tuple[str, list[Any] | None]:
     """The ground gained and lost, and the outlines that stayed while something else changed, as features in one text."""
-    pairs = _pairs(span, filters)
-    p = pairs.c
-    statement = _sides(pairs, p.id, p.parcel_no, p.kind, Before.c.geom.label("was"), After.c.geom.label("is_"))
-    paged = _page_of(pairs, statement, kinds, limit, after).cte("paged")
-    q = paged.c
+    pairs = Pairs(span, filters)
+    geoms = pairs.before.c.geom.label("was"), pairs.after.c.geom.label("is_")
+    statement = pairs.select(pairs.id, pairs.parcel_no, pairs.kind, *geoms)
+    q = pairs.page(statement, kinds, limit, after).cte("paged").c
     moved = q.kind == Kind.OUTLINE.value
     parts = {
         "gained": case((q.kind.in_([Kind.NEW.value, Kind.ENTERED.value]), q["is_"]), (moved, _only(q["is_"], q.was))),

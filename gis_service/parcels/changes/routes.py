@@ -11,6 +11,7 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.core.errors import BadRequest
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.changes import queries
+from gis_service.parcels.changes.memory import memory_of
 from gis_service.parcels.changes.queries import Span
 from gis_service.parcels.changes.rules import Kind
 from gis_service.parcels.filters import filters_of, moment
@@ -27,7 +28,7 @@ OWN = ("from", "to", "kind", "limit", "after", "document", "actor")
 @router.get("/days")
 def days(work: Read) -> dict[str, Any]:
     """Every day with changes, with how many; the ticks of a time slider."""
-    return {"items": queries.days(work.session)}
+    return {"items": memory_of(work.request.app.state).days(work.session, work.scope)}
 
 
 @router.get("")

@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { asProblem, type Problem, wasCancelled } from '../../shared/api';
 import type { Feature, Geometry } from '../../shared/geojson';
 import { bboxOf, look, type Mark, type MarkKind, setMarks } from '../map/state';
-import { compared, place } from '../state/place';
+import { chosenId, compared, place } from '../state/place';
 import { edition } from '../state/rows';
 import * as calls from './calls';
 import { KINDS, type Change, type DayCount, type Kind, type Totals } from './types';
@@ -76,7 +76,7 @@ async function loadShapes(period: calls.Days, signal: AbortSignal): Promise<void
     after = page.next;
   } while (after && fresh.length < MOST);
   drawn.value = fresh.map(({ geometry, properties }) => ({ kind: PARTS[properties['part'] as string]!, geometry: geometry as Geometry, key: properties['parcel_id'] as number }));
-  look(bboxOf({ type: 'GeometryCollection', geometries: drawn.value.map(({ geometry }) => geometry) }));
+  if (chosenId.value === null) look(bboxOf({ type: 'GeometryCollection', geometries: drawn.value.map(({ geometry }) => geometry) }));
 }
 
 function forget(): void {

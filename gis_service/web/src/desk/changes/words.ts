@@ -1,4 +1,5 @@
 /** What a change is called, and its fields before and after as a person reads them. */
+import { bothAreas } from '../../shared/format';
 import { t } from '../../shared/i18n';
 import { fieldLabel, fieldOf, fieldText } from '../parcels/fields';
 import type { Change, FieldChange, Kind } from './types';
@@ -19,14 +20,21 @@ export interface Told {
   after: string;
 }
 
+/** Areas are stored in square metres and read in both units. */
+const isArea = (field: string): boolean => field.startsWith('area_') && field.endsWith('_m2');
+
+export function valueText(field: string, value: unknown, values: Record<string, unknown> = {}): string {
+  return isArea(field) ? bothAreas(value as number | null, t('亩')) : fieldText(fieldOf(field), value, values);
+}
+
 /** The fields of a change in words. */
 export function told(fields: FieldChange[]): Told[] {
   const [before, after] = [record(fields, 'before'), record(fields, 'after')];
   return fields.map(({ field }) => ({
     field,
     label: fieldLabel(field),
-    before: fieldText(fieldOf(field), before[field], before),
-    after: fieldText(fieldOf(field), after[field], after),
+    before: valueText(field, before[field], before),
+    after: valueText(field, after[field], after),
   }));
 }
 

@@ -14,7 +14,7 @@ import type { MapLayer } from '../../shared/types';
 import { picked } from '../bulk/picked';
 import { place } from '../state/place';
 import { edition } from '../state/rows';
-import { hover } from './state';
+import { hover, marks } from './state';
 import { idOf, styleFunction } from './symbols';
 
 export type Tiles = VectorTileLayer<VectorTileSource<RenderFeature>>;
@@ -63,7 +63,7 @@ export function highlightLayer(): Tiles {
   const layer: Tiles = new VectorTileLayer({ renderMode: 'vector', zIndex: 20 });
   layer.setStyle((feature) => {
     const id = idOf(feature);
-    if (place.place === 'parcels' && String(id) === place.chosen) return CHOSEN;
+    if (place.place === 'parcels' && String(id) === place.chosen && !marks['diff']?.length) return CHOSEN;
     if (id === hover.value) return UNDER_POINTER;
     return place.place === 'parcels' && picked.value.has(Number(id)) ? CHOSEN : undefined;
   });

@@ -51,11 +51,12 @@ export const CHANGES: Record<string, string> = {
   '打开地块的全部版本': 'Open all versions of the parcel',
   '前一天还不在台账里；入库时 {area}。': 'Not in the register on the earlier day; entered with {area}.',
   '片区或管护单位变了，因此进入或离开您能看到的范围。': 'Its area or custodian changed, so it came into or left what you may see.',
-  '边界有变动，见地图：斜线为增加，灰色网纹为减少。': 'The outline changed, see the map: hatched is gained, grey net is lost.',
+  '见地图：斜线为增加，灰色网纹为减少，虚线为原边界': 'See the map: hatched is gained, grey net is lost, dashed is the earlier outline',
   '其间的修改': 'Changes between the days',
   '其间没有您能看到的修改。': 'No change between the days that you may see.',
   '看这份文件引起的全部变更': 'Everything this paper changed',
   // feed
+  '{fields}等 {n} 项': '{fields} and more, {n} in all',
   '一份文件': 'a paper',
   '截至 {day}': 'until {day}',
   '新的在前': 'newest first',
