@@ -139,7 +139,10 @@ def test_nothing_is_found_where_nothing_is_near(officer: Person) -> None:
 
 
 def test_several_words_may_each_find_the_parcel_in_its_own_way(officer: Person) -> None:
-    assert parcels(officer, "TJ-03 格力")[0] == "BW-0300"
+    first = hits(officer, "TJ-03 格力")[0]
+    assert (first["label"], shown(first)) == ("BW-0300", "TJ-03")
+    assert parcels(officer, "北围 格力") == ["BW-0300"], "an area and a unit"
+    assert parcels(officer, "芯谷 后环") == []
     assert listed(officer, "TJ-03 格力") == {"BW-0300"}
 
 

@@ -51,6 +51,8 @@ class Match:
     how: How
     key: Key
     mistakes: int = 0
+    asked: Asked | None = None
+    """The one of several words that it fits."""
 
 
 def fitting(asked: Asked, terms: Iterable[Term]) -> list[Match]:
