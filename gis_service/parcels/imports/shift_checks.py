@@ -44,6 +44,7 @@ def direction_degrees(box: tuple[float, float, float, float]) -> float:
 @check(
     "place.looks_gcj02",
     Level.WARNING,
+    title=("不像互联网地图偏移坐标", "not shifted as internet maps are"),
     zh="疑似 GCJ-02(火星坐标):本文件有 {rows} 个地块能与台账对上(编号或面积相同),全部朝 {degrees}°方向偏 {distance_m} 米左右,"
     "正是火星坐标的偏移。请核对来源;确为火星坐标,用 shift=gcj02 重新导入。",
     en="This looks like GCJ-02: {rows} parcels of the file match registered ones (by number or size), and all lie some "
