@@ -29,7 +29,8 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
     @commands.command("import")
     def import_(
         file: Annotated[
-            Path, typer.Argument(exists=True, dir_okay=False, help="GeoJSON, GeoPackage, Shapefile, 国土 TXT")
+            Path,
+            typer.Argument(exists=True, dir_okay=False, help="XLSX, CSV, GeoJSON, GeoPackage, Shapefile, 国土 TXT"),
         ],
         crs: Annotated[str | None, typer.Option(help="坐标系 · coordinate system, as EPSG:4547")] = None,
         encoding: Annotated[str | None, typer.Option(help="文字编码 · text encoding, as GB18030")] = None,

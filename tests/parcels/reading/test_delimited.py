@@ -162,13 +162,15 @@ def test_an_endless_line_and_an_endless_quote_are_refused_in_little_memory(
         assert "第 2 行" in refusal.value.zh
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_place(refused: Refusing) -> None:
+def test_bytes_that_are_no_text_are_refused_with_their_place(refused: Refusing, parse: Reading) -> None:
     content = "地块编号,备注\nA,".encode() + b"\xff\xff\xff\n"
     refusal = refused(content, "a.csv")
     assert refusal.code == "encoding.undecodable"
     assert f"第 {content.index(0xFF) + 1} 字节" in refusal.zh
-    late = "地块编号,备注\n".encode() + b"A,b\n" * 50_000 + b"\xff"
-    assert refused(late, "a.csv", encoding="UTF-8").facts["position"] == len(late)
+    late = "地块编号,备注\n".encode() + b"A,b\n" * 20_000 + b"\xff"
+    with pytest.raises(Unreadable) as refusal_late:
+        parse(late, encoding="UTF-8")
+    assert refusal_late.value.facts["position"] == len(late)
 
 
 def test_a_long_table_is_read_in_little_memory(read_file: Reading) -> None:
