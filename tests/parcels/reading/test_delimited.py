@@ -243,6 +243,16 @@ def test_points_of_several_parcels_are_parted_by_number_and_ring(parse_book: Rea
     ]
 
 
+def test_a_parcel_may_stand_on_a_line_above_its_points_or_have_none(parse_book: Reading) -> None:
+    rows = [["地块编号", "面积(㎡)", "点号", "X", "Y"], ["A", 100000], *([None, None, n, *p] for n, p in enumerate(PLOT, 1)), ["B", 5]]  # fmt: skip
+    got = parse_book(book(rows))
+    assert [(row.row, row.parcel_no, row.source_area_m2, row.issues == []) for row in got.rows] == [
+        (2, "A", pytest.approx(100_000), False),
+        (7, "B", None, True),
+    ]
+    assert [row.attributes["面积(㎡)"] for row in got.rows] == [100000, 5]
+
+
 def test_what_lies_outside_the_first_ring_is_a_part_whatever_its_number(parse_book: Reading) -> None:
     rows = [
         ["地块编号", "圈号", "X", "Y"],
@@ -448,16 +458,35 @@ def test_wkt_is_an_outline_and_a_broken_one_is_named(parse: Reading) -> None:
     ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
     got = parse(
         f'地块编号,范围,中心\nA,"POLYGON (({ring}))",POINT(113.55 22.4)\nB,"POLYGON (({ring.rsplit(",", 1)[0]}))",\nC,,\n'
-        f'D,"MULTIPOLYGON ((({ring})))",\nE,POLYGON ((1 2,\nF,POINT (113.55 22.40),\n'
+        f'D,"MULTIPOLYGON ((({ring})))",\nE,POLYGON ((1 2,\nF,POINT (113.55 22.40),\nG,见附图,\nH,NA,\n'
     )
-    assert [row.geometry is not None for row in got.rows] == [True, False, False, True, False, False]
+    assert [row.geometry is not None for row in got.rows] == [True, False, False, True] + [False] * 4
     assert sentences(got, "coordinate.wkt") == [
         "单元格 B3(列“范围”)的 WKT 无法读取：环未闭合。",
         "单元格 B6(列“范围”)的 WKT 无法读取：语法有误。",
+        "单元格 B8(列“范围”)的 WKT 无法读取：语法有误。",
     ]
     assert got.rows[5].issues[0].code == "geometry.not_area"
-    assert got.rows[2].issues == []
+    assert got.rows[2].issues == got.rows[7].issues == [], "NA is no outline"
     assert got.rows[0].attributes == {"地块编号": "A", "中心": "POINT(113.55 22.4)"}
+
+
+def test_an_outline_that_is_a_formula_without_result_is_an_error(parse_book: Reading) -> None:
+    ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
+    got = parse_book(book([["地块编号", "wkt"], ["A", f"POLYGON(({ring}))"], ["B", '=CONCAT("POLYGON")']]))
+    assert [(row.geometry is None, [i.code for i in row.issues]) for row in got.rows] == [
+        (False, []),
+        (True, ["cell.no_value"]),
+    ]
+
+
+def test_outlines_that_begin_far_below_are_found(parse: Reading) -> None:
+    ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
+    listed = ";".join(f"{lon},{lat}" for lon, lat in SQUARE)
+    blank = "".join(f"N{n},\n" for n in range(90))
+    for head, outline in (("wkt", f"POLYGON(({ring}))"), ("界址点坐标", listed)):
+        got = parse(f'地块编号,{head}\n{blank}A,"{outline}"\n')
+        assert [row.row for row in got.rows if row.geometry] == [92]
 
 
 def test_wkt_that_names_its_system_is_believed_and_checked(parse: Reading, refused: Refusing) -> None:
