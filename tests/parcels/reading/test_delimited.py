@@ -518,6 +518,11 @@ def test_columns_are_taken_as_they_are_told(parse: Reading) -> None:
     assert got.rows[0].attributes == {"丙": "P0", "地块编号": "P0"}
 
 
+def test_a_role_may_be_told_to_be_no_column(parse: Reading) -> None:
+    got = parse("点号,经度,纬度,X,Y\n" + "".join(f"{n},{lon},{lat},1,2\n" for n, (lon, lat) in enumerate(SQUARE, 1)), columns={"northing": "", "parcel_no": ""})  # fmt: skip
+    assert (got.summary.crs.epsg, got.rows[0].attributes) == (4490, {"X": "1", "Y": "2"})
+
+
 def test_a_column_that_is_told_and_not_there_is_refused_with_those_that_are(refused: Refusing) -> None:
     refusal = refused("甲,乙\n1,2\n", "a.csv", columns={"easting": "丁"})
     assert refusal.code == "table.no_such_column"

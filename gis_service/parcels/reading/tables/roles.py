@@ -95,8 +95,12 @@ class Roles:
 
 
 def recognise(names: Mapping[int, str], said: Mapping[str, str], sample: list[Line]) -> Roles:
-    """The roles of columns: as said, by their headers, and by texts that can be nothing but WKT or lists of points."""
+    """The roles of columns: as said, by their headers, and by texts that can be nothing but WKT or lists of points.
+
+    A role that is said to be no column at all (an empty name) is taken by none.
+    """
     found = Roles(said=_named(names, said))
+    unwanted = {role_name for role_name, name in said.items() if not name}
     taken = set(found.said.values())
     for column, name in names.items():
         seen = role(name)
@@ -107,6 +111,7 @@ def recognise(names: Mapping[int, str], said: Mapping[str, str], sample: list[Li
             found.columns.setdefault("wkt", []).append(column)
     lists = [c for c in _holding_lists(sample) if c in names and c not in taken]
     found.columns["coordinates"] = list(dict.fromkeys([*lists, *found.columns.get("coordinates", [])]))
+    found.columns = {seen: columns for seen, columns in found.columns.items() if seen not in unwanted}
     return found
 
 
@@ -115,7 +120,7 @@ def _named(names: Mapping[int, str], said: Mapping[str, str]) -> dict[str, int]:
     by_name = {normal(name): column for column, name in reversed(list(names.items()))}
     found: dict[str, int] = {}
     for role_name, name in said.items():
-        if role_name not in ROLES:
+        if role_name not in ROLES or not name:
             continue
         if normal(name) not in by_name:
             listed = register.listed(list(names.values()), 40)
