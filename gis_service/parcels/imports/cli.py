@@ -35,7 +35,7 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
             typer.Argument(
                 exists=True,
                 dir_okay=False,
-                help="GeoJSON, GeoPackage, Shapefile, MapInfo, KML/KMZ, DXF, GeoParquet, 国土 TXT, CASS .dat",
+                help="XLSX, CSV, GeoJSON, GeoPackage, Shapefile, MapInfo, KML/KMZ, DXF, GeoParquet, 国土 TXT, CASS .dat",
             ),
         ],
         crs: Annotated[str | None, typer.Option(help="坐标系 · coordinate system, as EPSG:4547")] = None,

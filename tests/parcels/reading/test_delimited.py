@@ -162,13 +162,15 @@ def test_an_endless_line_and_an_endless_quote_are_refused_in_little_memory(
         assert "第 2 行" in refusal.value.zh
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_place(refused: Refusing) -> None:
+def test_bytes_that_are_no_text_are_refused_with_their_place(refused: Refusing, parse: Reading) -> None:
     content = "地块编号,备注\nA,".encode() + b"\xff\xff\xff\n"
     refusal = refused(content, "a.csv")
     assert refusal.code == "encoding.undecodable"
     assert f"第 {content.index(0xFF) + 1} 字节" in refusal.zh
-    late = "地块编号,备注\n".encode() + b"A,b\n" * 50_000 + b"\xff"
-    assert refused(late, "a.csv", encoding="UTF-8").facts["position"] == len(late)
+    late = "地块编号,备注\n".encode() + b"A,b\n" * 20_000 + b"\xff"
+    with pytest.raises(Unreadable) as refusal_late:
+        parse(late, encoding="UTF-8")
+    assert refusal_late.value.facts["position"] == len(late)
 
 
 def test_a_long_table_is_read_in_little_memory(read_file: Reading) -> None:
@@ -239,6 +241,16 @@ def test_points_of_several_parcels_are_parted_by_number_and_ring(parse_book: Rea
     assert [(p.point_no, p.ring_no, p.ring_text) for p in points] == [
         (f"J{n}", 1 + n // 5, str(1 + n // 5)) for n in range(1, 9)
     ]
+
+
+def test_a_parcel_may_stand_on_a_line_above_its_points_or_have_none(parse_book: Reading) -> None:
+    rows = [["地块编号", "面积(㎡)", "点号", "X", "Y"], ["A", 100000], *([None, None, n, *p] for n, p in enumerate(PLOT, 1)), ["B", 5]]  # fmt: skip
+    got = parse_book(book(rows))
+    assert [(row.row, row.parcel_no, row.source_area_m2, row.issues == []) for row in got.rows] == [
+        (2, "A", pytest.approx(100_000), False),
+        (7, "B", None, True),
+    ]
+    assert [row.attributes["面积(㎡)"] for row in got.rows] == [100000, 5]
 
 
 def test_what_lies_outside_the_first_ring_is_a_part_whatever_its_number(parse_book: Reading) -> None:
@@ -446,16 +458,35 @@ def test_wkt_is_an_outline_and_a_broken_one_is_named(parse: Reading) -> None:
     ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
     got = parse(
         f'地块编号,范围,中心\nA,"POLYGON (({ring}))",POINT(113.55 22.4)\nB,"POLYGON (({ring.rsplit(",", 1)[0]}))",\nC,,\n'
-        f'D,"MULTIPOLYGON ((({ring})))",\nE,POLYGON ((1 2,\nF,POINT (113.55 22.40),\n'
+        f'D,"MULTIPOLYGON ((({ring})))",\nE,POLYGON ((1 2,\nF,POINT (113.55 22.40),\nG,见附图,\nH,NA,\n'
     )
-    assert [row.geometry is not None for row in got.rows] == [True, False, False, True, False, False]
+    assert [row.geometry is not None for row in got.rows] == [True, False, False, True] + [False] * 4
     assert sentences(got, "coordinate.wkt") == [
         "单元格 B3(列“范围”)的 WKT 无法读取：环未闭合。",
         "单元格 B6(列“范围”)的 WKT 无法读取：语法有误。",
+        "单元格 B8(列“范围”)的 WKT 无法读取：语法有误。",
     ]
     assert got.rows[5].issues[0].code == "geometry.not_area"
-    assert got.rows[2].issues == []
+    assert got.rows[2].issues == got.rows[7].issues == [], "NA is no outline"
     assert got.rows[0].attributes == {"地块编号": "A", "中心": "POINT(113.55 22.4)"}
+
+
+def test_an_outline_that_is_a_formula_without_result_is_an_error(parse_book: Reading) -> None:
+    ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
+    got = parse_book(book([["地块编号", "wkt"], ["A", f"POLYGON(({ring}))"], ["B", '=CONCAT("POLYGON")']]))
+    assert [(row.geometry is None, [i.code for i in row.issues]) for row in got.rows] == [
+        (False, []),
+        (True, ["cell.no_value"]),
+    ]
+
+
+def test_outlines_that_begin_far_below_are_found(parse: Reading) -> None:
+    ring = ",".join(f"{lon} {lat}" for lon, lat in [*SQUARE, SQUARE[0]])
+    listed = ";".join(f"{lon},{lat}" for lon, lat in SQUARE)
+    blank = "".join(f"N{n},\n" for n in range(90))
+    for head, outline in (("wkt", f"POLYGON(({ring}))"), ("界址点坐标", listed)):
+        got = parse(f'地块编号,{head}\n{blank}A,"{outline}"\n')
+        assert [row.row for row in got.rows if row.geometry] == [92]
 
 
 def test_wkt_that_names_its_system_is_believed_and_checked(parse: Reading, refused: Refusing) -> None:
@@ -485,6 +516,11 @@ def test_columns_are_taken_as_they_are_told(parse: Reading) -> None:
         ("P1", pytest.approx(12_000)),
     ]
     assert got.rows[0].attributes == {"丙": "P0", "地块编号": "P0"}
+
+
+def test_a_role_may_be_told_to_be_no_column(parse: Reading) -> None:
+    got = parse("点号,经度,纬度,X,Y\n" + "".join(f"{n},{lon},{lat},1,2\n" for n, (lon, lat) in enumerate(SQUARE, 1)), columns={"northing": "", "parcel_no": ""})  # fmt: skip
+    assert (got.summary.crs.epsg, got.rows[0].attributes) == (4490, {"X": "1", "Y": "2"})
 
 
 def test_a_column_that_is_told_and_not_there_is_refused_with_those_that_are(refused: Refusing) -> None:

@@ -131,6 +131,12 @@ def test_totals_are_left_out_wherever_they_stand(parse: Reading, total: str) -> 
     assert column(got, "地块编号") == ["A-1", "A-2"]
 
 
+def test_sections_are_no_parcels(parse: Reading) -> None:
+    rows = [["序号", *HEAD], ["一、北围片区"], [1, "A-1", "甲", 5], ["二", "后环片区"], ["（三）", None, "金鼎", 6], [2, "A-2", "乙", 6]]  # fmt: skip
+    got = parse(book(rows))
+    assert [row.row for row in got.rows] == [3, 6]
+
+
 def test_a_parcel_whose_name_sounds_like_a_total_stays(parse: Reading) -> None:
     got = parse(book([["序号", *HEAD], [1, "A-1", "总计划展馆", 5], [2, "A-2", "合计", 6]]))
     assert column(got, "地块名称") == ["总计划展馆", "合计"]

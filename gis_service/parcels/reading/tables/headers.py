@@ -87,7 +87,7 @@ def is_unit(text: str) -> bool:
 def find(head: list[Line], merges: Merges, said: Mapping[str, str]) -> Header | None:
     """The header among the first lines of a table: where most names are known, else the first line as wide as it."""
     grid = _filled(head, merges)
-    wanted = {normal(name) for name in said.values()}
+    wanted = {normal(name) for name in said.values() if name}
     blocks = [_depth(head, at, merges, grid) if _may_name(line) else 0 for at, line in enumerate(head)]
     named = [_joined(head[at : at + depth], grid, merges) for at, depth in enumerate(blocks)]
     likely = _likely(head, named)

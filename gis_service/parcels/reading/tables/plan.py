@@ -103,23 +103,39 @@ def _tell_header(plan: Plan) -> None:
 
 
 def _settle(plan: Plan, sample: list[Line]) -> None:
-    wkt, lists = plan.roles.one("wkt"), plan.roles.one("coordinates")
+    wkt, lists = _outlines(plan, "wkt"), _outlines(plan, "coordinates")
     pair = _pair(plan, sample)
-    if wkt is not None and ("wkt" in plan.roles.said or _holds_areas(wkt, plan)):
+    if wkt is not None:
         plan.shape, plan.column = Shape.WKT, wkt
     elif lists is not None:
         plan.shape, plan.column = Shape.LISTS, lists
     elif pair is not None:
         _settle_points(plan, pair)
-    elif wkt is not None:
-        plan.tell("table.points_only", columns=plan.name(wkt))
+    elif places := [
+        c for c in plan.roles.columns.get("wkt", []) if any(roles.WKT.match(_text(line, c)) for line in sample)
+    ]:
+        plan.tell("table.points_only", columns=plan.name(places[0]))
     if plan.shape is Shape.NONE and not plan.request.columns and not _known_fields(plan.header):
         plan.tell("table.no_register_columns", rows=plan.header.rows)
 
 
-def _holds_areas(column: int, plan: Plan) -> bool:
-    """Whether a column of WKT has any areas; points alone are places of parcels, not their outlines."""
-    return any(column in line.cells and AREAS.match(line.cells[column].text[:80]) for line in plan.lines())
+def _outlines(plan: Plan, role_name: str) -> int | None:
+    """The column that tells outlines as WKT or as lists: as said, else one with any; points alone are no outlines."""
+    if role_name in plan.roles.said:
+        return plan.roles.said[role_name]
+    return next((column for column in plan.roles.columns.get(role_name, []) if _holds(plan, role_name, column)), None)
+
+
+def _holds(plan: Plan, role_name: str, column: int) -> bool:
+    texts = (_text(line, column) for line in plan.lines())
+    if role_name == "wkt":
+        return any(AREAS.match(text[:80]) for text in texts)
+    return any(text and notation.points(text) is not None for text in texts)
+
+
+def _text(line: Line, column: int) -> str:
+    cell = line.cells.get(column)
+    return cell.text if cell else ""
 
 
 def _known_fields(header: Header) -> set[str]:
@@ -170,14 +186,16 @@ def _group(plan: Plan) -> int | None:
     if "group" in plan.roles.said:
         return plan.roles.said["group"]
     candidates = list(dict.fromkeys(_candidates(plan)))
-    seen: dict[int, set[str]] = {column: set() for column in candidates}
+    current: dict[int, str] = {}
+    with_points: dict[int, set[str]] = {column: set() for column in candidates}
     points = 0
     for line in plan.lines():
-        points += plan.east in line.cells and plan.north in line.cells
-        for column in candidates:
-            if column in line.cells:
-                seen[column].add(line.cells[column].text)
-    return next((c for c in candidates if seen[c] and len(seen[c]) * FEWEST_CORNERS <= points), None)
+        current |= {column: line.cells[column].text for column in candidates if column in line.cells}
+        if plan.east in line.cells and plan.north in line.cells:
+            points += 1
+            for column, value in current.items():
+                with_points[column].add(value)
+    return next((c for c in candidates if with_points[c] and len(with_points[c]) * FEWEST_CORNERS <= points), None)
 
 
 def _candidates(plan: Plan) -> Iterator[int]:

@@ -27,6 +27,8 @@ _NOTE = re.compile(
     rf"(?:注\d*|备注|说明|填表说明|填报说明|数据来源|截止时间|截至|联系人|联系电话|打印日期|notes?|source)[:.、].*|(?:{_SIGNERS})(?:[:(].*)?",
     re.IGNORECASE,
 )
+#: The number of a section, where parcels are counted 1, 2, 3 below it.
+_SECTION = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 #: Serial numbers of days from 1990 to 2100: a whole number of this size in a column of dates is one.
 SERIAL_DAYS = range(32_874, 73_051)
 
@@ -73,14 +75,22 @@ class Sorter:
             return Kind.NOTE
         if _TOTAL.fullmatch(words) or (not numbered and any(_TOTAL.fullmatch(_words(cells[c])) for c in more[:2])):
             return Kind.TOTAL
-        if not numbered and _NOTE.fullmatch(words):
-            self._signed = True
+        if self._is_note(cells, first, words, numbered=numbered):
             return Kind.NOTE
         if not more and len(self.header.names) > 2 and first != self.number_column:
             return Kind.NOTHING if cells[first].is_number or cells[first].text.isdecimal() else Kind.HEADING
-        if self._signed and not numbered and len(cells) <= 2:
-            return Kind.NOTE
         return Kind.DATA
+
+    def _is_note(self, cells: Mapping[int, Cell], first: int, words: str, *, numbered: bool) -> bool:
+        """Whether a line is a section, a note or a signature, or goes on below one."""
+        little = len(cells) <= 2 < len(self.header.names) - 1
+        if (little or not numbered) and _SECTION.fullmatch(cells[first].text):
+            return True
+        if not numbered and _NOTE.fullmatch(words):
+            self._signed = True
+            return True
+        goes_on = 1 < len(cells) <= 2 and self._signed
+        return goes_on and not numbered
 
     def _is_numbered(self, cells: Mapping[int, Cell], first: int) -> bool:
         """Whether a line has the number of a parcel, behind something else; 3宗 and 小计 are none."""

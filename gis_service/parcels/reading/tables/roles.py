@@ -95,8 +95,12 @@ class Roles:
 
 
 def recognise(names: Mapping[int, str], said: Mapping[str, str], sample: list[Line]) -> Roles:
-    """The roles of columns: as said, by their headers, and by texts that can be nothing but WKT or lists of points."""
+    """The roles of columns: as said, by their headers, and by texts that can be nothing but WKT or lists of points.
+
+    A role that is said to be no column at all (an empty name) is taken by none.
+    """
     found = Roles(said=_named(names, said))
+    unwanted = {role_name for role_name, name in said.items() if not name}
     taken = set(found.said.values())
     for column, name in names.items():
         seen = role(name)
@@ -105,7 +109,9 @@ def recognise(names: Mapping[int, str], said: Mapping[str, str], sample: list[Li
     for column in _holding_wkt(names, sample):
         if column not in taken:
             found.columns.setdefault("wkt", []).append(column)
-    found.columns["coordinates"] = [c for c in _holding_lists(sample) if c in names and c not in taken]
+    lists = [c for c in _holding_lists(sample) if c in names and c not in taken]
+    found.columns["coordinates"] = list(dict.fromkeys([*lists, *found.columns.get("coordinates", [])]))
+    found.columns = {seen: columns for seen, columns in found.columns.items() if seen not in unwanted}
     return found
 
 
@@ -114,7 +120,7 @@ def _named(names: Mapping[int, str], said: Mapping[str, str]) -> dict[str, int]:
     by_name = {normal(name): column for column, name in reversed(list(names.items()))}
     found: dict[str, int] = {}
     for role_name, name in said.items():
-        if role_name not in ROLES:
+        if role_name not in ROLES or not name:
             continue
         if normal(name) not in by_name:
             listed = register.listed(list(names.values()), 40)
@@ -124,13 +130,15 @@ def _named(names: Mapping[int, str], said: Mapping[str, str]) -> dict[str, int]:
 
 
 def _holding_wkt(names: Mapping[int, str], sample: Iterable[Line]) -> list[int]:
-    """Columns whose filled cells are mostly WKT, those with areas first."""
+    """Columns whose filled cells are mostly WKT, and those whose name says so; those with areas first."""
     seen: dict[int, list[str]] = {}
     for line in sample:
         for column in names.keys() & line.cells.keys():
-            seen.setdefault(column, []).append(line.cells[column].text[:80])
-    holding = [c for c, texts in seen.items() if sum(bool(WKT.match(text)) for text in texts) * 2 > len(texts)]
-    return sorted(holding, key=lambda c: (not any(AREAS.match(text) for text in seen[c]), c))
+            if text := line.cells[column].text:
+                seen.setdefault(column, []).append(text[:80])
+    mostly = {c for c, texts in seen.items() if sum(bool(WKT.match(text)) for text in texts) * 2 > len(texts)}
+    holding = mostly | {c for c, name in names.items() if role(name) == "wkt"}
+    return sorted(holding, key=lambda c: (not any(AREAS.match(text) for text in seen.get(c, [])), c))
 
 
 def _holding_lists(sample: Iterable[Line]) -> list[int]:

@@ -21,7 +21,7 @@ from gis_service.parcels.reading.shaping import shaped
 from gis_service.parcels.reading.tables import plan as plans
 from gis_service.parcels.reading.tables import points, records, roles
 from gis_service.parcels.reading.tables import systems as table_systems
-from gis_service.parcels.reading.tables.grid import Line, Table, cell_name
+from gis_service.parcels.reading.tables.grid import Cell, Line, Table, cell_name
 from gis_service.parcels.reading.tables.outlines import Drawing, Plot, Vertex
 from gis_service.parcels.reading.tables.plan import Plan, Shape
 from gis_service.parcels.reading.tables.records import Kind, Sorter, Teller
@@ -31,6 +31,8 @@ PORTION = 500
 
 _SRID = re.compile(r"\s*SRID=(\d+);", re.IGNORECASE)
 _FIRST_PAIR = re.compile(r"\(\s*([-+.\deE]+)\s+([-+.\deE]+)")
+#: What people write where there is no outline.
+NO_OUTLINE = frozenset({"na", "n/a", "null", "none", "nan", "无", "-", "--", "—", "/"})
 NOWHERE = CrsInfo(None, "—", ["表中没有可以成面的坐标"], ["The table has no coordinates of areas"], False, "detected")
 
 
@@ -132,13 +134,18 @@ class _Reading:
         plan = self.plan
         shapes: dict[int, BaseGeometry] = {}
         for line, _, issues in portion:
-            cell = line.cells.get(plan.column)
-            if cell is None or not roles.WKT.match(cell.text):
-                continue  # no outline: the register may have rows without one
+            cell = self._outline(line)
+            if cell is None:
+                continue
             try:
                 shapes[line.number] = shapely.from_wkt(_SRID.sub("", cell.text))
             except shapely.errors.GEOSException as fault:
-                issues.append(self._unreadable(line, str(fault)))
+                zh, en = (
+                    ("环未闭合", "a ring is not closed")
+                    if "closed" in str(fault)
+                    else ("语法有误", "its syntax is wrong")
+                )
+                issues.append(self._complaint(line, cell, "coordinate.wkt", reason_zh=zh, reason_en=en))
         if finding is None:
             finding = detect.Finding(systems.as_crs(systems.CGCS2000))  # nothing but EMPTY: said row by row
         ready = shaped(list(shapes.values()), list(shapes), plan.layer, finding, plan.request.limits.points)
@@ -161,11 +168,22 @@ class _Reading:
                 )
             )
 
-    def _unreadable(self, line: Line, fault: str) -> Issue:
+    def _outline(self, line: Line) -> Cell | None:
+        """The cell that tells the outline; None where it tells none: the register may have such rows."""
+        cell = line.cells.get(self.plan.column)
+        return None if cell is None or normal(cell.text) in NO_OUTLINE else cell
+
+    def _complaint(self, line: Line, cell: Cell, code: str, **facts: Any) -> Issue:
+        """That a cell is no outline, or that its formula has no result."""
         plan = self.plan
-        zh, en = ("环未闭合", "a ring is not closed") if "closed" in fault else ("语法有误", "its syntax is wrong")
         where = {"cell": cell_name(line.number, plan.column), "field": plan.name(plan.column)}
-        return issue("coordinate.wkt", row=line.number, layer=plan.layer, reason_zh=zh, reason_en=en, **where)
+        return issue(
+            "cell.no_value" if cell.fault == "cell.no_value" else code,
+            row=line.number,
+            layer=plan.layer,
+            **where,
+            **facts,
+        )
 
     # --- outlines as lists of points -----------------------------------------------------------------------------
 
@@ -176,21 +194,20 @@ class _Reading:
             for vertex, written in points.listed(line, plan.column):
                 numbers.extend(vertex.pair)
                 degrees |= written
+        plots = (self._listed_plot(*found) for found in self._records(used={plan.column}))
         if not numbers:
-            return self.register()
+            return self._without_outlines(plots)
         packed = roles.says_packed(plan.name(plan.column))
         drawing = self._drawing(Numbers(_pairs(numbers), degrees, packed))
-        self._draw((self._listed_plot(*found) for found in self._records(used={plan.column})), drawing)
+        self._draw(plots, drawing)
         return source_crs.described(drawing.finding)
 
     def _listed_plot(self, line: Line, attributes: dict[str, Any], issues: list[Issue]) -> Plot:
-        plan = self.plan
-        plot = Plot(line.number, attributes, issues=issues)
-        if plan.column in line.cells:
+        plan, plot = self.plan, Plot(line.number, attributes, issues=issues)
+        if cell := self._outline(line):
             plot.vertices = [vertex for vertex, _ in points.listed(line, plan.column)]
             if not plot.vertices:
-                where = {"cell": cell_name(line.number, plan.column), "field": plan.name(plan.column)}
-                plot.issues.append(issue("coordinate.list", row=line.number, layer=plan.layer, **where))
+                plot.issues.append(self._complaint(line, cell, "coordinate.list"))
         return plot
 
     # --- outlines as boundary points -----------------------------------------------------------------------------
@@ -200,13 +217,16 @@ class _Reading:
         gathered = points.gathered(plan, self._teller)
         numbers = array.array("d", itertools.chain.from_iterable(v.pair for v in _all(gathered.plots)))
         if not numbers:
-            for plot in gathered.plots:
-                self.emit(Row(plot.row, plan.layer, plot.attributes, issues=plot.issues))
-            return NOWHERE
+            return self._without_outlines(gathered.plots)
         packed = roles.says_packed(plan.name(plan.east))
         drawing = self._drawing(Numbers(_pairs(numbers), gathered.degrees, packed))
         self._draw(gathered.plots, drawing)
         return source_crs.described(drawing.finding)
+
+    def _without_outlines(self, plots: Iterable[Plot]) -> CrsInfo:
+        for plot in plots:
+            self.emit(Row(plot.row, self.plan.layer, plot.attributes, issues=plot.issues))
+        return NOWHERE
 
     def _draw(self, plots: Iterable[Plot], drawing: Drawing) -> None:
         waiting = iter(plots)
