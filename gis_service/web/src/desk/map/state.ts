@@ -7,7 +7,7 @@ import { isAxis } from '../parcels/axes';
 import { place } from '../state/place';
 import { session } from '../state/session';
 
-export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'ok' | 'warning' | 'error' | 'fault';
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info';
 
 export interface Mark {
   kind: MarkKind;
@@ -23,14 +23,17 @@ export function setMarks(set: string, list: Mark[] = []): void {
   marks[set] = list;
 }
 
+/** Where a file or the faults are what is looked at, parcels are only their background. */
+export const parcelsStepBack = (): boolean => place.place === 'imports' || place.place === 'checks';
+
 /** The parcel under the pointer or under the cursor of the list. */
 export const hover = ref<number | null>(null);
 
 /** Where the map should look next; `always` also moves it when the place is in sight already. */
-export const goal = shallowRef<{ bbox: BBox; always: boolean } | null>(null);
+export const goal = shallowRef<{ bbox: BBox; always: boolean; closest?: number } | null>(null);
 
-export function look(bbox: BBox | null | undefined, always = false): void {
-  if (bbox) goal.value = { bbox, always };
+export function look(bbox: BBox | null | undefined, always = false, closest?: number): void {
+  if (bbox) goal.value = { bbox, always, closest };
 }
 
 /** Pixels of the map's right side that the detail covers. */
