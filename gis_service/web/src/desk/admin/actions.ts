@@ -15,6 +15,7 @@ const ACTIONS: Record<string, string> = {
   'parcel.create': '新增地块',
   'parcel.edit': '修改地块',
   'parcel.import': '导入地块',
+  'topology.decide': '处理拓扑问题',
   'document.create': '登记依据',
   'sample.load': '装入示例数据',
 };

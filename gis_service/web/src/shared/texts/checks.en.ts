@@ -1,5 +1,5 @@
 export const CHECKS: Record<string, string> = {
-  '检查': 'Checks',
+  '处理拓扑问题': 'decided on a fault',
   '待处理': 'Open',
   '已接受': 'Accepted',
   '已消除': 'Resolved',
@@ -7,7 +7,7 @@ export const CHECKS: Record<string, string> = {
   '处理情况': 'State',
   '严重程度': 'Severity',
   '全部片区': 'All areas',
-  '全部程度': 'Any severity',
+  '全部程度': 'Any level',
   '土地专员': 'Land officer',
   '测绘单位': 'Surveyor',
   '按原测绘成果，不改': 'As surveyed; left as it is',
