@@ -107,7 +107,7 @@ def test_from_signing_in_to_a_parcel_on_the_map(page: Page, desk: str, faults: l
     assert faults == []
 
 
-@pytest.mark.parametrize("place", ["parcels", "imports", "layers"])
+@pytest.mark.parametrize("place", ["parcels", "imports", "checks", "layers"])
 def test_pages_can_be_used_by_everybody(page: Page, desk: str, place: str) -> None:
     """WCAG A and AA as far as a program can tell."""
     sign_in(page, desk)

@@ -42,8 +42,8 @@ class Way(StrEnum):
 
 WAYS: dict[Way, tuple[str, str]] = {
     Way.ADJUST: (
-        "按测绘成果调整其中一个地块的边界",
-        "Adjust the boundary of one of the parcels after the survey",
+        "按测绘成果调整边界",
+        "Adjust the boundary after the survey",
     ),
     Way.SNAP: (
         "把相邻的界址点并到同一坐标",

@@ -255,8 +255,9 @@ BETWEEN = text(
       join topology_shape b on b.id = p.b
      cross join lateral (select st_union(a.plane, b.plane) as both_ offset 0) u
      cross join lateral (
-            select st_difference(st_buffer(st_buffer(u.both_, :half, 'join=mitre mitre_limit=3'), -:half,
-                                           'join=mitre mitre_limit=3'), u.both_, :grid) as space offset 0) c
+            select st_collectionextract(st_difference(
+                       st_buffer(st_buffer(u.both_, :half, 'join=mitre mitre_limit=3'), -:half, 'join=mitre mitre_limit=3'),
+                       u.both_, :grid), 3) as space offset 0) c
      cross join lateral (
             select coalesce(st_difference(c.space, (
                        select st_union(o.plane order by o.id) from topology_shape o
@@ -264,7 +265,7 @@ BETWEEN = text(
                           and o.id <> a.id and o.id <> b.id and st_srid(o.plane) = st_srid(c.space)
                           and st_intersects(o.plane, c.space)), :grid), c.space) as space offset 0) e
      cross join lateral (
-            select st_collect(d.geom) as part from st_dump(e.space) d
+            select st_collect(d.geom) as part from st_dump(st_collectionextract(e.space, 3)) d
              where st_area(d.geom) > 0.01 and st_dwithin(d.geom, a.plane, :noise) and st_dwithin(d.geom, b.plane, :noise)
             offset 0) g
      where p.is_alike and not p.is_same and g.part is not null

@@ -15,6 +15,7 @@ from gis_service.parcels.topology import operations, queries
 from gis_service.parcels.topology.catalogue import CATALOGUE
 from gis_service.parcels.topology.rules import FaultState
 from gis_service.parcels.topology.schemas import Acceptance, detail_out, etag, fault_out, rule_out, run_out
+from gis_service.parcels.vocabulary import vocabulary
 
 router = APIRouter(prefix="/api/v1/topology", route_class=Route)
 
@@ -117,6 +118,7 @@ def summary(work: Read, area: str | None = None) -> JSONResponse:
     counts = {row["rule"]: dict(row) for row in work.session.execute(queries.summary(area)).mappings()}
     lang = language(work.request)
     items = [rule_out(entry, counts.get(entry.code, {}), lang) for entry in CATALOGUE.values()]
-    items.sort(key=lambda item: list(Level).index(item["level"]))
+    usual = list(vocabulary()["topology_rule"])
+    items.sort(key=lambda item: (list(Level).index(item["level"]), usual.index(item["rule"])))
     last = run_out(queries.last_run(work.session))
     return JSONResponse(jsonable_encoder({"items": items, "last_run": last, "waiting": queries.waiting(work.session)}))

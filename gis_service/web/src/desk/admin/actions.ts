@@ -20,6 +20,7 @@ const ACTIONS: Record<string, string> = {
   'parcel.adjust': '调整地块边界',
   'parcel.retire': '地块出库',
   'parcel.undo': '撤销办理',
+  'topology.decide': '处理拓扑问题',
   'document.create': '登记依据',
   'sample.load': '装入示例数据',
 };

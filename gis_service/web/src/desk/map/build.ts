@@ -1,5 +1,6 @@
 /** The one map object: a view, the layers, and what happens under the pointer. */
 import { containsExtent, getCenter } from 'ol/extent';
+import type BaseLayer from 'ol/layer/Base';
 import OlMap from 'ol/Map';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
 import View from 'ol/View';
@@ -29,6 +30,13 @@ export function parcelAt(map: OlMap, pixel: number[], tiles: Tiles | null): numb
   let id: number | null = null;
   map.forEachFeatureAtPixel(pixel, (feature) => ((id = idOf(feature)), true), { layerFilter: (layer) => layer === tiles, hitTolerance: 2 });
   return id;
+}
+
+/** The key of the drawn mark under a pixel, the uppermost that has one. */
+export function markAt(map: OlMap, pixel: number[], layer: BaseLayer): number | null {
+  let key: number | null = null;
+  map.forEachFeatureAtPixel(pixel, (feature) => (key = (feature.get('key') as number | undefined) ?? null) !== null, { layerFilter: (one) => one === layer, hitTolerance: 3 });
+  return key;
 }
 
 const TOO_SMALL = 24;

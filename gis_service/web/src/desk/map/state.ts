@@ -8,7 +8,7 @@ import { isAxis } from '../parcels/axes';
 import { place } from '../state/place';
 import { session } from '../state/session';
 
-export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault';
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info';
 
 export interface Mark {
   kind: MarkKind;
@@ -23,6 +23,9 @@ export const marks = reactive<Record<string, Mark[]>>({});
 export function setMarks(set: string, list: Mark[] = []): void {
   marks[set] = list;
 }
+
+/** Where a file or the faults are what is looked at, parcels are only their background. */
+export const parcelsStepBack = (): boolean => place.place === 'imports' || place.place === 'checks';
 
 /** The parcel under the pointer or under the cursor of the list. */
 export const hover = ref<number | null>(null);

@@ -5,6 +5,7 @@ import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
 import { FIND } from './find.en';
+import { CHECKS } from './checks.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
@@ -17,6 +18,7 @@ export const ENGLISH: Record<string, string> = {
   ...CHANGES,
   ...EXPORTS,
   ...FIND,
+  ...CHECKS,
   ...IMPORTS,
   ...IMPORT_DESK,
   ...LINEAGE,
