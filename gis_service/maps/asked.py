@@ -38,7 +38,8 @@ class Asked:
     window: str | None = None
     """EWKB in hex, in the storage CRS."""
     wide: bool = False
-    """The window holds much of the layer: walking the ids finds a page sooner than the spatial index."""
+    """The window (or the tile) holds much of the layer: walking the ids finds a page sooner than the spatial index, and a
+    past day's tile is found sooner by the time than by the place."""
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
@@ -77,7 +78,7 @@ def conditions(layer: Layer, shape: Shape, *, of_few: bool = False) -> sql.Compo
     """All conditions, joined by `and`; `true` if there is none. `of_few`: beside them stands one about ids or a place."""
     wanted: list[sql.Composable] = []
     if shape.as_of and layer.history:
-        wanted.append(HELD_OF_FEW if of_few or shape.window else HELD)
+        wanted.append(HELD_OF_FEW if of_few or (shape.window and not shape.wide) else HELD)
     if shape.window:
         # `&&` is written out: under row policies only a leakproof operator may use the index; `is true` hides it again
         boxes = "(geom && %(window)s::geometry) is true" if shape.wide else "geom && %(window)s::geometry"

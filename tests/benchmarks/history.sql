@@ -7,7 +7,7 @@ create function pg_temp.began(parcel bigint, n int) returns timestamptz immutabl
 $$;
 truncate parcel_version;
 insert into parcel_version ({columns}, version_no, valid, op, actor_name, reason, tx)
-select {values}, n, tstzrange(pg_temp.began(p.id, n), case when n < 100 then pg_temp.began(p.id, n + 1) end),
+select {values}, n, tstzrange(began, case when n < 100 then pg_temp.began(p.id, n + 1) end),
        case when n = 1 then 'INSERT' else 'UPDATE' end, '示例人员' || n % 7, '示例修改' || n, '0'
-  from parcel p, generate_series(1, 100) n
- order by pg_temp.began(p.id, n);
+  from (select id, n, pg_temp.began(id, n) as began from parcel, generate_series(1, 100) n order by 3) k
+  join parcel p using (id);

@@ -263,9 +263,9 @@ def difference(
     )  # fmt: skip
     found = session.execute(pairs.page(statement, kinds, limit, after)).mappings().all()
     ended, rows = _ended(list(found), limit), [dict(row) for row in found[:limit]]
-    keys = [(row["id"], number) for row in rows for number in (row["before_no"], row["after_no"]) if number]
-    known = facts(session, of_keys(keys)) if keys else {}
-    between = _between(session, span, [row["id"] for row in rows])
+    ids = [row["id"] for row in rows]
+    known = facts(session, and_(V.id.in_(ids), V.valid_to > span.since, V.valid_from <= span.until))
+    between = _between(session, span, ids, known)
     for row in rows:
         first, last = row["id"], row.pop("before_no")
         row.update(compared(known.get((first, last)), known.get((first, row["after_no"]))))
@@ -280,8 +280,10 @@ def _box(geom: Any) -> ColumnElement[Any]:
     return func.json_build_array(*(getattr(func, f"st_{side}")(geom) for side in ("xmin", "ymin", "xmax", "ymax")))
 
 
-def _between(session: Session, span: Span, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """The versions written between the two days, newest first, by parcel."""
+def _between(
+    session: Session, span: Span, ids: list[int], known: Mapping[Key, dict[str, Any]]
+) -> dict[int, list[dict[str, Any]]]:
+    """The versions written between the two days, newest first, by parcel, each with the names of what it changed."""
     statement = (
         select(V.id, V.version_no, V.valid_from.label("at"), V.op, V.actor_name.label("actor"), V.reason, _document())
         .outerjoin(Document, Document.id == V.version_document_id)
@@ -290,7 +292,11 @@ def _between(session: Session, span: Span, ids: list[int]) -> dict[int, list[dic
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for row in session.execute(statement).mappings():
-        found.setdefault(row["id"], []).append({name: row[name] for name in row if name != "id"})
+        key = row["id"], row["version_no"]
+        changed = compared(known.get((key[0], key[1] - 1)), known.get(key))
+        names = [*(["geometry"] if changed["outline"] else []), *(field["field"] for field in changed["fields"])]
+        told = {name: row[name] for name in row if name != "id"}
+        found.setdefault(key[0], []).append({**told, "changed": names})
     return found
 
 

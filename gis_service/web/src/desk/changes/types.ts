@@ -21,8 +21,9 @@ export interface Paper {
   title: string;
 }
 
-/** One version among the changes: who, when, why, on which paper. */
+/** One version among the changes: who, when, why, on which paper; in a comparison also which fields. */
 export interface Act {
+  changed?: string[];
   version_no: number;
   at: string;
   op: string;
