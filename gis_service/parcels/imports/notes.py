@@ -64,13 +64,13 @@ NOTES: dict[str, Sentence] = {
     ),
     "column.remembered": Sentence(
         Level.INFO,
-        "按发件单位“{sender}”上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "按发件单位“{sender}”上次({day})的对应关系读取了 {count} 列。如不合适,请在“列的对应”中改正后重来。",
         "{count} columns were read as those of '{sender}' were last time ({day}). If that is not right, correct it under Columns "
         "and map again.",
     ),
     "column.remembered_headers": Sentence(
         Level.INFO,
-        "按同样表头上次({day})的对应关系读取了 {count} 列。如不合适,请在“列”中改正后重新对应。",
+        "按同样表头上次({day})的对应关系读取了 {count} 列。如不合适,请在“列的对应”中改正后重来。",
         "{count} columns were read as the same headers were last time ({day}). If that is not right, correct it under Columns and "
         "map again.",
     ),
