@@ -47,11 +47,3 @@ def bulge(start: tuple[float, float], end: tuple[float, float], value: float, to
     points = np.column_stack([cx + radius * np.cos(turns), cy + radius * np.sin(turns)])
     points[-1] = (x1, y1)
     return points
-
-
-def arc(center: tuple[float, float], radius: float, start: float, end: float, tolerance: float) -> Floats:
-    """The points of an arc from angle `start` counter-clockwise to `end` (degrees), both ends included."""
-    angle = math.radians((end - start) % 360.0 or 360.0)
-    count = steps(radius, angle, tolerance)
-    turns = math.radians(start) + angle * np.arange(count + 1) / count
-    return np.column_stack([center[0] + radius * np.cos(turns), center[1] + radius * np.sin(turns)])

@@ -99,7 +99,7 @@ class Fit:
     @property
     def turn_degrees(self) -> float:
         """How far the grid is turned, counter-clockwise."""
-        return float(np.degrees(np.arctan2(self.matrix[1, 0] - self.matrix[0, 1], self.matrix.trace())))
+        return float(np.degrees(np.arctan2(self.matrix[1, 0] - self.matrix[0, 1], self.matrix.trace()))) + 0.0
 
 
 def fit(pairs: Sequence[Sequence[float]], model: Model = "similarity") -> Fit:

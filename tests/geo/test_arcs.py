@@ -39,14 +39,12 @@ def test_a_bulge_stays_within_a_centimetre_of_its_circle(
     assert np.hypot(*(points - top).T).min() <= np.hypot(*np.diff(points, axis=0).T).max()
 
 
-@given(st.floats(0.1, 5000), st.floats(0, 360), st.floats(1, 360))
-def test_an_arc_has_both_its_ends_and_no_step_too_many(radius: float, start: float, angle: float) -> None:
-    points = arcs.arc((0.0, 0.0), radius, start, start + angle, CENTIMETRE)
-    assert farthest(points, (0.0, 0.0), radius) <= CENTIMETRE * 1.001 or len(points) > arcs.MOST_STEPS
-    assert np.allclose(points[0], [radius * math.cos(math.radians(start)), radius * math.sin(math.radians(start))])
-    if len(points) > 3:
-        fewer = len(points) - 2
-        assert radius * (1 - math.cos(math.radians(angle) / fewer / 2)) > CENTIMETRE
+@given(st.floats(0.1, 5000), st.floats(0.01, 6.28))
+def test_no_step_is_too_many(radius: float, angle: float) -> None:
+    count = arcs.steps(radius, angle, CENTIMETRE)
+    assert radius * (1 - math.cos(angle / count / 2)) <= CENTIMETRE * 1.001
+    if count > 1:
+        assert radius * (1 - math.cos(angle / (count - 1) / 2)) > CENTIMETRE * 0.999
 
 
 def test_a_straight_edge_is_its_end() -> None:

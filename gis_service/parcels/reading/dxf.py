@@ -132,12 +132,16 @@ def _chosen(content: Content, wanted: str | None, issues: list[Issue]) -> Chosen
             "left": ", ".join(f"{name}({count})" for name, count in left.items()),
         }
         issues.append(issue("dxf.layers_left", **facts))
-    return Chosen(
+    chosen = Chosen(
         [path for path in content.outlines if path.layer in names],
         [path for path in content.loose if path.layer in names],
         [Layer(name, count, "POLYLINE", None, read=False) for name, count in left.items()],
         content.kinds,
     )
+    for path in (*chosen.outlines, *chosen.loose):
+        if not path.drawable:
+            raise unreadable("dxf.not_finite", handle=path.handle or "?", layer=path.layer)
+    return chosen
 
 
 def _layers_to_read(

@@ -4,6 +4,7 @@ Everything is taken from the model space, in the drawing's own units, in world c
 """
 
 import math
+import re
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 from ezdxf import recover
+from ezdxf.audit import AuditError, Auditor
 from ezdxf.document import Drawing
 from ezdxf.entities.arc import Arc
 from ezdxf.entities.dxfentity import DXFEntity
@@ -32,11 +34,13 @@ from gis_service.parcels.reading.result import unreadable
 Floats = NDArray[np.float64]
 
 BINARY = b"AutoCAD Binary DXF"
+FARTHEST = 1e12
 SPLINE_FRAME = 16
 """Mark of vertices that only steer the curve of a polyline."""
 MOST_DEPTH, MOST_ENTITIES = 8, 500_000
 """Blocks in blocks in blocks are drawings; beyond this they are bombs."""
 
+_MENDED = re.compile(r'value "(.*)" near line (\d+) as')
 #: What a parser of a damaged drawing may end in.
 BROKEN = (
     DXFError,
@@ -60,6 +64,11 @@ class Path:
     points: Floats
     bulges: Floats
     closed: bool
+
+    @property
+    def drawable(self) -> bool:
+        """Whether its numbers are numbers, and of some place: 10¹² is beyond the earth even in millimetres."""
+        return bool((np.abs(self.points) < FARTHEST).all() and np.isfinite(self.bulges).all())
 
     def flattened(self, tolerance: float) -> Floats:
         """Points with arcs broken into straight steps within `tolerance` (in units of the drawing); closed if it is."""
@@ -108,10 +117,20 @@ def opened(path: FilePath) -> Drawing:
     try:
         if binary:
             return readfile(str(path), errors="surrogateescape")
-        document, _ = recover.readfile(str(path), errors="surrogateescape")
+        document, auditor = recover.readfile(str(path), errors="surrogateescape")
     except BROKEN:
         raise unreadable("read.damaged", part="DXF") from None
+    _refuse_mended_numbers(auditor)
     return document
+
+
+def _refuse_mended_numbers(auditor: Auditor) -> None:
+    """A number that is none was mended by leaving out what follows its digits: coordinates must not come about so."""
+    for found in auditor.errors:
+        if found.code == AuditError.INVALID_FLOATING_POINT_VALUE:
+            match = _MENDED.search(found.message)
+            text, line = (match[1], match[2]) if match else ("?", "?")
+            raise unreadable("dxf.number", text=text[:40], line=line)
 
 
 def content(document: Drawing) -> Content:

@@ -5,10 +5,7 @@ Grammar and traps: domain 4.1. In short: `key=value` lines; then for each plot a
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
 
 import numpy as np
 import shapely
@@ -18,6 +15,16 @@ from gis_service.geo import crs as systems
 from gis_service.geo import detect, rings
 from gis_service.parcels.reading import source_crs
 from gis_service.parcels.reading.encoding import decoded
+from gis_service.parcels.reading.land_txt_lines import (
+    MOST_COMPLAINTS,
+    PLACING,
+    Plot,
+    Ring,
+    number_of,
+    parse,
+    plain,
+    rings_of,
+)
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import BoundaryPoint, Issue, Layer, Row, Summary, issue, unreadable
 from gis_service.parcels.reading.shaping import Shaped, shaped
@@ -27,193 +34,8 @@ LAYER = "TXT"
 FORMAT = "国土TXT"
 #: Names of the header's fields from the left; files have 5 to 13 of them, further ones are kept by number.
 HEADER = ("界址点数", "地块面积", "地块编号", "地块名称", "图形属性", "图幅号", "地块用途", "地类编码")
-FEWEST_FIELDS = 5
-MOST_COMPLAINTS = 20
-#: What of a head says where its plots lie.
-PLACING = ("坐标系", "几度分带", "带号", "转换参数")
-
-_COMMA = re.compile(r"[,，]")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 _AREA = re.compile(r"([\d.]+)\s*(公顷|ha|hm2|平方米|㎡|m2|亩)?", re.IGNORECASE)
 _UNITS_M2 = {"公顷": 10_000, "ha": 10_000, "hm2": 10_000, "平方米": 1, "㎡": 1, "m2": 1, "亩": 2000 / 3}
-
-
-# --- lines -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PointLine:
-    """One boundary point as it stands in the file; `first` and `second` are its numbers, None where they are none."""
-
-    line: int
-    point_no: str
-    ring: str
-    texts: tuple[str, str]
-    first: float | None
-    second: float | None
-
-    @property
-    def pair(self) -> tuple[float, float]:
-        """(east, north) when the columns are in their proper order: X (north) first, Y (east) second."""
-        return self.second or 0.0, self.first or 0.0
-
-
-@dataclass
-class Plot:
-    """A header line and the points below it; `row` counts the plots from 1, `head` is what its file says in front."""
-
-    row: int
-    line: int
-    header: list[str]
-    head: dict[str, str] = field(default_factory=dict)
-    points: list[PointLine] = field(default_factory=list)
-
-    def said(self, position: int) -> str | None:
-        """A field of the header, None where it is missing or blank."""
-        return (self.header[position] or None) if position < len(self.header) else None
-
-
-@dataclass
-class Parsed:
-    """The file as lines understood; files glued together have a head each."""
-
-    heads: list[dict[str, str]] = field(default_factory=lambda: [{}])
-    plots: list[Plot] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    not_understood: int = 0
-
-    def begin_head(self, *, blank: bool) -> None:
-        """Another head, once plots have followed the last one; it says all anew, or only what it repeats."""
-        if self.plots and self.plots[-1].head is self.heads[-1]:
-            self.heads.append({} if blank else dict(self.heads[-1]))
-
-
-def plain(text: str) -> str:
-    """Full-width digits, commas and letters as ASCII ones, for reading structure; never for what is kept."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def parse(text: str) -> Parsed:
-    parsed = Parsed()
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        line = raw.replace("\ufeff", "").replace("\x00", "").strip()
-        if line:
-            _understand(parsed, number, line)
-    if parsed.not_understood > MOST_COMPLAINTS:
-        parsed.issues.append(issue("txt.more_lines", count=parsed.not_understood - MOST_COMPLAINTS))
-    return parsed
-
-
-def _understand(parsed: Parsed, number: int, line: str) -> None:
-    simple = plain(line)
-    if simple.endswith("@"):
-        _header(parsed, number, line)
-    elif simple.startswith(("[", "【")):
-        if "属性描述" in simple:
-            parsed.begin_head(blank=True)
-    elif (point := _point(number, line)) is not None:
-        _add_point(parsed, point)
-    elif "=" in simple:
-        key, _, value = simple.partition("=")
-        _attribute(parsed, key.strip(), value.strip())
-    else:
-        _complain(parsed, number, line)
-
-
-def _attribute(parsed: Parsed, key: str, value: str) -> None:
-    if key in PLACING:
-        parsed.begin_head(blank=False)
-        if key in parsed.heads[-1] and len(parsed.heads) > 1 and not _has_plots(parsed):
-            parsed.heads[-1][key] = value
-    parsed.heads[-1].setdefault(key, value)
-
-
-def _has_plots(parsed: Parsed) -> bool:
-    return bool(parsed.plots) and parsed.plots[-1].head is parsed.heads[-1]
-
-
-def _complain(parsed: Parsed, number: int, line: str) -> None:
-    parsed.not_understood += 1
-    if parsed.not_understood <= MOST_COMPLAINTS:
-        parsed.issues.append(issue("txt.line_not_understood", line=number, text=shown(line, 40)))
-
-
-def _header(parsed: Parsed, number: int, line: str) -> None:
-    fields = [part.strip() for part in _COMMA.split(line[:-1])]
-    if fields and not fields[-1]:
-        fields.pop()  # what stood between the last comma and the @
-    if len(fields) < FEWEST_FIELDS:
-        _complain(parsed, number, line)
-        return
-    parsed.plots.append(Plot(len(parsed.plots) + 1, number, fields, parsed.heads[-1]))
-
-
-def _point(number: int, line: str) -> PointLine | None:
-    """A line of at least four fields whose first is a point number: `J1,1,2478700.000,38452100.000`."""
-    fields = [part.strip() for part in _COMMA.split(line)]
-    if len(fields) < 4:
-        fields = line.split()
-    if len(fields) < 4 or not re.fullmatch(r"[A-Za-z]{0,4}[\d\-_.]*", plain(fields[0])):
-        return None
-    if not re.fullmatch(r"\d*", plain(fields[1])):
-        return None
-    north, east = fields[2], fields[3]
-    return PointLine(number, fields[0], plain(fields[1]) or "1", (north, east), _number(north), _number(east))
-
-
-def _number(text: str) -> float | None:
-    simple = plain(text).replace(" ", "")
-    return float(simple) if _NUMBER.fullmatch(simple) else None
-
-
-def _add_point(parsed: Parsed, point: PointLine) -> None:
-    if parsed.plots:
-        parsed.plots[-1].points.append(point)
-    elif not any(found.code == "txt.point_without_plot" for found in parsed.issues):
-        parsed.issues.append(issue("txt.point_without_plot", line=point.line))
-
-
-# --- rings -------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Ring:
-    """Points of one ring without the repeated closing point."""
-
-    text: str
-    points: list[PointLine] = field(default_factory=list)
-    closed: bool = False
-
-    def takes(self, point: PointLine) -> bool:
-        """Whether a point goes on with this ring: same ring number, and not after the ring was closed."""
-        return point.ring == self.text and (not self.closed or point.pair == self.points[0].pair)
-
-    def begins_again(self, point: PointLine, after: PointLine | None) -> bool:
-        """Whether the numbers start anew at another place: a further part of the same 圈号, the ring before left open."""
-        if len(self.points) < 3 or after is None or self.closed or point.pair == self.points[0].pair:
-            return False
-        return (point.point_no, after.point_no) == (self.points[0].point_no, self.points[1].point_no)
-
-    def add(self, point: PointLine) -> None:
-        if len(self.points) >= 3 and point.pair == self.points[0].pair:
-            self.closed = True
-        else:
-            self.points.append(point)
-
-    @property
-    def coordinates(self) -> detect.Floats:
-        return rings.closed(np.array([point.pair for point in self.points], dtype=float))
-
-
-def rings_of(points: Sequence[PointLine]) -> list[Ring]:
-    """Split points into rings: at another 圈号, where a ring has come back to its first point and more follow, and where
-    the numbers of an open ring start anew."""
-    found: list[Ring] = []
-    for point, after in zip_longest(points, points[1:]):
-        if not found or not found[-1].takes(point) or found[-1].begins_again(point, after):
-            found.append(Ring(point.ring))
-        found[-1].add(point)
-    return found
 
 
 # --- coordinate system -------------------------------------------------------------------------------------------
@@ -396,7 +218,7 @@ def _notes(plot: Plot, found: list[Ring]) -> list[Issue]:
     unclosed = [str(number) for number, ring in enumerate(found, start=1) if not ring.closed]
     if unclosed and plot.points:
         notes.append(issue("txt.ring_closed", row=plot.row, layer=LAYER, rings=", ".join(unclosed)))
-    declared = _number(plot.said(0) or "")
+    declared = number_of(plot.said(0) or "")
     lines, points = len(plot.points), sum(len(ring.points) for ring in found)
     if declared is not None and declared not in (lines, points, points + len(found)):
         facts = {"declared": plot.said(0), "lines": lines, "points": points}
@@ -448,7 +270,7 @@ def _declared_area(plot: Plot, computed_m2: float | None) -> tuple[float | None,
     if text is None:
         return None, []
     match = _AREA.fullmatch(plain(text).replace(" ", "").lower())
-    number = None if match is None else _number(match[1])
+    number = None if match is None else number_of(match[1])
     if match is None or number is None:
         return None, [issue("txt.area_not_understood", row=plot.row, layer=LAYER, text=shown(text, 20))]
     if match[2]:

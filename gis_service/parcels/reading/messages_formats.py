@@ -136,6 +136,18 @@ FORMATS: dict[str, Message] = {
         "图纸带有地理参考(GEODATA)但无法使用，改由坐标值判断。",
         "The drawing carries geodata that cannot be used; the values decide instead.",
     ),
+    "dxf.number": Message(
+        "fatal",
+        "图纸第 {line} 行附近的“{text}”不是数，坐标不可信，未读取。请用 CAD 重新另存为 DXF(小数点须为“.”)。",
+        "'{text}' near line {line} of the drawing is not a number, so its coordinates cannot be trusted; it was not read. Save "
+        "it again from the CAD (with a point for decimals).",
+    ),
+    "dxf.not_finite": Message(
+        "fatal",
+        "图元 {handle}(图层 {layer})的坐标无效(NaN、无穷大或大得没有意义)。请在 CAD 中删除或重画后另存。",
+        "The coordinates of entity {handle} (layer {layer}) are no place: NaN, infinite or beyond the earth. Delete or redraw "
+        "it in the CAD and save again.",
+    ),
     "dxf.too_many": Message(
         "fatal",
         "图纸展开后图元超过 {limit} 个。请只保留地块边界后另存。",

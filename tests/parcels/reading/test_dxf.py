@@ -1,5 +1,6 @@
 """Drawings made by a script: closed outlines as land, arcs, blocks, layers, texts, units, code pages; and what is refused."""
 
+import contextlib
 import io
 import math
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ezdxf
+import numpy as np
 import pytest
 import shapely
 from ezdxf.document import Drawing
@@ -348,6 +350,45 @@ def test_drawings_that_are_none_are_refused(refused: Refusing) -> None:
     assert refused(written(made), "a.txt").code == "read.kind_mismatch"
     cut = written(made, binary=True)
     assert refused(cut[: len(cut) // 2], "a.dxf").code in ("read.damaged", "dxf.no_outlines")
+
+
+@pytest.mark.parametrize("text", [b"38452100,0", b"38452100.0.0", b"abc", b"1.#QNAN"])
+def test_numbers_that_are_none_are_not_mended(parse: Reading, text: bytes) -> None:
+    made, space = drawing()
+    space.add_lwpolyline(square(), close=True)
+    content = written(made)
+    assert b"38452100.0" in content
+    with pytest.raises(Unreadable) as refusal:
+        parse(content.replace(b"38452100.0", text, 1))
+    assert refusal.value.code in ("dxf.number", "read.damaged")
+    assert refusal.value.code == "read.damaged" or text.decode() in refusal.value.zh
+
+
+@pytest.mark.parametrize("text", [b"nan", b"inf", b"1e308"])
+@pytest.mark.parametrize("bulge", [0.0, 0.5])
+def test_coordinates_of_no_place_name_their_entity(parse: Reading, text: bytes, bulge: float) -> None:
+    made, space = drawing()
+    space.add_lwpolyline([(x, y, bulge) for x, y in square()], format="xyb", close=True, dxfattribs={"layer": "JZX"})
+    space.add_lwpolyline(square(300), close=True, dxfattribs={"layer": "0"})
+    content = written(made).replace(b"38452100.0", text, 1)
+    with pytest.raises(Unreadable) as refusal:
+        parse(content)
+    assert (refusal.value.code, "JZX" in refusal.value.zh) == ("dxf.not_finite", True)
+    assert len(parse(content, layer="0").rows) == 1
+
+
+def test_random_damage_ends_in_rows_or_a_sentence(parse: Reading) -> None:
+    made, space = drawing("R2000")
+    space.add_lwpolyline(square(), close=True)
+    space.add_mtext("BW-01", dxfattribs={"insert": (E0 + 50, N0 + 50)})
+    random = np.random.default_rng(7)
+    for binary in (False, True):
+        for _ in range(15):
+            content = bytearray(written(made, binary=binary))
+            for at in random.integers(0, len(content), 4):
+                content[at] = random.integers(0, 256)
+            with contextlib.suppress(Unreadable):
+                parse(bytes(content))
 
 
 def test_blocks_that_multiply_stop_at_a_limit(parse: Reading, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """KML and KMZ as people draw them, and as people who mean harm write them."""
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -233,6 +234,17 @@ def test_broken_xml_names_the_place_and_depth_breaks_nothing(refused: Refusing) 
     assert refused("<kml>" + "<Folder>" * 100_000, "deep.kml").code == "json.too_deep"
     assert refused(document(), "none.kml").code == "read.no_rows"
     assert refused('<?xml version="1.0"?><OGRVRTDataSource/>', "vrt.kml").code == "read.no_rows"
+
+
+def test_random_damage_ends_in_rows_or_a_sentence(parse: Reading) -> None:
+    random = np.random.default_rng(7)
+    text = document(placemark(POLYGON), placemark(LINE.format(RING))).encode()
+    for _ in range(200):
+        content = bytearray(text)
+        for at in random.integers(0, len(content), 3):
+            content[at] = random.integers(0x20, 0x7F)
+        with contextlib.suppress(Unreadable):
+            parse(bytes(content))
 
 
 # --- KMZ ---------------------------------------------------------------------------------------------------------

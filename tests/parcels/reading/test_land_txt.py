@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.reading import land_txt
+from gis_service.parcels.reading import land_txt, land_txt_lines
 from gis_service.parcels.reading.result import Unreadable
 from tests.examples import TXT_A, TXT_B
 
@@ -231,10 +231,10 @@ numbers = st.integers(-20, 20)
 @given(st.lists(st.tuples(st.sampled_from("123"), numbers, numbers), max_size=25))
 def test_every_point_stays_in_exactly_one_ring_in_its_order(rows: list[tuple[str, int, int]]) -> None:
     points = [
-        land_txt.PointLine(n, f"J{n}", ring, (str(y), str(x)), float(y), float(x))
+        land_txt_lines.PointLine(n, f"J{n}", ring, (str(y), str(x)), float(y), float(x))
         for n, (ring, y, x) in enumerate(rows)
     ]
-    found = land_txt.rings_of(points)
+    found = land_txt_lines.rings_of(points)
     kept = [point.line for ring in found for point in ring.points]
     assert kept == sorted(kept)
     assert all(ring.points and {p.ring for p in ring.points} == {ring.text} for ring in found)
@@ -244,10 +244,10 @@ def test_every_point_stays_in_exactly_one_ring_in_its_order(rows: list[tuple[str
 
 @given(st.text(alphabet="J1,，@[]=面线.0９ \n\r\t北\ufeff-", max_size=300))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    parsed = land_txt.parse(text)
+    parsed = land_txt_lines.parse(text)
     for plot in parsed.plots:
-        land_txt.rings_of(plot.points)
-        assert len(plot.header) >= land_txt.FEWEST_FIELDS
+        land_txt_lines.rings_of(plot.points)
+        assert len(plot.header) >= land_txt_lines.FEWEST_FIELDS
 
 
 # --- coordinate systems ------------------------------------------------------------------------------------------
