@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
-from gis_service.geo import crs as systems
 from gis_service.geo import detect, notation, rings
 from gis_service.parcels.reading.result import BoundaryPoint, Issue, Row, issue
 from gis_service.parcels.reading.shaping import Shaped, shaped
@@ -205,7 +204,7 @@ def _line(ring: Ring, *, packed: bool) -> detect.Floats:
 
 def _degrees(xy: detect.Floats, finding: detect.Finding) -> list[tuple[float | None, float | None]]:
     east, north = xy.T[::-1] if finding.axis_swapped else xy.T
-    lon, lat = systems.transform_xy(east, north, finding.crs, systems.CGCS2000)
+    lon, lat = finding.degrees(east, north)
     pairs = zip(lon.tolist(), lat.tolist(), strict=True)
     return [(x, y) if np.isfinite((x, y)).all() else (None, None) for x, y in pairs]
 

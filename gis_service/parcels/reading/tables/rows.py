@@ -239,23 +239,22 @@ class _Reading:
         return Drawing(self.plan.layer, finding, packed, self.plan.request.limits.points)
 
     def _concluded(self, numbers: Numbers, srid: int | None = None) -> tuple[detect.Finding, bool]:
-        plan = self.plan
-        given = plan.request.crs
-        if srid and not given:
-            declared = _declared(srid)
-            return source_crs.conclude(declared, numbers.xy, None, layer=plan.layer, issues=plan.issues), False
+        """The system with all that a person and the table say of it, and whether degrees have to be unpacked first."""
+        plan, request = self.plan, self.plan.request
         told = table_systems.said([*plan.header.above, *plan.header.names.values(), plan.layer, *self._systems_named()])
-        return table_systems.conclude(numbers, told, given, layer=plan.layer, issues=plan.issues)
+        if request.control_points or (srid and not request.crs):
+            # control points speak of the numbers as they are written, whatever system a title names
+            declared = told.legacy if srid is None else srid
+            system = None if declared is None else source_crs.from_wkt(f"EPSG:{declared}")
+            return source_crs.placed(request, system, numbers.xy, layer=plan.layer, issues=plan.issues), False
+        found, packed = table_systems.conclude(numbers, told, request.crs, layer=plan.layer, issues=plan.issues)
+        return source_crs.shifted(request, found), packed
 
     def _systems_named(self) -> set[str]:
         """What the first lines say in a column of coordinate systems."""
         plan = self.plan
         columns = [c for c, name in plan.header.names.items() if "坐标系" in name or normal(name) in ("crs", "datum")]
         return {line.cells[c].text for line in plan.table.head() for c in columns if c in line.cells}
-
-
-def _declared(srid: int) -> Any:
-    return source_crs.from_wkt(f"EPSG:{srid}")
 
 
 def _all(plots: Iterable[Plot]) -> Iterator[Vertex]:
