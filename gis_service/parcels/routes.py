@@ -8,7 +8,8 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale
+from gis_service.core.errors import BadRequest, NotFound, Stale
+from gis_service.core.etags import version_seen
 from gis_service.core.paging import cursor, place
 from gis_service.parcels import operations, queries
 from gis_service.parcels.changes import queries as changes
@@ -108,7 +109,7 @@ def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
 def change_parcel(
     work: Edit, parcel_id: int, body: ParcelChange, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
-    seen = seen_in(if_match, parcel_id)
+    seen = version_seen(if_match, f"p{parcel_id}")
     try:
         parcel = operations.change(
             work.session,
@@ -131,17 +132,6 @@ def with_current(work: Work, stale: Stale) -> Stale:
     version = queries.version_at(work.session, parcel_id, None)
     current = queries.snapshot(work.session, parcel_id, version) if version else None
     return Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current))
-
-
-def seen_in(if_match: str | None, parcel_id: int) -> int:
-    """The version of a parcel named in If-Match, which may name several; a parcel not among them counts as stale."""
-    if not if_match:
-        raise NoVersionSeen()
-    for tag in if_match.split(","):
-        name, _, version = tag.strip().removeprefix("W/").strip('"').partition(".")
-        if name == f"p{parcel_id}" and version.isdigit():
-            return int(version)
-    return -1
 
 
 @router.get("/parcels/{parcel_id}/versions")
@@ -170,7 +160,7 @@ def undo_version(
     work: Edit, parcel_id: int, version_no: int, body: UndoIn, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
     """Take one change back: a new version gives the fields it changed their earlier values."""
-    seen, why = seen_in(if_match, parcel_id), Why(body.reason, body.document_id)
+    seen, why = version_seen(if_match, f"p{parcel_id}"), Why(body.reason, body.document_id)
     try:
         restored = undo(work.session, parcel_id, version_no, seen=seen, why=why, anyway=body.anyway)
     except Stale as stale:

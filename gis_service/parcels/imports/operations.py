@@ -3,12 +3,11 @@
 Mapping a file again is in `remapping`, mending its outlines in `fixes`.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -218,17 +217,8 @@ def _frame(batch: ImportBatch, district: District, scope: Scope) -> Frame:
 
 def _checked(session: Session, frame: Frame, *, again: bool = False) -> dict[str, int]:
     db.setting(session, **PATIENCE)
-    with _seeing_all(session):
+    with db.seeing_all(session):
         return catalogue.run(session, frame, again=again)
-
-
-@contextmanager
-def _seeing_all(session: Session) -> Iterator[None]:
-    """Checks compare with the whole register: a number is taken even where the importer may not look."""
-    before = session.scalar(text("select current_setting('app.see_all', true)")) or ""
-    db.setting(session, app_see_all="on")
-    yield
-    db.setting(session, app_see_all=before)
 
 
 def _counts(session: Session, batch: ImportBatch) -> dict[str, Any]:
@@ -420,7 +410,7 @@ def undo(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reason:
 
 
 def _require_untouched(session: Session, batch: ImportBatch) -> None:
-    with _seeing_all(session):
+    with db.seeing_all(session):
         touched = sorted({*session.scalars(queries.built_on(batch)), *updating.built_on(session, batch)})
     if touched:
         more = "…" if len(touched) > MOST_NAMED else ""

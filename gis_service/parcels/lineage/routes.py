@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core.errors import BadRequest, NotFound, Stale
+from gis_service.core.etags import version_seen
 from gis_service.core.http import language
 from gis_service.parcels import queries as register
 from gis_service.parcels.filters import box_of, moment
@@ -29,7 +30,7 @@ from gis_service.parcels.lineage.schemas import (
     plan_out,
 )
 from gis_service.parcels.operations import Why
-from gis_service.parcels.routes import seen_in, with_current
+from gis_service.parcels.routes import with_current
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
 previews = APIRouter(prefix="/api/v1")
@@ -63,7 +64,7 @@ def _act(work: Work, body: Because) -> Act:
 
 def _done(work: Work, parcel_ids: Sequence[int], if_match: str | None, act: Callable[[dict[int, int]], ParcelEvent]) -> JSONResponse:  # fmt: skip
     """Carry an act out on the versions that were seen; the answer is the act with its parcels."""
-    seen = {parcel_id: seen_in(if_match, parcel_id) for parcel_id in parcel_ids}
+    seen = {parcel_id: version_seen(if_match, f"p{parcel_id}") for parcel_id in parcel_ids}
     try:
         event = act(seen)
     except Stale as stale:

@@ -7,7 +7,8 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, UnknownParameter
+from gis_service.core.errors import BadRequest, NotFound, UnknownParameter
+from gis_service.core.etags import version_seen
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.imports.notes import Level
@@ -93,23 +94,15 @@ def _fault(work: Work, fault_id: int) -> JSONResponse:
 
 @router.post("/faults/{fault_id}/accept")
 def accept(work: Decide, fault_id: int, body: Acceptance, if_match: IfMatch = None) -> JSONResponse:
-    seen = _seen(if_match, fault_id)
+    seen = version_seen(if_match, f"f{fault_id}")
     operations.accept(work.session, work.actor, work.scope, fault_id, seen=seen, reason=body.reason)
     return _fault(work, fault_id)
 
 
 @router.post("/faults/{fault_id}/reopen")
 def reopen(work: Decide, fault_id: int, if_match: IfMatch = None) -> JSONResponse:
-    operations.reopen(work.session, work.actor, work.scope, fault_id, seen=_seen(if_match, fault_id))
+    operations.reopen(work.session, work.actor, work.scope, fault_id, seen=version_seen(if_match, f"f{fault_id}"))
     return _fault(work, fault_id)
-
-
-def _seen(if_match: str | None, fault_id: int) -> int:
-    """The version named in If-Match; a tag of another fault counts as stale."""
-    if not if_match:
-        raise NoVersionSeen()
-    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
-    return int(version) if name == f"f{fault_id}" and version.isdigit() else -1
 
 
 @router.get("/summary")
