@@ -47,6 +47,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def check_import(batch_id: int) -> None:
         imports.check_again(services.sessions, batch_id, district())
 
+    def attach_files(batch_id: int) -> None:
+        imports.attach_files(services.sessions, services.store, batch_id)
+
     def district() -> District:
         return District(services.settings.district_code, services.settings.plausible_box)
 
@@ -69,6 +72,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
+        imports.FILES: attach_files,
         bulk.TASK: change_many,
         search.TASK: fill_search,
         exports.TASK: write_export,

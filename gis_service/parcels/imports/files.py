@@ -18,7 +18,7 @@ from gis_service.core.errors import Refusal
 from gis_service.core.http import conflict
 from gis_service.files.models import StoredFile
 from gis_service.files.store import CHUNK, FileStore
-from gis_service.parcels.imports import jobs, operations, queries, report
+from gis_service.parcels.imports import bundled, jobs, operations, queries, report
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.rules import State
 from gis_service.parcels.imports.schemas import issue_out
@@ -101,6 +101,8 @@ def _imported(
     operations.stage(session, batch, result)
     operations.check(session, batch, district)
     refusal = _accept(session, batch, district, wish) if wish.accept else None
+    if batch.state == State.ACCEPTED and bundled.files_of(batch):
+        bundled.attach(session, deployment.store, batch)
     if wish.report:
         session.flush()
         wish.report.write_bytes(report.written(session, batch, wish.report.suffix.lower().lstrip("."))[0])

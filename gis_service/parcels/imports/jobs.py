@@ -14,9 +14,11 @@ from gis_service.core import db
 from gis_service.core.errors import Refusal
 from gis_service.core.http import conflict
 from gis_service.files.store import FileStore
-from gis_service.parcels.imports import operations
+from gis_service.parcels.imports import bundled, operations
 from gis_service.parcels.imports.errors import FileUnreadable, ImportBroke, TooComplex, WrongState
 from gis_service.parcels.imports.operations import District, Options
+from gis_service.parcels.imports.rules import State
+from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.reading import reader
 from gis_service.parcels.reading.result import Limits, ReadResult, Unreadable
 
@@ -25,6 +27,7 @@ TASK = "parcels.import"
 
 ACCEPT = "parcels.import.accept"
 CHECK = "parcels.import.check"
+FILES = bundled.TASK
 
 
 def process(
@@ -130,6 +133,14 @@ def check_again(sessions: sessionmaker[Session], batch_id: int, district: Distri
     with suppress(WrongState), transaction(sessions) as session:
         batch = operations.locked(session, batch_id, "process")
         operations.check_again(session, batch, district)
+
+
+def attach_files(sessions: sessionmaker[Session], store: FileStore, batch_id: int) -> None:
+    """Attach what came in one zip with the sheet of an accepted batch."""
+    with transaction(sessions) as session:
+        batch = session.get(ImportBatch, batch_id, with_for_update=True)
+        if batch is not None and batch.state == State.ACCEPTED:
+            bundled.attach(session, store, batch)
 
 
 @contextmanager

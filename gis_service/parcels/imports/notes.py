@@ -150,6 +150,17 @@ NOTES: dict[str, Sentence] = {
         "“{column}”的“{value}”既不是“是”也不是“否”,未采用。",
         "'{value}' in '{column}' is neither yes nor no and was not used.",
     ),
+    "files.matched": Sentence(
+        Level.INFO,
+        "压缩包中的 {count} 个附件按编号对上 {parcels} 宗地块，入库后附上。",
+        "{count} files of the zip belong to {parcels} parcels by the numbers in their names; they are attached on acceptance.",
+    ),
+    "files.unmatched": Sentence(
+        Level.WARNING,
+        "压缩包中的 {count} 个附件没有对上表中的地块编号，不会附上:{names}。请把文件名或文件夹名改为以地块编号开头。",
+        "{count} files of the zip carry no parcel number of the sheet and will not be attached: {names}. Let the names of the files, "
+        "or of their folders, begin with the number.",
+    ),
     "geometry.too_large": Sentence(
         Level.ERROR,
         "图形面积超过 100 万平方公里,不可能是地块。请核对坐标系。",

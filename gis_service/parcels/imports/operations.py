@@ -17,8 +17,10 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.errors import NotFound, Refusal
 from gis_service.files.models import StoredFile
+from gis_service.jobs import queue
 from gis_service.parcels.errors import NoReason
 from gis_service.parcels.imports import (
+    bundled,
     catalogue,
     checks,  # noqa: F401  (they enter the catalogue)
     described,
@@ -168,6 +170,9 @@ def stage(session: Session, batch: ImportBatch, result: ReadResult) -> None:
     batch.columns = described.described(mapper.columns, seen)
     with staging.keeping_mends(session, batch.id):
         staging.stage(session, batch.id, result, mapper, notes + said, update=options.update)
+    bundled.keep(batch, result.files)
+    if result.files:
+        staging.note_of_file(session, batch.id, bundled.notes(result.files, bundled.numbers(session, batch)))
     if batch.options.get("remember"):
         profiles.remember(session, batch, batch.created_by, batch.created_by_name)
 
@@ -277,6 +282,8 @@ def accept(
     batch.counts = {**batch.counts, **counts, **landed}
     batch.error = None
     search.fill_or_enqueue(session)
+    if bundled.files_of(batch):
+        queue.enqueue(session, bundled.TASK, batch_id=batch.id)
     if batch.options.get("sender") and batch.columns:
         profiles.remember(session, batch, actor.id, actor.name)
     _decide(session, actor, scope, batch, State.ACCEPTED, act="accept", landed=landed["landed"], reason=reason)
@@ -404,6 +411,7 @@ def undo(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reason:
         left += updating.restore(session, batch)
     if left:
         raise errors.OutsideScope(count=left)
+    bundled.take_back(session, actor, batch, reason)
     batch.options = {**batch.options, "undone_tx": landing.transaction_id(session)}
     _decide(session, actor, scope, batch, State.UNDONE, act="undo", struck=struck, reason=reason)
     return batch

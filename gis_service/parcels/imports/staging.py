@@ -10,13 +10,14 @@ from itertools import islice
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from gis_service.parcels.imports.errors import Classified
 from gis_service.parcels.imports.mapping import Mapper
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.imports.values import MOST_M2
+from gis_service.parcels.models import ImportIssue
 from gis_service.parcels.reading.result import Issue, ReadResult, Row
 
 PORTION = 1000
@@ -159,6 +160,13 @@ def _points(row: Row, epsg: int | None) -> Jsonb | None:
 def _of_file(batch_id: int, result: ReadResult, notes: Iterable[Note]) -> list[Line]:
     told = [_told(batch_id, issue, issue.row) for issue in result.issues if issue.code not in SUPERSEDED]
     return told + [_noted(batch_id, note, None) for note in notes]
+
+
+def note_of_file(session: Session, batch_id: int, notes: Iterable[Note]) -> None:
+    """More to say of the file as a whole."""
+    lines = [dict(zip(TOLD, _noted(batch_id, note, None), strict=True)) for note in notes]
+    if lines:
+        session.execute(insert(ImportIssue), lines)
 
 
 def _told(batch_id: int, issue: Issue, number: int | None) -> Line:

@@ -260,9 +260,21 @@ CATALOGUE: dict[str, Message] = {
     ),
     "zip.no_shapefile": Message(
         "fatal",
-        "压缩包内没有 .shp、.tab 或 .mif 文件，只有：{members}。请把 .shp .shx .dbf .prj(或 .tab .map .dat .id)一起打包。",
-        "There is no .shp, .tab or .mif in the zip file, only: {members}. Zip .shp .shx .dbf .prj (or .tab .map .dat .id) "
-        "together.",
+        "压缩包内没有 .shp、.tab、.mif 或表格(.xlsx、.csv)，只有：{members}。请把 .shp .shx .dbf .prj(或 .tab .map .dat .id)一起打包；"
+        "附件请与台账表格打在一个压缩包里。",
+        "There is no .shp, .tab, .mif or sheet (.xlsx, .csv) in the zip file, only: {members}. Zip .shp .shx .dbf .prj (or .tab .map "
+        ".dat .id) together; files of parcels go into one zip with their sheet.",
+    ),
+    "zip.sheets": Message(
+        "fatal",
+        "压缩包内有多个表格：{members}。一个压缩包只放一个台账表格，作附件的表格请放进文件夹。",
+        "There are several sheets in the zip file: {members}. Put one register sheet into a zip; sheets that are attachments go "
+        "into a folder.",
+    ),
+    "zip.sheet": Message(
+        "info",
+        "读取压缩包中的“{sheet}”；另有 {files} 个文件作为附件。",
+        "'{sheet}' in the zip file was read; {files} other files are attachments.",
     ),
     "zip.ignored": Message(
         "info", "压缩包内未使用的文件：{members}。", "Members of the zip file that were not used: {members}."

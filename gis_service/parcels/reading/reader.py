@@ -83,10 +83,7 @@ def _kind(path: Path, file_name: str, limits: Limits) -> str:
     size = path.stat().st_size
     if size > limits.input_bytes:
         raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
-    with path.open("rb") as source:
-        head = source.read(sniff.HEAD_BYTES)
-        source.seek(sniff.directory_at(head))
-        directory = source.read(sniff.HEAD_BYTES)
+    head, directory = sniff.beginning(path)
     return sniff.kind(file_name, head, size, directory)
 
 

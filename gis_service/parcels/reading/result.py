@@ -158,6 +158,8 @@ class Summary:
     encoding: EncodingInfo
     issues: list[Issue]
     row_count: int = 0
+    files: list[str] = field(default_factory=list)
+    """Paths in a zip file of what came beside the sheet: drawings and photos of its parcels."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ class ReadResult:
         self.encoding = summary.encoding
         self.issues = summary.issues
         self.row_count = summary.row_count
+        self.files = summary.files
         self.cost = cost
         self._spool = spool
         self._closer = weakref.finalize(self, spool.close)
@@ -238,4 +241,5 @@ def summary_from_json(plain: dict[str, Any]) -> Summary:
         encoding=EncodingInfo(**plain["encoding"]),
         issues=[Issue(**found) for found in plain["issues"]],
         row_count=plain["row_count"],
+        files=plain["files"],
     )

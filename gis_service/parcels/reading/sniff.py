@@ -7,7 +7,7 @@ business with never reaches it.
 import re
 import struct
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from gis_service.parcels.reading.result import Unreadable, unreadable
 
@@ -130,6 +130,14 @@ def directory_at(head: bytes) -> int:
 
 
 MOST_OFFSET = 1 << 31
+
+
+def beginning(path: Path) -> tuple[bytes, bytes]:
+    """What `kind` looks at: the first bytes of a file, and those of the directory of an OLE file."""
+    with path.open("rb") as source:
+        head = source.read(HEAD_BYTES)
+        source.seek(directory_at(head))
+        return head, source.read(HEAD_BYTES)
 
 
 def kind(file_name: str, head: bytes, size: int, directory: bytes = b"") -> str:

@@ -87,6 +87,40 @@ def test_boundary_points_of_a_fitted_text_are_in_the_known_grid(session: Session
     assert (x[0], y[0]) == pytest.approx((452217.2, 2478694.5), abs=0.001)
 
 
+def sheet(folder: Path, shape: Any, number: str, *, title: str = "") -> Path:
+    """A table of boundary points, with a line above its header where one is wanted."""
+    lines = ([title] if title else []) + ["地块编号,点号,X坐标,Y坐标"]
+    corners = shapely.get_coordinates(shape)
+    lines += [f"{number},J{n},{y!r},{x!r}" for n, (x, y) in enumerate(corners.tolist(), start=1)]
+    path = folder / f"{number}.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_shifted_degrees_of_a_table_land_in_their_place(session: Session, tmp_path: Path) -> None:
+    accepted(session, sheet(tmp_path, shifted(land()), "T-1"), shift="gcj02")
+    got = landed(session, "T-1")
+    assert (got["geom_source"], float(got["geom_accuracy_m"])) == ("gcj02_converted", 5.0)
+    assert shapely.hausdorff_distance(shapely.from_wkb(bytes(got["wkb"])), land()) < 1e-8
+    lon, lat = session.execute(text("select st_x(geom), st_y(geom) from boundary_point where seq = 1")).one()
+    assert shapely.distance(shapely.Point(lon, lat), land().boundary) < 1e-8
+
+
+def test_a_table_in_a_local_grid_lands_by_control_points_whatever_its_title_says(
+    session: Session, tmp_path: Path
+) -> None:
+    local = shapely.box(5100, 3100, 5300, 3200)
+    path = sheet(tmp_path, local, "T-2", title="1980西安坐标系")
+    known = pairs((5000, 3000), (5400, 3000), (5400, 3300))
+    batch = accepted(session, path, control_points=known)
+    true = shapely.transform(local, GRID.apply, interleaved=False)
+    got = landed(session, "T-2")
+    assert shapely.hausdorff_distance(crs.transform(shapely.from_wkb(bytes(got["wkb"])), 4490, 4547), true) < 0.01
+    assert got["geom_source"] == "imported"
+    assert batch.crs is not None
+    assert "Xian 1980" in " ".join(batch.crs["evidence_zh"])
+
+
 def test_a_batch_that_lies_off_as_internet_maps_do_is_suspected(session: Session, tmp_path: Path) -> None:
     a_parcel(session, parcel_no="G-1", shape=land(3, 3))
     a_parcel(session, parcel_no="G-2", shape=land(5, 3))
