@@ -16,6 +16,7 @@ from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels import boundary
 from gis_service.parcels.errors import NoReason, Retired
+from gis_service.parcels.facilities import moving
 from gis_service.parcels.lineage import plan as planning
 from gis_service.parcels.lineage import queries, rules
 from gis_service.parcels.lineage.errors import (
@@ -178,6 +179,7 @@ def _replace(session: Session, act: Act, planned: Plan) -> ParcelEvent:
     _flush(session)
     _because(session, act, f"由 {was} {word}而来")
     made = [_made(session, act, planned, child) for child in planned.children]
+    moving.follow(session, [parent.id for parent in planned.parents], [child.id for child in made])
     return _record(session, act, planned, before, made)
 
 
@@ -288,6 +290,7 @@ def undo(session: Session, actor: Actor, event_id: int, *, reason: str) -> Parce
     db.because(session, f"撤销{zh}:{reason.strip()}")
     for parcel_id, version_no in before.items():
         _restore(session, parcels[parcel_id], version_no)
+    moving.give_back(session, after - set(before), before)
     for parcel_id in after - set(before):
         parcels[parcel_id].retired_on = today()
     _flush(session)

@@ -287,7 +287,8 @@ def _said(ground: Ground) -> list[Said]:
 
 
 def state_of(parcel: Parcel) -> rules.State:
-    return rules.State(parcel.parcel_no, parcel.retired_on is not None, parcel.handover_status)
+    guarded = parcel.fence_ratio is not None or bool(parcel.sign_count or parcel.camera_count)
+    return rules.State(parcel.parcel_no, parcel.retired_on is not None, parcel.handover_status, guarded)
 
 
 def _idle(division: Division) -> list[Said]:

@@ -39,6 +39,8 @@ class State:
     parcel_no: str
     retired: bool
     handover: str
+    guarded: bool = False
+    """Whether fences, signs or cameras stand there."""
 
 
 class Cause(StrEnum):
@@ -82,6 +84,13 @@ def warnings(states: Iterable[State]) -> Iterator[Said]:
                 "handover_under_way",
                 f"{state.parcel_no} 正在移交,移交资料中的图和面积须随之更新。",
                 f"{state.parcel_no} is being handed over: map and areas in the handover papers must follow.",
+            )
+        if state.guarded:
+            yield Said(
+                "facilities_follow",
+                f"{state.parcel_no} 的围蔽、警示牌和监控随土地归入新地块；跨过新界线的围蔽归入占比大的一方，请核对。",
+                f"Fences, signs and cameras of {state.parcel_no} go with the land; a fence across the new line goes where most "
+                "of it runs: look after it.",
             )
 
 

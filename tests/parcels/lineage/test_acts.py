@@ -337,6 +337,52 @@ def test_a_split_taken_back_gives_the_parcel_back_and_keeps_the_numbers_used(off
     assert undo(officer, event).json()["code"] == "lineage.undone"
 
 
+def standing(person: Person, parcel: dict[str, Any]) -> dict[str, int]:
+    found = person.get(f"{API}/parcels/{parcel['id']}/facilities").json()
+    return {kind: len(found[kind]) for kind in ("fences", "signs", "cameras")}
+
+
+def put_up(person: Person, parcel: dict[str, Any], kind: str, geometry: dict[str, Any], **facts: Any) -> None:
+    answer = person.post(f"{API}/parcels/{parcel['id']}/{kind}", json={"geometry": geometry, **facts})
+    assert answer.status_code == 201, answer.text
+
+
+def test_fences_signs_and_cameras_follow_the_land_and_come_back_with_it(officer: Person) -> None:
+    parcel = made(officer, "BW-0001", fence_status="full")
+    west, south, east, north = land().bounds
+    for x in (west, east):  # most of the eastern stretch runs along the eastern half, and beyond the line
+        line = {"type": "LineString", "coordinates": [[x, south], [x, north]]}
+        put_up(officer, parcel, "fences", line, fence_type="mesh")
+    put_up(officer, parcel, "signs", {"type": "Point", "coordinates": [east, north]})
+    put_up(officer, parcel, "cameras", {"type": "Point", "coordinates": [west, north]})
+    seen = read(officer, parcel["id"])
+    plan = officer.post(f"{API}/parcels/{parcel['id']}/split/preview", json={"lines": [across(0.3)]}).json()
+    assert "facilities_follow" in [said["code"] for said in plan["warnings"]]
+
+    event = split(officer, seen, lines=[across(0.3)])
+    one, other = after(event)
+    assert standing(officer, one) == {"fences": 1, "signs": 0, "cameras": 1}
+    assert standing(officer, other) == {"fences": 1, "signs": 1, "cameras": 0}
+    children = [read(officer, child["id"]) for child in (one, other)]
+    assert [child["fence_status"] for child in children] == ["partial", "partial"]
+    assert [child["sign_count"] for child in children] == [0, 1]
+
+    assert undo(officer, event).status_code == 200
+    assert standing(officer, seen) == {"fences": 2, "signs": 1, "cameras": 1}
+    back = read(officer, parcel["id"])
+    assert (back["fence_ratio"], back["sign_count"], back["camera_count"]) == (seen["fence_ratio"], 1, 1)
+
+
+def test_a_part_without_any_of_the_fence_is_not_said_to_be_fenced(officer: Person) -> None:
+    parcel = made(officer, "BW-0001")
+    west, south, _, north = land().bounds
+    line = {"type": "LineString", "coordinates": [[west, south], [west, north]]}
+    put_up(officer, parcel, "fences", line, fence_type="mesh")
+    event = split(officer, read(officer, parcel["id"]))
+    statuses = [read(officer, child["id"])["fence_status"] for child in after(event)]
+    assert statuses == ["partial", "none"]
+
+
 def test_an_adjustment_taken_back_gives_outlines_areas_and_points_back(officer: Person) -> None:
     one = made(officer, "BW-0001", strip(0, 0.4), area_registered_m2="4560")
     other = made(officer, "BW-0002", strip(0.4, 1), area_registered_m2="6840")

@@ -45,7 +45,7 @@ def test_a_retired_parcel_takes_no_act_and_a_live_one_takes_all(kind: Kind, hand
 def test_every_column_of_a_parcel_is_taken_over_left_behind_or_its_own() -> None:
     own = {
         "id", "district_code", "parcel_no", "area_registered_m2", "area_computed_m2", "area_computed_crs", "area_ellipsoid_m2",
-        "waste_volume_m3", "retired_on", "import_batch_id", "geom", "row_version", "created_at", "updated_at",
+        "waste_volume_m3", "fence_ratio", "fence_length_m", "sign_count", "camera_count", "retired_on", "import_batch_id", "geom", "row_version", "created_at", "updated_at",
     }  # fmt: skip
     columns = {column.name for column in Parcel.__table__.columns}
     assert set(rules.TAKEN_OVER) | set(rules.LEFT_BEHIND) | own == columns
