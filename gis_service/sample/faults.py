@@ -94,7 +94,7 @@ def _snapped(shape: shapely.Geometry) -> MultiPolygon:
 DRAWN: dict[str, Callable[[Plot, Plot], MultiPolygon]] = {
     "HH-0020": _short,
     "TJ-0026": _over,
-    "HH-0014": _off,
+    "HH-0022": _off,
     "BW-0043": _needle,
     "BW-0016": _hole,
 }

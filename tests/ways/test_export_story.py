@@ -27,7 +27,7 @@ def test_what_the_list_shows_leaves_as_a_file(
 ) -> None:
     sign_in(page, desk)
     faults.clear()
-    page.get_by_role("searchbox").fill("HH-")
+    page.get_by_role("combobox", name="搜索地块").fill("HH-")
     shown = int(page.locator(".sums b").inner_text().split()[1])
     page.get_by_role("button", name="导出", exact=True).click()
     panel = page.get_by_role("dialog", name="导出")

@@ -137,5 +137,5 @@ def test_the_form_takes_points_and_shift(app: FastAPI, sign_in: SignIn, tmp_path
     assert "仿射" in " ".join(affine["crs"]["evidence"])
     broken = upload(drawing(tmp_path), control_points="[[1,2,3]]")
     assert (broken.status_code, broken.json()["code"]) == (400, "import.control_points")
-    wrong = read(upload(drawing(tmp_path), shift="mars"))
-    assert (wrong["state"], wrong["error"]["code"]) == ("failed", "way.shift_unknown")
+    wrong = upload(drawing(tmp_path), shift="mars")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "shift")
