@@ -11,7 +11,10 @@ import typer
 
 from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
+from gis_service.exports import cli as exports_cli
 from gis_service.parcels.imports import cli as imports_cli
+from gis_service.parcels.search import cli as search_cli
+from gis_service.parcels.topology import cli as topology_cli
 from gis_service.services import Services, running
 
 app = typer.Typer(
@@ -267,6 +270,9 @@ def map_(
 
 
 imports_cli.install(parcel_commands, service)
+exports_cli.install(parcel_commands, service)
+topology_cli.install(parcel_commands, service)
+search_cli.install(parcel_commands, service)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,17 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.exports.routes
 import gis_service.parcels.attachments.routes
+import gis_service.parcels.bulk.routes
+import gis_service.parcels.changes.routes
 import gis_service.parcels.facilities.routes
+import gis_service.parcels.imports.desk
 import gis_service.parcels.imports.routes
+import gis_service.parcels.lineage.routes
 import gis_service.parcels.routes
+import gis_service.parcels.search.routes
+import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.core import http, logs, migrate
@@ -56,6 +63,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     )
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
+    app.state.exports = services.exports
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
     app.state.enqueue = queue.enqueue
     app.state.layers = Catalogue.load(LAYERS)
@@ -63,10 +71,18 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
+        gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
+        gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel
         gis_service.parcels.routes.router,
+        gis_service.parcels.search.routes.router,
         gis_service.parcels.facilities.routes.router,
         gis_service.parcels.attachments.routes.router,
         gis_service.parcels.imports.routes.router,
+        gis_service.parcels.topology.routes.router,
+        gis_service.parcels.imports.desk.router,
+        gis_service.parcels.lineage.routes.router,
+        gis_service.parcels.lineage.routes.previews,
         *map_routes.routers(),
     ):
         app.include_router(router)
@@ -139,7 +155,9 @@ def _faults(services: Services) -> dict[str, str]:
         with services.engine.connect() as connection:
             head = connection.scalar(text("select version_num from alembic_version"))
             leakproof = connection.scalar(
-                text("select bool_and(proleakproof) from pg_proc where proname = 'geometry_overlaps'")
+                text(
+                    "select bool_and(proleakproof) from pg_proc where proname in ('geometry_overlaps', 'range_contains_elem')"
+                )
             )
     except Exception as error:
         return {"database": type(error).__name__}
@@ -147,7 +165,10 @@ def _faults(services: Services) -> dict[str, str]:
     if head != migrate.target()[0]:
         faults["schema"] = f"{head} instead of {migrate.target()[0]}"
     if not leakproof:
-        faults["leakproof"] = "alter function geometry_overlaps(geometry, geometry) leakproof"
+        faults["leakproof"] = (
+            "alter function geometry_overlaps(geometry, geometry) leakproof; "
+            "alter function range_contains_elem(anyrange, anyelement) leakproof"
+        )
     return faults
 
 

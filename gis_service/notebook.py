@@ -6,8 +6,10 @@
 Each call finds the database that runs, or starts the private one for as long as it takes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 from geopandas import GeoDataFrame
 from pandas import CategoricalDtype, Series
@@ -15,10 +17,14 @@ from pandas import CategoricalDtype, Series
 from gis_service import settings
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import clock
+from gis_service.exports.asked import Said
+from gis_service.exports.local import export_file
+from gis_service.exports.writing import Written
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.frames import frame
 from gis_service.maps.handout import handout
+from gis_service.parcels.filters import filters_from
 from gis_service.parcels.models import Deployment
 from gis_service.parcels.vocabulary import vocabulary
 from gis_service.sample.load import MARK
@@ -52,6 +58,28 @@ def area_map(area: str | None = None, *, as_of: str | None = None) -> Page:
             sample = session.get(Deployment, MARK) is not None
         layers = Catalogue.load()
         return Page(handout(services.reader, EVERYTHING, layers, area=area, as_of=_moment(as_of), sample=sample))
+
+
+def export(
+    out: Path | str,
+    *,
+    format: str | None = None,  # noqa: A002  (the word of the command)
+    as_of: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    lang: str = "zh",
+    layers: Sequence[str] = (),
+    history: bool = False,
+    contacts: bool = False,
+    **filters: str,
+) -> Written:
+    """Parcels as a file: `export("北围.gpkg", area="北围", crs="EPSG:4547")`. The filters are those of the list, as in its
+    address; the format is told by the ending where it is not said (a zip is a Shapefile). Gives what was written."""
+    path = Path(out)
+    kind = format or {"zip": "shp", "json": "geojson"}.get(path.suffix[1:], path.suffix[1:])
+    said = Said(kind, as_of, crs, encoding, lang, tuple(layers), history=history, contacts=contacts)
+    with running(settings.load()) as services:
+        return export_file(services, said, filters_from(filters.items()), path)
 
 
 def in_words(values: Series, lang: str = "zh") -> Series:

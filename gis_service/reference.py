@@ -29,6 +29,8 @@ from gis_service.access.rules import PERMISSIONS, Role
 from gis_service.core import srid
 from gis_service.core.errors import Refusal
 from gis_service.core.http import CONFLICTS
+from gis_service.exports.fields import Field, all_fields
+from gis_service.exports.rules import FORMATS, Format
 from gis_service.main import create_app
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.ogc.routes import READ
@@ -37,6 +39,9 @@ from gis_service.parcels.imports import checks, notes  # noqa: F401  (the checks
 from gis_service.parcels.imports.catalogue import CATALOGUE as CHECKS
 from gis_service.parcels.reading.messages import CATALOGUE as READING
 from gis_service.parcels.rules import AXES
+from gis_service.parcels.topology import operations as _topology  # noqa: F401  (the rules enter the catalogue)
+from gis_service.parcels.topology.catalogue import CATALOGUE as TOPOLOGY
+from gis_service.parcels.topology.catalogue import WAYS
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -303,6 +308,61 @@ def import_checks() -> str:
     )
 
 
+def topology_rules() -> str:
+    """Everything the checks of the register can say of a parcel."""
+    rows = [
+        (code(r.code), " · ".join(r.title), LEVELS[r.level], OWNERS[r.owner], f"{r.zh}<br>{r.en}", "、".join(WAYS[w][0] for w in r.ways))
+        for r in TOPOLOGY.values()
+    ]  # fmt: skip
+    return page(
+        "拓扑规则 · Topology rules",
+        "台账作为一整片土地,逐条检查;容差在 `gis_service/parcels/topology/rules.py`。做法见[检查台账](../how-to/check-the-register.md)。\n\n"
+        "The register as land, checked rule by rule; tolerances stand in `gis_service/parcels/topology/rules.py`. How: "
+        "[check the register](../how-to/check-the-register.md).",
+        table("规则 · rule | 名称 · title | 级别 · level | 责任 · owner | 说明 · sentence | 处理办法 · ways", rows),
+    )
+
+
+OWNERS = {"land_officer": "土地专员 · land officer", "surveyor": "测绘单位 · surveyor"}
+
+
+def export_fields() -> str:
+    """The columns of exported parcels, by the names each format gives them."""
+    rows = [(code(f.name), f.zh, code(f.en), code(f.shp), f.holds, _note(f)) for f in all_fields()]
+    kinds = [(code(f.name), f.zh, f.en, f".{f.suffix}", _systems(f), ", ".join(f.encodings)) for f in FORMATS.values()]
+    return page(
+        "导出的列 · Columns of exported parcels",
+        "列名就是导入认得的列名:导出的文件可以原样导回。GeoPackage、GeoJSON、GeoParquet、CSV、台账用中文(`lang=en` 用英文名),"
+        "Shapefile 用拼音首字母(不超过 10 字节),压缩包内附《字段对照》;KML 的 `Data` 用英文名,`displayName` 用中文。做法见"
+        "[导出文件](../how-to/take-data-out.md)。\n\n"
+        "The headers are those that the import recognises: an exported file comes back as it is. Chinese by default, English names "
+        "with `lang=en`; Shapefiles have pinyin initials of at most ten bytes and a table that explains them. How: "
+        "[take data out](../how-to/take-data-out.md).",
+        "## 格式 · Formats",
+        table("格式 · format | 中文 | English | 文件 · file | 坐标系 · CRS | 文字编码 · encoding", kinds),
+        "## 列 · Columns",
+        table("列 · column | 中文 | English | Shapefile | 内容 · holds | 说明 · remarks", rows),
+    )
+
+
+def _note(field: Field) -> str:
+    worded = "[词表 · vocabulary](vocabulary.md#" + field.name + ")" if field.kind in ("word", "words") else ""
+    told = "导入时重新计算,不读 · computed anew by an import" if field.told else ""
+    contact = "须有联系人权限并要求 · only where asked and permitted" if field.contact else ""
+    return "; ".join(filter(None, (" · ".join(filter(None, field.means)), worded, told, contact)))
+
+
+def _systems(format_: Format) -> str:
+    kinds = {
+        "any": "任意 · any",
+        "plane": "CGCS2000 高斯平面 · Gauss planes",
+        "degrees": "经纬度 · degrees",
+        "none": "—",
+    }
+    usual = f", EPSG:{format_.crs}" if format_.crs else ""
+    return kinds[format_.systems] + usual
+
+
 def http_routes() -> str:
     """Every address that the service answers, and the permission it asks for."""
     rows = [(method, code(path), verb, _about(method, path, route)) for method, path, verb, route in _routes()]
@@ -358,6 +418,8 @@ PAGES: tuple[Callable[[], str], ...] = (
     vocabulary,
     refusals,
     import_checks,
+    topology_rules,
+    export_fields,
     http_routes,
 )
 

@@ -57,6 +57,11 @@ class Services:
     def store(self) -> LocalStore:
         return LocalStore(self.settings.var_dir / "files")
 
+    @cached_property
+    def exports(self) -> LocalStore:
+        """Files that were exported. Kept apart from what came in: they are removed after some days."""
+        return LocalStore(self.settings.var_dir / "exports")
+
     def migrate(self) -> list[str]:
         """Bring the database to the present schema. On a server that belongs to somebody else, first make what we may;
         returns what its administrator must still do, each with its SQL."""

@@ -44,6 +44,16 @@ class Settings(BaseSettings):
         description="West, south, east, north in degrees: where the district's land lies.",
     )
     max_upload_mb: int = Field(200, ge=1, le=4096, description="Largest file taken by the import, in MB.")
+    producer: str = Field(
+        "珠海高新区",
+        min_length=1,
+        max_length=60,
+        description="The office that exported files name as their producer (数据产生单位, 填报单位).",
+    )
+    export_at_once: int = Field(
+        2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."
+    )
+    export_keep_days: int = Field(7, ge=1, le=365, description="Days an export made in the background is kept.")
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

@@ -14,8 +14,14 @@ from sqlalchemy.exc import OperationalError
 from gis_service import settings as configuration
 from gis_service.audit import operations as audit
 from gis_service.core import db, logs
+from gis_service.exports import jobs as exports
+from gis_service.exports.local import house_of
 from gis_service.jobs import queue
+from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
+from gis_service.parcels.imports.operations import District
+from gis_service.parcels.search import jobs as search
+from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 
 log = structlog.get_logger("gis_service.worker")
@@ -35,11 +41,48 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
             district_code=settings.district_code,
         )
 
-    return {imports.TASK: read_import}
+    def accept_import(batch_id: int) -> None:
+        imports.accept(services.sessions, batch_id, district())
+
+    def check_import(batch_id: int) -> None:
+        imports.check_again(services.sessions, batch_id, district())
+
+    def attach_files(batch_id: int) -> None:
+        imports.attach_files(services.sessions, services.store, batch_id)
+
+    def district() -> District:
+        return District(services.settings.district_code, services.settings.plausible_box)
+
+    def change_many(bulk_id: int) -> None:
+        bulk.process(services.sessions, bulk_id)
+
+    def fill_search() -> None:
+        search.fill_all(services.sessions)
+
+    def write_export(export_id: int) -> None:
+        with exports.transaction(services.sessions) as session:
+            house = house_of(services, session)
+        keep_days = services.settings.export_keep_days
+        exports.process(services.sessions, services.exports, export_id, house=house, keep_days=keep_days)
+
+    def check_topology() -> None:
+        topology.process(services.sessions)
+
+    return {
+        imports.TASK: read_import,
+        imports.ACCEPT: accept_import,
+        imports.CHECK: check_import,
+        imports.FILES: attach_files,
+        bulk.TASK: change_many,
+        search.TASK: fill_search,
+        exports.TASK: write_export,
+        topology.TASK: check_topology,
+    }
 
 
 def build(services: Services) -> procrastinate.App:
-    """The queue's application with every task, the seal of the audit chain each minute, and the rescue of stalled jobs."""
+    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled and
+    stalled jobs rescued."""
     app = queue.app(services.url(db.APP_ROLE))
     for name, work in tasks(services).items():
         app.task(name=name, queue=queue.QUEUE, retry=2)(work)
@@ -50,10 +93,31 @@ def build(services: Services) -> procrastinate.App:
         seal(services)
 
     @app.periodic(cron="* * * * *")
+    @app.task(name="parcels.search.rest", queue=queue.QUEUE, queueing_lock="parcels.search.rest")
+    def fill_rest(timestamp: int) -> None:  # noqa: ARG001
+        search.fill_all(services.sessions)
+
+    @app.periodic(cron="* * * * *")
     @app.task(name="jobs.rescue", queue=queue.QUEUE, queueing_lock="jobs.rescue", pass_context=True)
     async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
         for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
             await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
+    def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
+        exports.purge(services.sessions, services.exports)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="topology.sweep", queue=queue.QUEUE, queueing_lock="topology.sweep")
+    def sweep_topology(timestamp: int) -> None:  # noqa: ARG001
+        """Marks whose job was left to somebody else who then did not need it."""
+        topology.process(services.sessions)
+
+    @app.periodic(cron=topology.NIGHTLY)
+    @app.task(name="topology.nightly", queue=queue.QUEUE, queueing_lock="topology.nightly")
+    def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
+        topology.process(services.sessions, full=True)
 
     return app
 

@@ -9,10 +9,15 @@ from sqlalchemy import create_engine, text
 import gis_service.access.models
 import gis_service.audit.models
 import gis_service.core.requests
+import gis_service.exports.models
 import gis_service.files.models
 import gis_service.parcels.attachments.models
+import gis_service.parcels.bulk.models
 import gis_service.parcels.facilities.models
-import gis_service.parcels.models  # noqa: F401  (all tables must be known)
+import gis_service.parcels.lineage.models
+import gis_service.parcels.models
+import gis_service.parcels.search.models
+import gis_service.parcels.topology.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 from gis_service.core.srid import METRIC_SRID
 

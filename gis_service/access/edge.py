@@ -177,7 +177,14 @@ class Look(_Door):
 
 
 class Permit(_Door):
-    """Admits a person and opens the transaction of the request in the scope of the verb."""
+    """Admits a person and opens the transaction of the request in the scope of the verb.
+
+    `trace=False` is for what is sent to be looked at, such as a preview: a refusal of it is no act to be remembered.
+    """
+
+    def __init__(self, permission: str, *, trace: bool = True):
+        super().__init__(permission)
+        self.trace = trace
 
     def __call__(self, request: Request) -> Iterator[Work]:
         actor, scope = self.admit(request)
@@ -189,14 +196,14 @@ class Permit(_Door):
                 _claim_key(work)
                 yield work
         except Refusal as refusal:
-            if request.method not in SAFE and not isinstance(refusal, Replayed):
+            if self.trace and request.method not in SAFE and not isinstance(refusal, Replayed):
                 _record_refusal(request, actor, self.permission, refusal.code)
             raise
 
 
-def doing(permission: str) -> Any:
+def doing(permission: str, *, trace: bool = True) -> Any:
     """The dependency of a route: the transaction of its request, if the permission is held."""
-    return Depends(Permit(permission), scope="function")
+    return Depends(Permit(permission, trace=trace), scope="function")
 
 
 def _record_refusal(request: Request, actor: Actor, permission: str, code: str = "access.forbidden") -> None:

@@ -34,7 +34,7 @@ from gis_service.access.schemas import (
 from gis_service.audit import operations as audit
 from gis_service.audit.models import AuditEntry
 from gis_service.core import clock
-from gis_service.core.errors import NoVersionSeen
+from gis_service.core.etags import version_seen
 from gis_service.core.http import language, request_id
 from gis_service.core.paging import cursor, place
 
@@ -182,19 +182,11 @@ def change_user(
 ) -> UserOut:
     changes = body.model_dump(exclude_unset=True)
     user = operations.change_user(
-        work.session, work.actor, user_id, seen=seen_version(if_match), at=clock.now(), **changes
+        work.session, work.actor, user_id, seen=version_seen(if_match, f"u{user_id}"), at=clock.now(), **changes
     )
     work.request.app.state.doorkeeper.forget()
     response.headers["ETag"] = f'"u{user.id}.{user.row_version}"'
     return UserOut.model_validate(user)
-
-
-def seen_version(if_match: str | None) -> int:
-    """The row version in an ETag such as `"u7.3"`; raises `NoVersionSeen`."""
-    try:
-        return int((if_match or "").strip().removeprefix("W/").strip('"').rsplit(".", 1)[1])
-    except (IndexError, ValueError):
-        raise NoVersionSeen() from None
 
 
 @router.post("/users/{user_id}/password", status_code=204)

@@ -1,5 +1,7 @@
 """Engines, sessions, and the scope that every transaction carries into the row policies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +77,15 @@ def setting(connection: Connection | Session, **values: str) -> None:
     calls = ", ".join(f"set_config(:k{n}, :v{n}, true)" for n in range(len(named)))
     bound = {f"{p}{n}": part for n, pair in enumerate(named.items()) for p, part in zip("kv", pair, strict=True)}
     connection.execute(text(f"select {calls}"), bound)
+
+
+@contextmanager
+def seeing_all(session: Session) -> Iterator[None]:
+    """For questions that concern the whole register, such as whether a number was ever used: see all land for a moment."""
+    before = session.scalar(text("select current_setting('app.see_all', true)")) or ""
+    setting(session, app_see_all="on")
+    yield
+    setting(session, app_see_all=before)
 
 
 def because(session: Session, reason: str, document_id: int | None = None) -> None:

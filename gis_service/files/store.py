@@ -50,3 +50,7 @@ class LocalStore:
 
     def path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256
+
+    def remove(self, sha256: str) -> None:
+        """Forget the bytes; only for files that can be made again."""
+        self.path(sha256).unlink(missing_ok=True)

@@ -222,10 +222,10 @@ def _refuse_legacy(crs: CRS) -> None:
         return
     raise LegacyDatum(
         f"坐标系“{crs.name}”属于{datum}，转换到 CGCS2000 需要本地转换参数(涉密，本系统不提供)，直接转换会偏差数十米以上。"
-        "请向测绘或自然资源部门索取 2000 国家大地坐标系成果，或先用控制点完成转换再导入。",
+        "请向测绘或自然资源部门索取 2000 国家大地坐标系成果，或用两个以上已知同名点(控制点)配准后导入(--control-points)。",
         f"The coordinate system '{crs.name}' is based on {datum}. Its way to CGCS2000 needs local parameters, which are "
         "not public; without them the land would lie tens of metres off. Ask the surveying office for coordinates in "
-        "CGCS2000, or convert with control points first.",
+        "CGCS2000, or import with two or more control points known in both systems (--control-points).",
         crs=crs.name,
     )
 

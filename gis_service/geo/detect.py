@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from gis_service.geo import shift as shifts
 from gis_service.geo.crs import (
     BELTS,
     CGCS2000,
@@ -32,8 +33,10 @@ from gis_service.geo.crs import (
     steps,
     transform_xy,
 )
+from gis_service.geo.fit import Fit
 
 Floats = NDArray[np.float64]
+Shift = shifts.Kind
 Source = Literal["file", "given", "detected"]
 Kind = Literal["degrees", "prefixed", "plain", "mercator", "ambiguous", "none"]
 
@@ -148,6 +151,10 @@ class Finding:
     source: Source = "detected"
     evidence: tuple[Sentence, ...] = ()
     warnings: tuple[tuple[str, Sentence], ...] = ()
+    fit: Fit | None = None
+    """The way from the file's own numbers into `crs`, where control points were given."""
+    shift: Shift | None = None
+    """How degrees are shifted that the numbers give, where a person said so."""
 
     @property
     def epsg(self) -> int | None:
@@ -161,8 +168,24 @@ class Finding:
     def evidence_en(self) -> list[str]:
         return [sentence.en for sentence in self.evidence]
 
+    @property
+    def converted(self) -> bool:
+        """Whether the outlines are not simply those of the file in another system."""
+        return self.fit is not None or self.shift is not None
+
+    def degrees(self, east: Floats, north: Floats) -> tuple[Floats, Floats]:
+        """CGCS2000 degrees of (east, north) numbers of the file; what cannot be transformed becomes infinite."""
+        if self.fit is not None:
+            east, north = self.fit.apply(east, north)
+        lon, lat = transform_xy(east, north, self.crs, CGCS2000)
+        return (lon, lat) if self.shift is None else shifts.unshifted(self.shift, lon, lat)
+
     def because(self, zh: str, en: str) -> "Finding":
         return replace(self, evidence=(*self.evidence, Sentence(zh, en)))
+
+    def said_first(self, sentence: Sentence) -> "Finding":
+        """The same with its first evidence replaced, where the reader knows better why it was declared so."""
+        return replace(self, evidence=(sentence, *self.evidence[1:]))
 
     def known_from(self, source: Source) -> "Finding":
         return replace(self, source=source)
@@ -171,7 +194,7 @@ class Finding:
         return replace(self, warnings=(*self.warnings, (code, Sentence(zh, en))))
 
 
-def _example(xy: Floats) -> str:
+def pair_shown(xy: Floats) -> str:
     middle = sample(xy)
     if not len(middle):
         return "—"
@@ -181,7 +204,7 @@ def _example(xy: Floats) -> str:
 
 def unknown(xy: Floats) -> UnknownCrs:
     """The refusal for numbers that could be anything, with the way out."""
-    example = _example(xy)
+    example = pair_shown(xy)
     hint_zh, hint_en = "", ""
     values = sample(xy)
     if len(values) and np.abs(values).max() <= 180:
@@ -197,16 +220,20 @@ def unknown(xy: Floats) -> UnknownCrs:
     )
 
 
-def detect(xy: Floats, *, zone: int | None = None, district: District = ZHUHAI_HIGH_TECH) -> Finding:
+def detect(
+    xy: Floats, *, zone: int | None = None, district: District = ZHUHAI_HIGH_TECH, decimal: bool = False
+) -> Finding:
     """Conclude the system from the values of an (n, 2) array in (east, north) order, or refuse.
+
+    `decimal` says that degrees are known to be decimal, so that nobody need suspect packed ones.
 
     `zone` is a zone number declared beside the coordinates (带号); without one, eastings without a prefix are taken
     to be in the district's own zone only where they lie inside the district.
     """
     seen = majority(xy)
-    example = _example(xy)
+    example = pair_shown(xy)
     if seen.kind == "degrees":
-        found = _degrees(xy, seen, example)
+        found = _degrees(xy, seen, example, decimal=decimal)
     elif seen.kind == "prefixed" and seen.zone is not None:
         found = _prefixed(seen.zone, zone, example)
     elif seen.kind == "plain":
@@ -229,8 +256,8 @@ def _swap(found: Finding) -> Finding:
     )
 
 
-def _degrees(xy: Floats, seen: Pattern, example: str) -> Finding:
-    if looks_packed(xy):
+def _degrees(xy: Floats, seen: Pattern, example: str, *, decimal: bool) -> Finding:
+    if not decimal and looks_packed(xy):
         raise UnknownCrs(
             f"坐标值 {example} 可能是“度.分秒”(113.3300=113°33′00″)，也可能是十进制度。"
             "若确为十进制度请用 --crs EPSG:4490 指明，否则请先换算成十进制度。",
@@ -357,9 +384,9 @@ def _replaced(found: Finding, seen: Pattern, xy: Floats, district: District) -> 
 def _zone_conflict(declared: CRS, seen: Belt, xy: Floats) -> ZoneConflict:
     return ZoneConflict(
         f"带号不符：坐标系是 {_label(declared)}，而东坐标的前两位是 {seen.zone}(中央子午线 {seen.central_meridian}°E) "
-        f"{_example(xy)}。请核对坐标，或用 --crs EPSG:{seen.epsg} 指明。",
+        f"{pair_shown(xy)}。请核对坐标，或用 --crs EPSG:{seen.epsg} 指明。",
         f"Zone conflict: the system is {_label(declared)}, but the eastings begin with {seen.zone} (central meridian "
-        f"{seen.central_meridian}°E) {_example(xy)}. Check the coordinates, or pass --crs EPSG:{seen.epsg}.",
+        f"{seen.central_meridian}°E) {pair_shown(xy)}. Check the coordinates, or pass --crs EPSG:{seen.epsg}.",
         declared=_label(declared),
         found=seen.zone,
     )
@@ -377,11 +404,11 @@ def _conflict(declared: CRS, xy: Floats, better: Finding | None = None) -> CrsEr
     kind = ZoneConflict if BELTS.get(epsg_of(declared) or 0) and better and BELTS.get(better.epsg or 0) else CrsConflict
     title = ("带号不符：", "Zone conflict: ") if kind is ZoneConflict else ("", "")
     return kind(
-        f"{title[0]}坐标系 {_label(declared)} 与坐标值 {_example(xy)} 不符。{hint[0]}请核对后用 --crs EPSG:… 指明正确的坐标系。",
-        f"{title[1]}The system {_label(declared)} does not fit the values {_example(xy)}.{hint[1]} "
+        f"{title[0]}坐标系 {_label(declared)} 与坐标值 {pair_shown(xy)} 不符。{hint[0]}请核对后用 --crs EPSG:… 指明正确的坐标系。",
+        f"{title[1]}The system {_label(declared)} does not fit the values {pair_shown(xy)}.{hint[1]} "
         "Name the right system with --crs EPSG:….",
         declared=_label(declared),
-        example=_example(xy),
+        example=pair_shown(xy),
     )
 
 

@@ -38,7 +38,8 @@ class Asked:
     window: str | None = None
     """EWKB in hex, in the storage CRS."""
     wide: bool = False
-    """The window holds much of the layer: walking the ids finds a page sooner than the spatial index."""
+    """The window (or the tile) holds much of the layer: walking the ids finds a page sooner than the spatial index, and a
+    past day's tile is found sooner by the time than by the place."""
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
@@ -67,11 +68,17 @@ def source(layer: Layer, shape: Shape) -> sql.Identifier:
     return sql.Identifier(*view.split("."))
 
 
-def conditions(layer: Layer, shape: Shape) -> sql.Composable:
-    """All conditions, joined by `and`; `true` if there is none."""
+HELD = sql.SQL("valid @> %(as_of)s::timestamptz")
+HELD_OF_FEW = sql.SQL("valid_from <= %(as_of)s::timestamptz and valid_to > %(as_of)s::timestamptz")
+"""A row of a history held at the moment: asked of the whole layer, or of a place or of ids, whose index has the plain ends
+of the time too (`core/versioning.py`)."""
+
+
+def conditions(layer: Layer, shape: Shape, *, of_few: bool = False) -> sql.Composable:
+    """All conditions, joined by `and`; `true` if there is none. `of_few`: beside them stands one about ids or a place."""
     wanted: list[sql.Composable] = []
     if shape.as_of and layer.history:
-        wanted.append(sql.SQL("valid @> %(as_of)s::timestamptz"))
+        wanted.append(HELD_OF_FEW if of_few or (shape.window and not shape.wide) else HELD)
     if shape.window:
         # `&&` is written out: under row policies only a leakproof operator may use the index; `is true` hides it again
         boxes = "(geom && %(window)s::geometry) is true" if shape.wide else "geom && %(window)s::geometry"

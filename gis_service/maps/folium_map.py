@@ -144,11 +144,13 @@ def area_map(
     title: str,
     as_of: datetime,
     background: Sequence[tuple[Layer, GeoDataFrame]] = (),
+    overlays: Sequence[tuple[Layer, GeoDataFrame]] = (),
     sample: bool = False,
 ) -> str:
     """The page. `parcels` has the attributes of the layers as columns, in any CRS; `layers` are coloured by category.
 
-    The map shows them in turn, each with its legend, over the layers of `background` (areas, roads and water);
+    The map shows them in turn, each with its legend, over the layers of `background` (areas, roads and water)
+    and, once they are switched on, under those of `overlays`;
     `as_of` is the cut-off that the page states.
     """
     if parcels.empty:
@@ -161,10 +163,9 @@ def area_map(
     figure.header.add_child(_Verbatim(_style((PAGE / "map.css").read_text("utf-8"))))
     figure.header.add_child(_Verbatim(_script((PAGE / "map.js").read_text("utf-8"))))
     ground = [_outlines(layer, rows, drawn.total_bounds) for layer, rows in background]
+    over = [_outlines(layer, rows, drawn.total_bounds, told=True) for layer, rows in overlays]
     frame = {"title": title, "sample": sample, "notes": _notes(as_of, len(drawn), simplified=simplified)}
-    facts = (
-        f"GIS_DATA = {data}, GIS_GROUND = [{','.join(ground)}], GIS_AXES = {_json(axes)}, GIS_FRAME = {_json(frame)}"
-    )
+    facts = f"GIS_DATA = {data}, GIS_GROUND = [{','.join(ground)}], GIS_OVER = [{','.join(over)}], GIS_AXES = {_json(axes)}, GIS_FRAME = {_json(frame)}"
     figure.header.add_child(_Verbatim(f"<script>var {facts};</script>"))
     name = page.get_name()
     page.add_child(_Script(f"gisGround({name});"))
@@ -174,6 +175,8 @@ def area_map(
         )
     for number, (layer, _) in enumerate(background):
         page.add_child(_DataLayer(layer.title, f"gisBackground(GIS_GROUND[{number}])", overlay=True, show=True))
+    for number, (layer, _) in enumerate(overlays):
+        page.add_child(_DataLayer(layer.title, f"gisOverlay(GIS_OVER[{number}])", overlay=True, show=False))
     page.add_child(folium.LayerControl(collapsed=False))
     page.add_child(_Script(f"gisLegend({name}, GIS_DATA, GIS_AXES); gisFrame({name}, GIS_FRAME);"))
     return figure.render()
@@ -202,18 +205,27 @@ def _axis(layer: Layer) -> dict[str, Any] | None:
     }
 
 
-def _outlines(layer: Layer, rows: GeoDataFrame, window: Any) -> str:
-    """What of a background layer lies in the window and a bit around it, each piece with its look."""
+def _outlines(layer: Layer, rows: GeoDataFrame, window: Any, *, told: bool = False) -> str:
+    """What of a layer lies in the window and a bit around it, each piece with its look and, if wished, what it is."""
     west, south, east, north = window
     more = max(east - west, north - south) / 2
     seen = rows.to_crs(4326).clip((west - more, south - more, east + more, north + more), sort=True)
     looks = [_look(layer, value) for value in (seen[layer.category] if layer.category else [None] * len(seen))]
+    if told:
+        looks = [{**look, "tip": _tip(layer, row)} for look, (_, row) in zip(looks, seen.iterrows(), strict=True)]
     pieces = shapely.transform(seen.geometry.to_numpy(), lambda lonlat: np.round(lonlat, DIGITS))
     features = [
         f'{{"type":"Feature","geometry":{piece},"properties":{_json(look)}}}'
         for piece, look in zip(shapely.to_geojson(pieces), looks, strict=True)
     ]
     return f"[{','.join(features)}]"
+
+
+def _tip(layer: Layer, row: Any) -> str:
+    """What a feature is, in the words of the attributes that tiles carry from the start, and its parcels."""
+    names = [name for name in layer.tile_attributes(layer.maxzoom) if isinstance(row[name], str)]
+    words = [(layer.by_name[name].vocabulary, row[name]) for name in names]
+    return " · ".join(vocabulary()[axis][value][0] if axis else str(value) for axis, value in words)
 
 
 def _look(layer: Layer, value: Any) -> dict[str, Any]:

@@ -15,6 +15,9 @@ PARCELS = "layer.parcel"
 BACKGROUND = ("ground", "area")
 """Layers drawn beneath, lowest first; a deployment without one of them does without."""
 
+OVERLAYS = ("topology-fault-area", "topology-fault")
+"""Layers that may be switched on over the parcels. They are of today: a map of a past day has none."""
+
 
 def handout(
     reader: Reader,
@@ -39,11 +42,14 @@ def handout(
         for name in BACKGROUND
         if name in catalogue
     ]
+    here = Asked(equal={} if area is None else {"area_name": area})
+    found = [(catalogue[name], frame(reader, scope, catalogue[name], here)) for name in OVERLAYS if name in catalogue]
     return area_map(
         frame(reader, scope, axes[0], asked),
         axes,
         title=f"{area or '全部片区'}国有空闲地分布图",
         as_of=as_of or clock.now(),
         background=background,
+        overlays=[] if as_of else [each for each in found if not each[1].empty],
         sample=sample,
     )

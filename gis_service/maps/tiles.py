@@ -69,6 +69,14 @@ def tile_at(z: str, x: str, y: str) -> Tile:
     return tile
 
 
+def holds_much(tile: Tile, extent: tuple[float, float, float, float]) -> bool:
+    """Whether a tile holds a fifth or more of an extent in the storage CRS."""
+    west, south, east, north = extent
+    w, s, e, n = _to_storage().transform_bounds(*tile.bounds())
+    inside = max(0.0, min(e, east) - max(w, west)) * max(0.0, min(n, north) - max(s, south))
+    return inside >= (east - west) * (north - south) / 5
+
+
 def draw(reader: Reader, scope: Scope, layer: Layer, tile: Tile, asked: Asked) -> bytes:
     """The tile as MVT; empty bytes where the scope sees nothing."""
     if tile.z < layer.minzoom:
@@ -119,7 +127,7 @@ def _features(layer: Layer, z: int, shape: Shape, *, simpler: bool, straight: bo
         """
         select st_asmvt(q, {name}, {extent}, 'geom', 'id') from (
             select {id} as id, {columns} st_asmvtgeom({geometry}, {tile}::box2d, {extent}, {buffer}) as geom
-              from {source} where geom && %(bounds)s::geometry and {conditions}) q""",
+              from {source} where {here} and {conditions}) q""",
         layer,
         shape,
         id=sql.Identifier(layer.id_column),
@@ -141,7 +149,7 @@ def _overview(layer: Layer, shape: Shape) -> bytes:
                            floor((%(north)s - st_y(middle)) / %(cell)s)::int as j, count(*) as n
                       from (select {value} as value, st_transform(st_setsrid(st_point(
                                    (st_xmin(geom) + st_xmax(geom)) / 2, (st_ymin(geom) + st_ymax(geom)) / 2), {srid}), 3857) as middle
-                              from {source} where geom && %(bounds)s::geometry and {conditions} offset 0) m
+                              from {source} where {here} and {conditions} offset 0) m
                      group by 1, 2, 3) c
              where i between 0 and {last} and j between 0 and {last} order by i, j, n desc, value) q""",
         layer,
@@ -159,7 +167,9 @@ def _bytes(statement: LiteralString, layer: Layer, shape: Shape, **parts: sql.Co
         extent=sql.Literal(EXTENT),
         buffer=sql.Literal(BUFFER),
         source=source(layer, shape),
-        conditions=conditions(layer, shape),
+        conditions=conditions(layer, shape, of_few=not shape.wide),
+        # `is true` hides the place from its index: much of the layer is found sooner by the time alone
+        here=sql.SQL("(geom && %(bounds)s::geometry) is true" if shape.wide else "geom && %(bounds)s::geometry"),
         **parts,
     )
     return composed.as_bytes(None)

@@ -20,6 +20,22 @@ class GeometryRefused(Refusal):
     en = "The outline is not valid: {reason}. Correct it and save again."
 
 
+class PointsRefused(Refusal):
+    """Boundary points that do not describe a ring; `errors` names the rows."""
+
+    code, status = "parcel.points", 400
+    zh = "界址点有误,请按下列提示修改。"
+    en = "The boundary points are not right; see the list."
+
+
+class TwoOutlines(Refusal):
+    """One outline at a time."""
+
+    code, status = "parcel.two_outlines", 400
+    zh = "图形和界址点只能给一样。"
+    en = "Give an outline or boundary points, not both."
+
+
 class Retired(Refusal):
     """A parcel struck off the register is no longer edited."""
 

@@ -109,7 +109,7 @@ class Parcel(Base):
         ForeignKeyConstraint(["planned_class_system", "planned_class_code"], ["land_class.system", "land_class.code"]),
         Index("ix_parcel_area_id_id", "area_id", "id"),
         Index("ix_parcel_custodian_unit_id_id", "custodian_unit_id", "id"),
-        Index("ix_parcel_no_trgm", "parcel_no", postgresql_using="gin", postgresql_ops={"parcel_no": "gin_trgm_ops"}),
+        Index("ix_parcel_parcel_code", "parcel_code"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     district_code: Mapped[str] = mapped_column(Text)
@@ -199,12 +199,14 @@ class ParcelAlias(Base):
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"))
     kind: Mapped[str] = mapped_column(Text)
     value: Mapped[str] = mapped_column(Text, index=True)
+    since: Mapped[datetime] = mapped_column(Moment, server_default=func.version_clock())
 
 
 class ParcelDocument(Base):
     __tablename__ = "parcel_document"
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment, server_default=func.version_clock())
 
 
 class BoundaryPoint(Base):
@@ -230,7 +232,7 @@ class ImportBatch(Base):
     __tablename__ = "import_batch"
     __table_args__ = (
         CheckConstraint(
-            "state in ('queued', 'reading', 'checking', 'staged', 'accepted', 'refused', 'undone', 'failed')",
+            "state in ('queued', 'reading', 'checking', 'staged', 'accepted', 'refused', 'undone', 'failed', 'accepting')",
             name="state",
         ),
     )
@@ -244,6 +246,12 @@ class ImportBatch(Base):
     crs: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     encoding: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     layers: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    columns: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default=text("'[]'"), doc="every column of the file, and what it was taken for"
+    )
+    previous_batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("import_batch.id"), doc="the import whose file this one corrects"
+    )
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_by: Mapped[int | None] = mapped_column(BigInteger)
@@ -269,8 +277,18 @@ class StagedRow(Base):
     area_computed_crs: Mapped[int | None]
     boundary_points: Mapped[list[Any] | None] = mapped_column(JSONB)
     geom: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=STORAGE_SRID))
+    raw_geom: Mapped[WKBElement | None] = mapped_column(
+        Geometry(srid=-1, spatial_index=False), doc="a geometry that was refused, as it came, in its own system"
+    )
     verdict: Mapped[str | None] = mapped_column(Text)
     parcel_id: Mapped[int | None] = mapped_column(BigInteger, doc="what it became")
+    known_id: Mapped[int | None] = mapped_column(BigInteger, doc="the parcel it changes, in an update")
+    changes: Mapped[list[Any] | None] = mapped_column(JSONB, doc="what it changes there, before and after")
+    former: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="the contact it replaced, for taking it back")
+    fixes: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default=text("'[]'"), doc="mends of the outline, in their order"
+    )
+    original: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="the row as it was before it was mended")
 
 
 class ImportIssue(Base):
@@ -287,8 +305,44 @@ class ImportIssue(Base):
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     place: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=STORAGE_SRID, spatial_index=False))
+    source: Mapped[str] = mapped_column(Text, server_default="read", doc="read with the file, or found by a check")
+
+
+class ImportProfile(Base):
+    """发件单位的列对应: how somebody's columns were understood last time. A profile without a sender goes by the columns alone."""
+
+    __tablename__ = "import_profile"
+    __table_args__ = (UniqueConstraint("district_code", "sender", "fingerprint"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    district_code: Mapped[str] = mapped_column(Text)
+    sender: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(Text, index=True, doc="of the names of the columns, in any order")
+    columns: Mapped[dict[str, Any]] = mapped_column(JSONB, doc="register field -> column of the file, empty: unused")
+    class_system: Mapped[str | None] = mapped_column(Text)
+    crs: Mapped[str | None] = mapped_column(Text)
+    encoding: Mapped[str | None] = mapped_column(Text)
+    used_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    used_by: Mapped[int | None] = mapped_column(BigInteger)
+    used_by_name: Mapped[str] = mapped_column(Text, server_default="")
 
 
 ParcelVersion = version_table(Parcel.__table__)
 BoundaryPointVersion = version_table(BoundaryPoint.__table__)
 Index("ix_boundary_point_version_parcel_id", BoundaryPointVersion.c.parcel_id)
+_V = ParcelVersion.c
+# one version of one parcel at a moment, and the present one, in a single step however many there were
+Index("ix_parcel_version_id_valid", _V.id, _V.valid_to, _V.valid_from)
+# the whole register at a moment; counting needs no look at the rows, row policy included
+Index(
+    "ix_parcel_version_valid",
+    _V.valid,
+    postgresql_using="gist",
+    postgresql_include=["id", "area_id", "custodian_unit_id", "is_published", "retired_on"],
+)
+# the newest changes first, and how many there were on each day
+Index(
+    "ix_parcel_version_valid_from",
+    _V.valid_from,
+    _V.id,
+    postgresql_include=["area_id", "custodian_unit_id", "is_published"],
+)

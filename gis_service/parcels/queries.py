@@ -1,14 +1,17 @@
 """Every read of the register. Lists and details come as JSON built by the database: one row, no objects between."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Select,
     and_,
+    any_,
     cast,
     func,
     literal,
@@ -16,14 +19,16 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import Text
 
 from gis_service.access.models import Area, Unit
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.core.versioning import held_at, is_current
 from gis_service.parcels.models import BoundaryPointVersion, Document, LandClass, Parcel, ParcelVersion
 from gis_service.parcels.rules import AXES
+from gis_service.parcels.search.matching import matching
 
 RightHolder, Managing, Custodian = aliased(Unit), aliased(Unit), aliased(Unit)
 
@@ -39,6 +44,8 @@ HIDDEN = {"geom", "district_code", "area_id", "right_holder_unit_id", "managing_
 VERSION_ONLY = {
     "version_no",
     "valid",
+    "valid_from",
+    "valid_to",
     "op",
     "actor_id",
     "actor_name",
@@ -53,8 +60,7 @@ def register(as_of: datetime | None) -> FromClause:
     """Parcels as they are now, or the versions that held at a moment; both have the columns of `parcel`."""
     if as_of is None:
         return Parcel.__table__
-    moment = cast(literal(as_of), TIMESTAMP(timezone=True))
-    return select(ParcelVersion).where(ParcelVersion.c.valid.op("@>")(moment)).subquery("parcel_then")
+    return select(ParcelVersion).where(held_at(ParcelVersion, as_of)).subquery("parcel_then")
 
 
 def _listed(table: FromClause) -> dict[str, Any]:
@@ -77,7 +83,8 @@ def _listed(table: FromClause) -> dict[str, Any]:
     }
 
 
-def _joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
+def joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
+    """A statement over parcels with the areas, units and planned classes that filters and columns name."""
     c = table.c
     return (
         statement.select_from(table)
@@ -89,15 +96,16 @@ def _joined(table: FromClause, statement: Select[Any]) -> Select[Any]:
     )
 
 
-def conditions(table: FromClause, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def conditions(
+    table: FromClause, filters: Mapping[str, Any], *, with_retired: bool = False
+) -> list[ColumnElement[bool]]:
     """The filters of list, map and export, written once. Unknown names have been refused before."""
     c = table.c
-    found: list[ColumnElement[bool]] = [c.retired_on.is_(None)]
+    found: list[ColumnElement[bool]] = [] if with_retired else [c.retired_on.is_(None)]
     for name, wanted in filters.items():
         match name:
             case "q":
-                like = f"%{wanted.replace('%', '').replace('_', '')}%"
-                found.append(or_(c.parcel_no.ilike(like), c.parcel_name.ilike(like), c.location_text.ilike(like)))
+                found.append(matching(table, wanted))
             case "area":
                 found.append(or_(Area.name == wanted, Area.code == wanted))
             case "use_status":
@@ -112,6 +120,8 @@ def conditions(table: FromClause, filters: Mapping[str, Any]) -> list[ColumnElem
                 found += [c.geom.op("&&")(box), func.st_intersects(c.geom, box)]
             case "parcel_no":
                 found.append(c.parcel_no == wanted)
+            case "ids":
+                found.append(c.id == any_(cast(wanted, ARRAY(BigInteger))))
             case _:
                 found.append(c[name].in_(wanted))
     return found
@@ -135,11 +145,11 @@ def page(
     descending = sort.startswith("-")
     key, row_id = columns[sort.removeprefix("-")], table.c.id
     where = conditions(table, filters)
-    total = session.scalar(_joined(table, select(func.count())).where(*where)) or 0
+    total = session.scalar(joined(table, select(func.count())).where(*where)) or 0
     if after is not None:
         where.append(_beyond(key, row_id, after, descending))
     order = (key.desc().nulls_last(), row_id) if descending else (key.asc().nulls_last(), row_id)
-    rows = _joined(table, select(*(column.label(name) for name, column in columns.items()), key.label("_key")))
+    rows = joined(table, select(*(column.label(name) for name, column in columns.items()), key.label("_key")))
     rows = rows.where(*where).order_by(*order).limit(limit + 1)
     r = rows.subquery("r")
     numbered = select(r, func.row_number().over().label("_n")).subquery("p")
@@ -156,6 +166,13 @@ def page(
     return f"[{items}]", more, total
 
 
+def matching_ids(session: Session, *, filters: Mapping[str, Any], as_of: datetime | None, most: int) -> list[int]:
+    """The ids of the parcels that the filters let through, in the order of their numbers, at most so many."""
+    table = register(as_of)
+    chosen = joined(table, select(table.c.id)).where(*conditions(table, filters))
+    return list(session.scalars(chosen.order_by(table.c.parcel_no, table.c.id).limit(most)))
+
+
 def _beyond(
     key: ColumnElement[Any], row_id: ColumnElement[int], after: list[Any], descending: bool
 ) -> ColumnElement[bool]:
@@ -168,23 +185,22 @@ def _beyond(
     return or_(key < bound if descending else key > bound, same, key.is_(None))
 
 
-def numbered(session: Session, district_code: str, parcel_no: str) -> int | None:
-    return session.scalar(select(Parcel.id).where(Parcel.district_code == district_code, Parcel.parcel_no == parcel_no))
+def numbered(session: Session, district_code: str, parcel_no: str, as_of: datetime | None = None) -> int | None:
+    c = register(as_of).c
+    return session.scalar(select(c.id).where(c.district_code == district_code, c.parcel_no == parcel_no))
 
 
 def version_at(session: Session, parcel_id: int, as_of: datetime | None) -> int | None:
     """The number of the version that held at a moment; None where the parcel did not exist for this reader."""
-    moment = cast(literal(as_of), TIMESTAMP(timezone=True)) if as_of else None
-    v = ParcelVersion.c
-    holds = func.upper_inf(v.valid) if moment is None else v.valid.op("@>")(moment)
-    return session.scalar(select(v.version_no).where(v.id == parcel_id, holds))
+    holds = held_at(ParcelVersion, as_of, of_few=True) if as_of else is_current(ParcelVersion)
+    return session.scalar(select(ParcelVersion.c.version_no).where(ParcelVersion.c.id == parcel_id, holds))
 
 
 def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any] | None:
     """One version of a parcel with names of units and area, geometry as GeoJSON, and its boundary points then."""
     v = ParcelVersion
     plain = [column for column in v.columns if column.name not in HIDDEN | VERSION_ONLY]
-    statement = _joined(
+    statement = joined(
         v,
         select(
             *plain,
@@ -193,10 +209,10 @@ def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any
             func.st_perimeter(func.geography(v.c.geom)).label("perimeter_m"),
             v.c.district_code,
             LandClass.name.label("planned_class_name"),
-            _named(Area, "area", code=True),
-            _named(RightHolder, "right_holder"),
-            _named(Managing, "managing_unit"),
-            _named(Custodian, "custodian_unit"),
+            named(Area, code=True).label("area"),
+            named(RightHolder).label("right_holder"),
+            named(Managing).label("managing_unit"),
+            named(Custodian).label("custodian_unit"),
             v.c.version_no,
             func.lower(v.c.valid).label("valid_from"),
             func.upper(v.c.valid).label("valid_to"),
@@ -208,56 +224,24 @@ def snapshot(session: Session, parcel_id: int, version_no: int) -> dict[str, Any
     return {**row, "boundary_points": boundary_points(session, parcel_id, row["valid_from"])}
 
 
-def _named(entity: Any, label: str, *, code: bool = False) -> ColumnElement[Any]:
+def named(entity: Any, *, code: bool = False) -> ColumnElement[Any]:
+    """A unit or area as an object; an empty one where there is none."""
     parts = ["id", entity.id, "name", entity.name, *(["code", entity.code] if code else [])]
-    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts)).label(label)
+    return func.jsonb_strip_nulls(func.jsonb_build_object(*parts))
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def boundary_points(session: Session, parcel_id: int, at: datetime) -> list[dict[str, Any]]:
     b = BoundaryPointVersion.c
-    moment = cast(literal(at), TIMESTAMP(timezone=True))
     statement = (
         select(b.part_no, b.ring_no, b.seq, b.point_no, b.northing_text, b.easting_text, b.source_crs)
-        .where(b.parcel_id == parcel_id, b.valid.op("@>")(moment))
+        .where(b.parcel_id == parcel_id, held_at(BoundaryPointVersion, at, of_few=True))
         .order_by(b.part_no, b.ring_no, b.seq)
     )
     return [dict(row) for row in session.execute(statement).mappings()]
-
-
-def versions(session: Session, parcel_id: int) -> list[dict[str, Any]]:
-    """Newest first, each with the names of the columns that differ from the version before."""
-    v = ParcelVersion.c
-    order = func.lag(func.to_jsonb(text("parcel_version"))).over(order_by=v.version_no)
-    statement = (
-        select(
-            v.version_no,
-            func.lower(v.valid).label("valid_from"),
-            func.upper(v.valid).label("valid_to"),
-            v.op,
-            v.actor_name.label("actor"),
-            v.reason,
-            Document.id.label("document_id"),
-            Document.doc_no,
-            Document.title,
-            func.to_jsonb(text("parcel_version")).label("now"),
-            order.label("before"),
-        )
-        .outerjoin(Document, Document.id == v.version_document_id)
-        .where(v.id == parcel_id)
-        .order_by(v.version_no.desc())
-    )
-    return [_with_changes(dict(row)) for row in session.execute(statement).mappings()]
-
-
-UNTOLD = VERSION_ONLY | {"row_version", "updated_at", "area_ellipsoid_m2"}
-
-
-def _with_changes(row: dict[str, Any]) -> dict[str, Any]:
-    now, before = row.pop("now"), row.pop("before")
-    document_id, doc_no, title = row.pop("document_id"), row.pop("doc_no"), row.pop("title")
-    row["document"] = {"id": document_id, "doc_no": doc_no, "title": title} if document_id else None
-    row["changed"] = [] if before is None else sorted(k for k in now if k not in UNTOLD and now[k] != before.get(k))
-    return row
 
 
 def geometry_diff(session: Session, parcel_id: int, one: int, other: int) -> dict[str, Any]:
@@ -280,20 +264,26 @@ def geometry_diff(session: Session, parcel_id: int, one: int, other: int) -> dic
     return dict(session.execute(statement, {"id": parcel_id, "one": one, "other": other}).mappings().one())
 
 
-def aliases(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+def aliases(session: Session, parcel_id: int, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Other names of a parcel, as they were known at a moment."""
     rows = session.execute(
-        text("select kind, value from parcel_alias where parcel_id = :id order by kind, value"), {"id": parcel_id}
+        text(
+            "select kind, value from parcel_alias where parcel_id = :id and since <= coalesce(:at, now()) order by kind, value"
+        ),
+        {"id": parcel_id, "at": as_of},
     )
     return [dict(row) for row in rows.mappings()]
 
 
-def documents_of(session: Session, parcel_id: int) -> list[dict[str, Any]]:
+def documents_of(session: Session, parcel_id: int, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """The papers of a parcel, as far as they were named by a moment."""
     rows = session.execute(
         text(
             """select d.id, d.kind, d.doc_no, d.title, d.issued_on from document d
-                 join parcel_document p on p.document_id = d.id where p.parcel_id = :id order by d.issued_on, d.id"""
+                 join parcel_document p on p.document_id = d.id where p.parcel_id = :id and p.since <= coalesce(:at, now())
+                order by d.issued_on, d.id"""
         ),
-        {"id": parcel_id},
+        {"id": parcel_id, "at": as_of},
     )
     return [dict(row) for row in rows.mappings()]
 

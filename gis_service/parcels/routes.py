@@ -8,12 +8,15 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.clock import as_instant
-from gis_service.core.errors import BadRequest, NotFound, NoVersionSeen, Stale, UnknownParameter
+from gis_service.core.errors import BadRequest, NotFound, Stale
+from gis_service.core.etags import version_seen
 from gis_service.core.paging import cursor, place
 from gis_service.parcels import operations, queries
+from gis_service.parcels.changes import queries as changes
+from gis_service.parcels.changes.operations import undo
+from gis_service.parcels.changes.schemas import UndoIn
+from gis_service.parcels.filters import filters_of, moment
 from gis_service.parcels.operations import Why
-from gis_service.parcels.rules import AXES, VOCABULARIES
 from gis_service.parcels.schemas import DocumentIn, DocumentOut, ParcelChange, ParcelIn
 from gis_service.parcels.vocabulary import vocabulary
 
@@ -24,55 +27,6 @@ Read = Annotated[Work, doing("parcel.read")]
 Create = Annotated[Work, doing("parcel.create")]
 Edit = Annotated[Work, doing("parcel.edit")]
 Reference = Annotated[Work, doing("reference.read")]
-
-CHOICES = (*AXES, "risk_level")
-TEXTS = ("q", "area", "custodian", "parcel_no")
-OTHERS = ("planned_supply_year_max", "bbox", "as_of", "sort", "limit", "after")
-
-
-def filters_of(request: Request) -> dict[str, Any]:
-    """The filters in the address; unknown names and values are refused rather than ignored."""
-    found: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        if name in CHOICES:
-            wanted = [part for part in value.split(",") if part]
-            if unknown := set(wanted) - set(VOCABULARIES[name]):
-                raise BadRequest(parameter=name, value=",".join(sorted(unknown)))
-            found[name] = [*found.get(name, []), *wanted]
-        elif name in TEXTS:
-            found[name] = value
-        elif name == "planned_supply_year_max":
-            found[name] = _number(name, value)
-        elif name == "bbox":
-            found[name] = _box(value)
-        elif name not in OTHERS:
-            raise UnknownParameter(parameter=name)
-    return {name: wanted for name, wanted in found.items() if wanted not in ("", [])}
-
-
-def _number(name: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise BadRequest(parameter=name, value=value) from None
-
-
-def _box(value: str) -> list[float]:
-    try:
-        west, south, east, north = (float(part) for part in value.split(","))
-    except ValueError:
-        raise BadRequest(parameter="bbox", value=value) from None
-    return [west, south, east, north]
-
-
-def moment(as_of: str | None) -> datetime | None:
-    """The instant of an `as_of` parameter; None means now."""
-    if not as_of:
-        return None
-    try:
-        return as_instant(as_of)
-    except ValueError:
-        raise BadRequest(parameter="as_of", value=as_of) from None
 
 
 @router.get("/parcels")
@@ -101,10 +55,11 @@ def list_parcels(
 
 @router.get("/parcels/by-no/{parcel_no:path}")
 def parcel_by_no(work: Read, parcel_no: str, as_of: str | None = None) -> JSONResponse:
-    found = queries.numbered(work.session, work.request.app.state.settings.district_code, parcel_no)
+    at = moment(as_of)
+    found = queries.numbered(work.session, work.request.app.state.settings.district_code, parcel_no, at)
     if found is None:
         raise NotFound(what="地块", key=parcel_no)
-    return _parcel(work, found, moment(as_of))
+    return _parcel(work, found, at)
 
 
 @router.get("/parcels/{parcel_id}")
@@ -117,9 +72,12 @@ def _parcel(work: Work, parcel_id: int, as_of: datetime | None = None) -> JSONRe
     found = queries.snapshot(work.session, parcel_id, version) if version else None
     if found is None:
         raise NotFound(what="地块", key=parcel_id)
-    found["aliases"] = queries.aliases(work.session, parcel_id)
-    found["documents"] = queries.documents_of(work.session, parcel_id)
-    contact = queries.contact(work.session, parcel_id)
+    if as_of and found["valid_to"] and found["valid_to"] > as_of:
+        found["valid_to"] = None  # nobody knew that day that it would end
+    found["aliases"] = queries.aliases(work.session, parcel_id, as_of)
+    found["documents"] = queries.documents_of(work.session, parcel_id, as_of)
+    # who is to be called is known for today only
+    contact = None if as_of else queries.contact(work.session, parcel_id)
     if contact:
         found["contact"] = contact
         work.note("contact.read", found["parcel_no"])
@@ -132,12 +90,12 @@ def _etag(parcel: dict[str, Any]) -> str:
 
 @router.post("/parcels", status_code=201)
 def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
     parcel = operations.create(
         work.session,
         district_code=work.request.app.state.settings.district_code,
-        facts=facts,
-        geometry=body.geometry or {},
+        facts=body.facts(),
+        geometry=body.geometry,
+        points=body.points(),
         why=Why(body.reason, body.document_id),
     )
     work.note("parcel.create", parcel.parcel_no)
@@ -151,39 +109,38 @@ def create_parcel(work: Create, body: ParcelIn) -> JSONResponse:
 def change_parcel(
     work: Edit, parcel_id: int, body: ParcelChange, if_match: Annotated[str | None, Header()] = None
 ) -> JSONResponse:
-    facts = body.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry"})
-    seen = _seen(if_match, parcel_id)
+    seen = version_seen(if_match, f"p{parcel_id}")
     try:
         parcel = operations.change(
             work.session,
             parcel_id,
             seen=seen,
-            facts=facts,
+            facts=body.facts(),
             geometry=body.geometry,
+            points=body.points(),
             why=Why(body.reason, body.document_id),
         )
     except Stale as stale:
-        version = queries.version_at(work.session, parcel_id, None)
-        current = queries.snapshot(work.session, parcel_id, version) if version else None
-        raise Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current)) from None
+        raise with_current(work, stale) from None
     work.note("parcel.edit", parcel.parcel_no, changed=sorted(body.model_fields_set - {"reason", "document_id"}))
     return _parcel(work, parcel.id)
 
 
-def _seen(if_match: str | None, parcel_id: int) -> int:
-    """The version named in If-Match; a tag of another parcel counts as stale."""
-    if not if_match:
-        raise NoVersionSeen()
-    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
-    return int(version) if name == f"p{parcel_id}" and version.isdigit() else -1
+def with_current(work: Work, stale: Stale) -> Stale:
+    """The refusal with what the register holds now, so that both versions can be shown."""
+    parcel_id = stale.facts["parcel_id"]
+    version = queries.version_at(work.session, parcel_id, None)
+    current = queries.snapshot(work.session, parcel_id, version) if version else None
+    return Stale(what="地块", key=stale.facts["key"], current=jsonable_encoder(current))
 
 
 @router.get("/parcels/{parcel_id}/versions")
-def list_versions(work: Read, parcel_id: int) -> dict[str, Any]:
-    found = queries.versions(work.session, parcel_id)
+def list_versions(work: Read, parcel_id: int, as_of: str | None = None) -> JSONResponse:
+    """Newest first: who changed which fields when, why, on which paper; on a past day, as they were known then."""
+    found = changes.versions(work.session, parcel_id, moment(as_of))
     if not found:
         raise NotFound(what="地块", key=parcel_id)
-    return {"items": found}
+    return JSONResponse(jsonable_encoder({"items": found}))
 
 
 @router.get("/parcels/{parcel_id}/versions/{version_no}")
@@ -196,6 +153,21 @@ def _snapshot(work: Work, parcel_id: int, version_no: int) -> dict[str, Any]:
     if found is None:
         raise NotFound(what="版本", key=f"{parcel_id}/{version_no}")
     return found
+
+
+@router.post("/parcels/{parcel_id}/versions/{version_no}/undo")
+def undo_version(
+    work: Edit, parcel_id: int, version_no: int, body: UndoIn, if_match: Annotated[str | None, Header()] = None
+) -> JSONResponse:
+    """Take one change back: a new version gives the fields it changed their earlier values."""
+    seen, why = version_seen(if_match, f"p{parcel_id}"), Why(body.reason, body.document_id)
+    try:
+        restored = undo(work.session, parcel_id, version_no, seen=seen, why=why, anyway=body.anyway)
+    except Stale as stale:
+        raise with_current(work, stale) from None
+    answer = _parcel(work, parcel_id)
+    work.note("parcel.edit", parcel_id, act="undo", version=version_no, changed=restored)
+    return answer
 
 
 @router.get("/parcels/{parcel_id}/diff")

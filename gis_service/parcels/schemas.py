@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from gis_service.core.srid import METRIC_SRID
 from gis_service.parcels import rules
+from gis_service.parcels.boundary import Typed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 ParcelNo = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -57,10 +59,36 @@ class Facts(BaseModel):
     remark: Text | None = None
 
 
+Coordinate = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class PointIn(BaseModel):
+    """A boundary point as typed: its texts are kept to the letter, in its own system."""
+
+    model_config = ConfigDict(extra="forbid")
+    part_no: Annotated[int, Field(ge=1, le=1000)] = 1
+    ring_no: Annotated[int, Field(ge=1, le=1000)] = 1
+    point_no: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    northing_text: Coordinate
+    easting_text: Coordinate
+    source_crs: int = METRIC_SRID
+
+    def typed(self) -> Typed:
+        return Typed(**self.model_dump())
+
+
 class ParcelChange(Facts):
     reason: Text | None = None
     document_id: int | None = None
     geometry: dict[str, Any] | None = None
+    boundary_points: Annotated[list[PointIn], Field(max_length=20_000)] | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """The columns that were sent."""
+        return self.model_dump(exclude_unset=True, exclude={"reason", "document_id", "geometry", "boundary_points"})
+
+    def points(self) -> list[Typed] | None:
+        return None if self.boundary_points is None else [point.typed() for point in self.boundary_points]
 
 
 class ParcelIn(ParcelChange):

@@ -15,6 +15,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.geo import crs
+from gis_service.parcels.lineage.models import ParcelEvent, ParcelEventParcel, ParcelLineage
 from gis_service.parcels.models import (
     BoundaryPoint,
     Deployment,
@@ -24,8 +25,12 @@ from gis_service.parcels.models import (
     ParcelAlias,
     ParcelContact,
     ParcelDocument,
+    ParcelVersion,
 )
-from gis_service.sample import land, outlines, records, register
+from gis_service.parcels.search import operations as search
+from gis_service.parcels.topology import operations as topology
+from gis_service.parcels.topology.models import GridCell
+from gis_service.sample import grid, land, outlines, records, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 
@@ -55,10 +60,14 @@ def load(session: Session, *, district_code: str) -> bool:
     documents = _documents(session, made, district_code)
     parcels = _history(session, made.parcels, _Codes(district_code, areas, units, documents))
     _belongings(session, made.parcels, parcels, documents)
+    _acts(session, made.acts, _Codes(district_code, areas, units, documents), parcels)
     _ground(session, made.ground)
+    _grid(session, made.areas, district_code)
+    topology.check(session, full=True)
     session.add(Deployment(key=MARK, value=str(register.SEED)))
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
+    search.fill(session, most=100_000)
     return True
 
 
@@ -98,6 +107,15 @@ def _areas(session: Session, areas: Iterable[records.Area], district_code: str) 
 def _ground(session: Session, features: Iterable[land.Feature]) -> None:
     rows = [{"kind": each.kind, "name": each.name, "geom": _ground_shape(each.shape)} for each in features]
     session.execute(insert(Ground), rows)
+
+
+def _grid(session: Session, areas: tuple[records.Area, ...], district_code: str) -> None:
+    cells = grid.cells(areas, district_code)
+    rows = [
+        {"district_code": district_code, "code": cell.code, "name": cell.name, "geom": _ground_shape(cell.geometry)}
+        for cell in cells
+    ]
+    session.execute(insert(GridCell), rows)
 
 
 def _ground_shape(shape: MultiPolygon) -> Any:
@@ -179,10 +197,46 @@ def _belongings(session: Session, parcels: Iterable[records.Parcel], ids: Ids, d
     aliases, papers, contacts = [], [], []
     for parcel in parcels:
         parcel_id = ids[parcel.parcel_no]
-        aliases += [{"parcel_id": parcel_id, "kind": kind, "value": value} for kind, value in parcel.aliases]
-        papers += [{"parcel_id": parcel_id, "document_id": documents[number]} for number in parcel.documents]
+        began = parcel.changes[0].at
+        first = {change.document: change.at for change in reversed(parcel.changes)}
+        aliases += [
+            {"parcel_id": parcel_id, "kind": kind, "value": value, "since": began} for kind, value in parcel.aliases
+        ]
+        papers += [
+            {"parcel_id": parcel_id, "document_id": documents[number], "since": first.get(number, began)}
+            for number in parcel.documents
+        ]
         if parcel.contact:
             person, phone = parcel.contact
             contacts.append({"parcel_id": parcel_id, "person": person, "phone": phone})
     for table, rows in ((ParcelAlias, aliases), (ParcelDocument, papers), (ParcelContact, contacts)):
         session.execute(insert(table), rows)
+
+
+def _acts(session: Session, acts: Iterable[records.Act], codes: _Codes, parcels: Ids) -> None:
+    """Splits and merges, with what each parcel was before and after; the land of one end is the smaller of both."""
+    for act in acts:
+        before = [_side(session, parcels[number], act, "before") for number in act.parents]
+        after = [_side(session, parcels[number], act, "after") for number in act.children]
+        balance = sum(s["area_computed_m2"] for s in after) - sum(s["area_computed_m2"] for s in before)
+        paper = {"document_id": codes.documents[act.document], "happened_on": act.at.date()}
+        event = ParcelEvent(district_code=codes.district_code, kind=act.kind, reason=act.reason, actor_name=act.actor, at=act.at, balance_m2=balance, **paper)  # fmt: skip
+        session.add(event)
+        session.flush()
+        session.execute(insert(ParcelEventParcel), [{"event_id": event.id, **side} for side in (*before, *after)])
+        links = [
+            {"event_id": event.id, "parent_id": a["parcel_id"], "child_id": b["parcel_id"], "kind": act.kind,
+             "area_m2": min(a["area_computed_m2"], b["area_computed_m2"]), **paper}
+            for a in before for b in after
+        ]  # fmt: skip
+        session.execute(insert(ParcelLineage), links)
+
+
+def _side(session: Session, parcel_id: int, act: records.Act, side: str) -> dict[str, Any]:
+    """A parcel of an act as it was until then, or as the act made it."""
+    v = ParcelVersion.c
+    made = session.scalar(select(v.version_no).where(v.id == parcel_id, v.valid_from == act.at)) or 0
+    version_no = made - 1 if side == "before" else made
+    areas = select(v.area_computed_m2, v.area_registered_m2).where(v.id == parcel_id, v.version_no == version_no)
+    row = session.execute(areas).mappings().one()
+    return {"parcel_id": parcel_id, "side": side, "version_no": version_no, "row_version": made, **row}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from shapely import MultiPolygon
 
-from gis_service.sample import outlines, papers, stories
+from gis_service.sample import faults, outlines, papers, stories
 from gis_service.sample.land import Land
 from gis_service.sample.outlines import METRIC_SRID, PREFIXED_SRID
 from gis_service.sample.records import UNIT_NAMES, Change, Fields, Parcel
@@ -74,17 +74,33 @@ class Event:
     actor: str
 
 
+@dataclass(frozen=True)
+class Origin:
+    """How a parcel came into the register when it was made from another."""
+
+    at: datetime
+    reason: str
+    paper: str
+    parent_no: str
+
+
+def serial(drawn: Land, number: int) -> int:
+    """The place of a plot among those of its area that are in the register, from 1."""
+    return sum(plot.idle for plot in drawn.plots[: number + 1])
+
+
 class ParcelFile:
     """Writes the file of one parcel; holds what its parts have in common."""
 
-    def __init__(self, drawn: Land, number: int, hand: Dealt, seed: int, name: str | None = None) -> None:
-        self.drawn, self.site, self.hand, self.name = drawn, drawn.site, hand, name
-        self.plot = drawn.plots[number]
+    def __init__(
+        self, drawn: Land, number: int, hand: Dealt, seed: int, name: str | None = None, origin: Origin | None = None
+    ) -> None:
+        self.drawn, self.site, self.hand, self.name, self.origin = drawn, drawn.site, hand, name, origin
         self.plot_no = drawn.plot_no(number)
-        serial = sum(plot.idle for plot in drawn.plots[: number + 1])
-        self.parcel_no = f"{self.site.code}-{serial:04d}"
+        self.parcel_no = f"{self.site.code}-{serial(drawn, number):04d}"
+        self.plot = faults.drawn_wrong(self.parcel_no, drawn.plots[number], drawn.plots)
         self.rng = np.random.default_rng([seed, int(1e9 * self.lot("rng"))])
-        self.is_founding = name is not None or self.lot("founding") < 0.86
+        self.is_founding = name is not None or origin is not None or self.lot("founding") < 0.86
         self.entered = self._entered()
         self.planned_class = self._planned_class()
         self.year = self._year()
@@ -100,14 +116,7 @@ class ParcelFile:
     def parcel(self) -> Parcel:
         before = self._first_outline()
         state = self._first_state(before)
-        first = Change(
-            self.entered,
-            state,
-            "建立国有空闲地管理台账,录入地块。" if self.is_founding else "新增收储地块,补录入库。",
-            self._key("国有空闲地管理台账"),
-            stories.LAND,
-        )
-        changes = [first]
+        changes = [Change(self.entered, state, *self._entry(), stories.LAND)]
         for event in sorted(self._events(before), key=lambda event: event.at):
             after = {**state, **event.fields}
             after["risk_level"] = risk(after)
@@ -116,10 +125,23 @@ class ParcelFile:
             state = after
         return Parcel(self.parcel_no, self._source_crs(), state, tuple(changes), (), self._aliases(), self._contact())
 
+    def first_state(self) -> Fields:
+        """What the parcel was when it entered the register."""
+        return self._first_state(self._first_outline())
+
+    def _entry(self) -> tuple[str, str]:
+        """Why, and on which paper, it entered the register."""
+        if self.origin:
+            return self.origin.reason, self._key(self.origin.paper)
+        reason = "建立国有空闲地管理台账,录入地块。" if self.is_founding else "新增收储地块,补录入库。"
+        return reason, self._key("国有空闲地管理台账")
+
     # -- when
 
     def _entered(self) -> datetime:
-        """Most parcels were entered when the register was founded, the others as they were acquired."""
+        """Most parcels were entered when the register was founded, the others as they were acquired or made."""
+        if self.origin:
+            return self.origin.at
         days = self.rng.integers(0, 26) if self.is_founding else self.rng.integers(60, 480)
         return working_time(FIRST + timedelta(days=int(days)), self.rng)
 
@@ -179,12 +201,12 @@ class ParcelFile:
     def _certificates(self) -> Fields:
         """Most idle land has no 宗地代码; a fifth of it has, with the prefix of 香洲区, for the zone has none of its own."""
         held, known = self.lot("certificate") < 0.1, self.lot("certificate") < 0.2
-        serial = int(self.lot("serial") * 90_000) + 1
-        code = f"440402003{serial % 40 + 1:03d}G{'B' if held else 'W'}{serial:05d}" if known else None
+        running = int(self.lot("serial") * 90_000) + 1
+        code = f"440402003{running % 40 + 1:03d}G{'B' if held else 'W'}{running:05d}" if known else None
         return {
             "parcel_code": code,
             "real_estate_unit_no": f"{code}W00000000" if held else None,
-            "certificate_no": f"粤(2023)珠海市不动产权第{serial:07d}号(示例)" if held else None,
+            "certificate_no": f"粤(2023)珠海市不动产权第{running:07d}号(示例)" if held else None,
         }
 
     def _planning(self) -> Fields:
@@ -267,7 +289,8 @@ class ParcelFile:
             ("reserve_no", f"储备(示例){2012 + int(lot * 10)}-{int(lot * 997):03d}"),
             ("former_name", f"{self.site.name}{_beside(self.plot.sides) or '边角'}地块"),
         )
-        return tuple((kind, value) for kind, value in kinds if self.lot(kind) < 0.4)
+        came = (("former_no", self.origin.parent_no),) if self.origin else ()
+        return (*came, *((kind, value) for kind, value in kinds if self.lot(kind) < 0.4))
 
     def _contact(self) -> tuple[str, str] | None:
         lot = self.lot("contact")
@@ -286,7 +309,7 @@ class ParcelFile:
         return [self.hand.story.first["use"]] if self.hand.story.tells("use") else self.hand.use.split()
 
     def _first_outline(self) -> MultiPolygon:
-        if not self.hand.redrawn:
+        if not self.hand.redrawn or self.parcel_no in faults.DRAWN:
             return self.plot.shape
         return outlines.earlier(self.plot, self.drawn.plots, larger=self.hand.redrawn == "larger")
 

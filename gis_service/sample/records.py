@@ -63,6 +63,19 @@ class Parcel:
 
 
 @dataclass(frozen=True)
+class Act:
+    """A split or merge: which parcels (by number) became which, when, why and on which paper."""
+
+    kind: str
+    at: datetime
+    parents: tuple[str, ...]
+    children: tuple[str, ...]
+    reason: str
+    document: str
+    actor: str
+
+
+@dataclass(frozen=True)
 class Register:
     """Everything the sample district has for the register."""
 
@@ -71,6 +84,7 @@ class Register:
     documents: tuple[Document, ...]
     parcels: tuple[Parcel, ...]
     ground: tuple[Feature, ...]
+    acts: tuple[Act, ...] = ()
 
 
 UNITS = (

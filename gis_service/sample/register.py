@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from shapely import Point
 
-from gis_service.sample import land, papers, stories
+from gis_service.sample import land, lineage, papers, stories
 from gis_service.sample.land import Land, Site
 from gis_service.sample.papers import Document
-from gis_service.sample.parcel_file import Dealt, ParcelFile
+from gis_service.sample.parcel_file import Dealt, ParcelFile, serial
 from gis_service.sample.records import UNITS, Area, Parcel, Register
 from gis_service.sample.sites import SITES
 
@@ -60,12 +60,18 @@ def build(seed: int = SEED, sites: Sequence[Site] = SITES) -> Register:
     """The whole sample district."""
     lands = [land.draw(site, seed) for site in sites]
     files = _files(lands, seed)
-    parcels = [file.parcel() for file in files]
+    gone, acts = lineage.gone(files)
+    parcels = [*(file.parcel() for file in files), *gone]
     documents = papers.written([(change.document, change.at) for parcel in parcels for change in parcel.changes], lands)
     areas = tuple(Area(each.site.code, each.site.name, each.site.name_en, each.outline) for each in lands)
     ground = tuple(feature for each in lands for feature in each.features)
     return Register(
-        UNITS, areas, tuple(documents.values()), tuple(_numbered(each, documents) for each in parcels), ground
+        UNITS,
+        areas,
+        tuple(documents.values()),
+        tuple(_numbered(each, documents) for each in parcels),
+        ground,
+        tuple(replace(act, document=documents[act.document].doc_no) for act in acts),
     )
 
 
@@ -76,7 +82,12 @@ def _files(lands: Sequence[Land], seed: int) -> list[ParcelFile]:
     hands = _deal(len(places) - 1, np.random.default_rng([seed, 1]))
     hands.insert(xingu, replace(hands[0], story=stories.XINGU, outline_source="surveyed", redrawn=None, remark=None))
     names = {xingu: XINGU_NAME}
-    return [ParcelFile(*place, hands[k], seed, names.get(k)) for k, place in enumerate(places)]
+    files = []
+    for k, (drawn, number) in enumerate(places):
+        origin = lineage.origins(drawn.site.code).get(serial(drawn, number))
+        hand = replace(hands[k], redrawn=None) if origin else hands[k]
+        files.append(ParcelFile(drawn, number, hand, seed, names.get(k), origin))
+    return files
 
 
 def _numbered(parcel: Parcel, documents: dict[str, Document]) -> Parcel:

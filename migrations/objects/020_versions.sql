@@ -29,8 +29,8 @@ begin
                    filter (where attgenerated = '' and attname not in ('row_version', 'updated_at')),
                string_agg(case attname when 'row_version' then format($s$
                     new.row_version := old.row_version + case when exists (
-                        select from %I v where v.id = old.id and upper_inf(v.valid) and v.tx = pg_current_xact_id()::text
-                                           and lower(v.valid) >= version_clock()) then 0 else 1 end;$s$, base || '_version')
+                        select from %I v where v.id = old.id and v.valid_to = 'infinity' and v.tx = pg_current_xact_id()::text
+                                           and v.valid_from >= version_clock()) then 0 else 1 end;$s$, base || '_version')
                                        when 'updated_at' then 'new.updated_at := version_clock();' else '' end, ' ')
           into cols, plain, stamps
           from pg_attribute where attrelid = base::regclass and attnum > 0 and not attisdropped;
@@ -51,7 +51,7 @@ begin
                 past record;
             begin
                 select version_no, lower(valid) as since, op, tx into past from %2$I v
-                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end and upper_inf(v.valid);
+                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end and v.valid_to = 'infinity';
                 if found and past.tx = pg_current_xact_id()::text and at_ <= past.since then
                     delete from %2$I v where v.id = old.id and v.version_no = past.version_no;
                     if tg_op = 'DELETE' then return null; end if;

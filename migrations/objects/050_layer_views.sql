@@ -20,7 +20,7 @@ declare
         left join land_class l on l.system = p.planned_class_system and l.code = p.planned_class_code$j$;
 begin
     execute format('create view layer.parcel as select %s from parcel p %s where p.retired_on is null', columns, joins);
-    execute format('create view layer.parcel_history as select %s, p.valid from parcel_version p %s
+    execute format('create view layer.parcel_history as select %s, p.valid, p.valid_from, p.valid_to from parcel_version p %s
                     where p.retired_on is null', columns, joins);
 end $views$;
 comment on view layer.parcel is '地块: parcels in the register today';
@@ -40,6 +40,7 @@ comment on view layer.boundary_point is '界址点: coordinates as they came, in
 
 create view layer.boundary_point_history as
 select b.id, b.parcel_id, p.parcel_no, b.point_no, b.part_no, b.ring_no, b.seq,
-       b.northing_text as northing, b.easting_text as easting, b.source_crs, b.geom, b.valid * p.valid as valid
-  from boundary_point_version b join parcel_version p on p.id = b.parcel_id and p.valid && b.valid;
+       b.northing_text as northing, b.easting_text as easting, b.source_crs, b.geom, b.valid * p.valid as valid,
+       greatest(b.valid_from, p.valid_from) as valid_from, least(b.valid_to, p.valid_to) as valid_to
+  from boundary_point_version b join parcel_version p on p.id = b.parcel_id and p.valid && b.valid where p.retired_on is null;
 comment on view layer.boundary_point_history is '界址点历史';

@@ -40,9 +40,16 @@ def test_the_api_document_needs_no_other_file(officer: TestClient) -> None:
     assert [reference for reference in references if not reference.startswith("#/")] == []
 
 
+def first_of(officer: TestClient, path: str) -> int:
+    """The id of the first feature of the collection a path is about; not every collection has a feature 1."""
+    if "{featureId}" not in path:
+        return 0
+    return int(officer.get(f"/ogc{path.removesuffix('/{featureId}')}?limit=1").json()["features"][0]["id"])
+
+
 def test_every_path_of_the_api_document_answers(officer: TestClient) -> None:
     for path in officer.get("/ogc/api").json()["paths"]:
-        filled = path.format(featureId=1, tileMatrix=0, tileRow=0, tileCol=0)
+        filled = path.format(featureId=first_of(officer, path), tileMatrix=0, tileRow=0, tileCol=0)
         assert officer.get(f"/ogc{filled}").status_code in (200, 204), path
 
 

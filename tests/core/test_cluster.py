@@ -68,8 +68,9 @@ def run(cluster: Cluster, order: str, role: str = OWNER) -> None:
 # ---- what is inside
 
 
-def test_the_database_has_postgis_and_a_box_operator_that_may_use_its_index(running: Cluster) -> None:
+def test_the_database_has_postgis_and_operators_that_may_use_their_indexes(running: Cluster) -> None:
     assert value(running, "select postgis_version()")
+    assert value(running, "select proleakproof from pg_proc where proname = 'range_contains_elem'") is True
     assert value(running, "select proleakproof from pg_proc where proname = 'geometry_overlaps'") is True
 
 

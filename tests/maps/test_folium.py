@@ -140,3 +140,12 @@ def test_the_map_of_an_area_over_http(officer: TestClient) -> None:
     assert officer.get("/api/v1/map.html", params={"area": "不存在"}).status_code == 404
     assert officer.get("/api/v1/map.html", params={"area": "北围", "as_of": "1990-01-01"}).status_code == 404
     assert officer.get("/api/v1/map.html", params={"as_of": "gestern"}).status_code == 400
+
+
+def test_faults_may_be_switched_on_over_the_parcels_of_today(officer: TestClient) -> None:
+    today = officer.get("/api/v1/map.html", params={"area": "后环"}).text
+    assert "gisOverlay(GIS_OVER[1])" in today
+    assert "提醒 · 窄缝 · 待处理 · HH-0021 · HH-0020" in today
+    assert "TJ-0026" not in today  # of another area
+    past = officer.get("/api/v1/map.html", params={"area": "后环", "as_of": "2026-01-31"}).text
+    assert "gisOverlay(GIS_OVER" not in past

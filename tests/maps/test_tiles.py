@@ -155,3 +155,12 @@ def test_tiles_of_all_zooms_answer(officer: TestClient, sample_services: CloneSe
     for layer in catalogue:
         for z in range(0, 19, 2):
             assert officer.get(path(at(z), layer)).status_code in (200, 204)
+
+
+def test_a_tile_holds_much_of_a_layer_from_a_fifth_on() -> None:
+    tile = at(12)
+    w, s, e, n = tiles._to_storage().transform_bounds(*tile.bounds())
+    assert tiles.holds_much(tile, (w, s, e, n))
+    assert tiles.holds_much(tile, (w, s, w + 4 * (e - w), n))
+    assert not tiles.holds_much(tile, (w, s, w + 6 * (e - w), n))
+    assert not tiles.holds_much(tile, (e + 1, s, e + 2, n))

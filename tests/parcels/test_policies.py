@@ -14,9 +14,29 @@ from tests.factories import a_parcel, a_unit, an_area, land
 
 SCOPED = (
     "parcel", "parcel_version", "boundary_point", "boundary_point_version", "parcel_alias", "parcel_document", "parcel_contact",
-    "import_batch", "staged_row", "import_issue",
+    "import_batch", "staged_row", "import_issue", "fence_segment", "fence_segment_version", "sign", "sign_version", "camera",
+    "camera_version", "parcel_file", "topology_fault", "topology_dirty", "parcel_grid_cell", "parcel_event",
+    "parcel_event_parcel", "parcel_lineage", "bulk_change", "bulk_change_parcel",
 )  # fmt: skip
-LAYERS = ("layer.parcel", "layer.parcel_history", "layer.boundary_point", "layer.boundary_point_history")
+LAYERS = (
+    "layer.parcel", "layer.parcel_history", "layer.boundary_point", "layer.boundary_point_history", "layer.fence",
+    "layer.fence_history", "layer.sign", "layer.sign_history", "layer.camera", "layer.camera_history",
+)  # fmt: skip
+
+
+OF_WHO_ASKED = ("export",)
+"""Tables whose rows are seen by who asked for them; their own tests look."""
+
+BELONGINGS = (
+    """insert into fence_segment (parcel_id, fence_type, geom)
+       select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id""",
+    "insert into sign (parcel_id, geom) select id, st_pointonsurface(geom) from parcel where id = :id",
+    "insert into camera (parcel_id, geom) select id, st_pointonsurface(geom) from parcel where id = :id",
+    "insert into stored_file (sha256, name, size_bytes) values (repeat('a', 64), 'a.pdf', 1) on conflict do nothing",
+    """insert into parcel_file (parcel_id, sha256, name, kind, media_type, size_bytes)
+       values (:id, repeat('a', 64), 'a.pdf', 'other', 'application/pdf', 1)""",
+)
+"""What stands on a parcel, and its papers."""
 
 
 @pytest.fixture
@@ -41,6 +61,8 @@ def town(services: CloneServices) -> dict[str, int]:
                 ),
                 {"id": parcel.id},
             )
+            for belonging in BELONGINGS:
+                session.execute(text(belonging), {"id": parcel.id})
         return {"area": area.id, "unit": unit.id, "first": parcels[0].id}
 
 
@@ -136,4 +158,4 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         forced = set(
             connection.scalars(text("select relname from pg_class where relrowsecurity and relforcerowsecurity"))
         )
-    assert forced == set(SCOPED)
+    assert forced == {*SCOPED, *OF_WHO_ASKED}

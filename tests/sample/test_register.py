@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,7 +10,7 @@ import shapely
 from shapely import Polygon
 
 from gis_service.parcels import rules
-from gis_service.sample import outlines, parcel_file, register, stories
+from gis_service.sample import faults, outlines, parcel_file, register, stories
 from gis_service.sample.parcel_file import BEIJING, FIRST, LAST, is_working_day
 from gis_service.sample.records import Fields, Parcel, Register, replayed
 from gis_service.sample.sites import BEIWEI, SITES
@@ -165,13 +165,38 @@ def test_some_outlines_were_redrawn_and_the_map_can_show_it(made: Register) -> N
     assert min(moved) > 50
 
 
-def test_at_no_time_did_two_parcels_overlap(made: Register) -> None:
-    every = [(p.parcel_no, c.fields["geometry"]) for p in made.parcels for c in p.changes if "geometry" in c.fields]
-    shapes = [shape for _, shape in every]
+def test_at_no_time_did_two_parcels_overlap_but_where_that_is_the_example(made: Register) -> None:
+    """A parcel that was split or merged lies where its children lie, but not while they do."""
+    every = [(parcel.parcel_no, *life) for parcel in made.parcels for life in lives(parcel)]
+    shapes = [shape for _, shape, _, _ in every]
     assert all(shape.is_valid for shape in shapes)
     for one, other in zip(*shapely.STRtree(shapes).query(shapes, predicate="intersects"), strict=True):
-        if every[one][0] < every[other][0]:
-            assert shapes[one].intersection(shapes[other]).area < 0.01
+        (number, shape, since, until), (other_no, other_shape, other_since, other_until) = every[one], every[other]
+        drawn_so = {number, other_no} & faults.OVERLAPPING
+        if number < other_no and not drawn_so and since < other_until and other_since < until:
+            assert shape.intersection(other_shape).area < 0.01, (number, other_no)
+
+
+def lives(parcel: Parcel) -> list[tuple[shapely.MultiPolygon, datetime, datetime]]:
+    """Each outline a parcel had, from when until when."""
+    ended = next((change.at for change in parcel.changes if change.fields.get("retired_on")), datetime.max.replace(tzinfo=UTC))  # fmt: skip
+    drawn = [(change.fields["geometry"], change.at) for change in parcel.changes if "geometry" in change.fields]
+    ends = [*(at for _, at in drawn[1:]), ended]
+    return [(shape, at, until) for (shape, at), until in zip(drawn, ends, strict=True)]
+
+
+def test_parcels_made_by_an_act_lie_exactly_where_those_lay_that_it_ended(made: Register) -> None:
+    parcels = {parcel.parcel_no: parcel for parcel in made.parcels}
+    assert {act.kind for act in made.acts} == {"split", "merge"}
+    for act in made.acts:
+        ended, begun = ([parcels[number] for number in side] for side in (act.parents, act.children))
+        assert all(parcel.changes[-1].at == act.at for parcel in ended)
+        assert all(parcel.present["retired_on"] == act.at.date() for parcel in ended)
+        assert all(parcel.changes[0].at == act.at for parcel in begun)
+        was, is_now = (
+            shapely.union_all([parcel.changes[0].fields["geometry"] for parcel in side]) for side in (ended, begun)
+        )
+        assert was.symmetric_difference(is_now).area < 0.01
 
 
 def test_areas_contain_their_parcels_at_all_times(made: Register, states: list[Fields]) -> None:

@@ -98,7 +98,8 @@ def test_from_signing_in_to_a_parcel_on_the_map(page: Page, desk: str, faults: l
 
     page.get_by_role("navigation").get_by_text("地块").click()
     expect(page.get_by_role("gridcell", name="BW-0001")).to_be_visible()
-    page.get_by_role("searchbox").fill("BW-9001")
+    page.get_by_role("combobox", name="搜索地块").fill("BW-9001")
+    page.keyboard.press("Enter")  # leaves the suggestions
     page.get_by_role("gridcell", name="BW-9001").click()
     expect(detail.get_by_text("135.00").first).to_be_visible()
     detail.get_by_role("tab", name="界址点").click()
@@ -106,7 +107,7 @@ def test_from_signing_in_to_a_parcel_on_the_map(page: Page, desk: str, faults: l
     assert faults == []
 
 
-@pytest.mark.parametrize("place", ["parcels", "imports", "layers"])
+@pytest.mark.parametrize("place", ["parcels", "imports", "checks", "layers"])
 def test_pages_can_be_used_by_everybody(page: Page, desk: str, place: str) -> None:
     """WCAG A and AA as far as a program can tell."""
     sign_in(page, desk)

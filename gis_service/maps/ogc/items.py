@@ -82,13 +82,14 @@ def _hits(layer: Layer, shape: Shape) -> sql.Composed:
 
 def _page_of_hits(layer: Layer, shape: Shape) -> sql.Composed:
     """The first of the hits; in a history the day is needed again to tell the versions apart."""
-    day = conditions(layer, Shape((), window=False, since=False, until=False, as_of=shape.as_of))
+    day = conditions(layer, Shape((), window=False, since=False, until=False, as_of=shape.as_of), of_few=True)
     ids = sql.SQL("{} = any (array(select id from hits order by id limit %(size)s::int + 1)) and {}")
     return ids.format(sql.Identifier(layer.id_column), day)
 
 
 def _after(layer: Layer, shape: Shape) -> sql.Composed:
-    return sql.SQL("{} > %(after)s::bigint and {}").format(sql.Identifier(layer.id_column), conditions(layer, shape))
+    rows = conditions(layer, shape, of_few=True)
+    return sql.SQL("{} > %(after)s::bigint and {}").format(sql.Identifier(layer.id_column), rows)
 
 
 @lru_cache(maxsize=512)
@@ -101,7 +102,7 @@ def _one_statement(layer: Layer, shape: Shape, crs: Crs) -> bytes:
         layer,
         shape,
         crs,
-        conditions=conditions(layer, shape),
+        conditions=conditions(layer, shape, of_few=True),
     )
 
 

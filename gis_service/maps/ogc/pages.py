@@ -91,5 +91,11 @@ def _path(shape: Any) -> str:
     """A shape as an SVG path; points become small diamonds."""
     if shape.geom_type in ("Point", "MultiPoint"):
         shape = shape.buffer(4, quad_segs=1)
+    if shape.geom_type in ("LineString", "MultiLineString"):
+        return "".join(_drawn(line) for line in shapely.get_parts(shape))
     rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
-    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring.coords) + "Z" for ring in rings)
+    return "".join(_drawn(ring) + "Z" for ring in rings)
+
+
+def _drawn(line: Any) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line.coords)

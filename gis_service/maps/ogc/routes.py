@@ -146,7 +146,10 @@ def tile(request: Request, scope: Reading, name: str, z: str, y: str, x: str) ->
     layer = _layer(request, name)
     if request.query_params:
         _only_tile_parameters(request, layer)
-    drawn = tiles.draw(request.app.state.reader, scope, layer, tiles.tile_at(z, x, y), ask.rows(request, layer))
+    place, asked = tiles.tile_at(z, x, y), ask.rows(request, layer)
+    if asked.as_of and layer.history:
+        asked = replace(asked, wide=tiles.holds_much(place, memory_of(request).extent(scope, layer)))
+    drawn = tiles.draw(request.app.state.reader, scope, layer, place, asked)
     squeezable = "gzip" in request.headers.get("accept-encoding", "")
     answer = tiles.answer(drawn, gzip_accepted=squeezable)
     headers = {**PRIVATE, "ETag": answer.etag}

@@ -106,6 +106,7 @@
 
   window.gisGround = function (map) {
     map.createPane('gisGround').style.zIndex = 350;
+    map.createPane('gisOver').style.zIndex = 450;
   };
 
   /* Areas, roads, water: each feature carries its own look; nothing of it can be clicked. */
@@ -119,6 +120,23 @@
           fillColor: look.fill, fillOpacity: look.opacity === undefined ? 1 : look.opacity,
           color: look.stroke || look.fill, weight: look.stroke_width || 1, dashArray: look.dash ? look.dash.join(' ') : null,
         };
+      },
+    });
+  };
+
+  /* What lies over the parcels, such as faults: points are circles, and each says what it is. */
+  window.gisOverlay = function (features) {
+    return L.geoJSON(features, {
+      pane: 'gisOver',
+      style: function (feature) {
+        var look = feature.properties;
+        return { fillColor: fillOf(look), fillOpacity: look.hatch ? 1 : 0.9, color: look.stroke || look.fill, weight: look.stroke_width || 1 };
+      },
+      pointToLayer: function (feature, at) {
+        return L.circleMarker(at, { radius: feature.properties.radius || 4, pane: 'gisOver' });
+      },
+      onEachFeature: function (feature, layer) {
+        layer.bindTooltip(function () { return html('div', feature.properties.tip); }, { sticky: true });
       },
     });
   };

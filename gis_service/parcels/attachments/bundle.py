@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core.errors import Refusal
 from gis_service.files.store import FileStore
-from gis_service.parcels.attachments import operations, queries
+from gis_service.parcels.attachments import operations
 from gis_service.parcels.attachments.errors import NotABundle
 from gis_service.parcels.attachments.matching import number_in
 from gis_service.parcels.attachments.operations import Kept
@@ -42,31 +42,31 @@ class Share:
     refusal: Refusal | None = None
 
 
-def shares(path: Path, numbers: dict[str, int], *, skip: frozenset[str] = frozenset()) -> list[Share]:
+STATES = ("attached", "present", "no_match", "refused")
+"""What can become of a file that was to be attached."""
+
+
+def shares(path: Path, numbers: dict[str, int]) -> list[Share]:
     """What a ZIP holds and whose it is by the numbers in its names; raises `NotABundle`."""
     with _opened(path) as zipped:
-        return [_share(str(member.path), numbers) for member in _members(zipped) if str(member.path) not in skip]
+        return [_share(str(member.path), numbers) for member in _members(zipped)]
 
 
 def share_out(
     session: Session, store: FileStore, actor: Actor, path: Path, numbers: dict[str, int], *,
-    skip: frozenset[str] = frozenset(), batch_id: int | None = None,
+    only: frozenset[str] | None = None, batch_id: int | None = None,
 ) -> list[Share]:  # fmt: skip
-    """Attach every file of a ZIP to the parcel its name speaks of. A file that cannot be used is told, the others go on."""
+    """Attach every file of a ZIP (`only`: those) to the parcel its name speaks of. What cannot be used is told, the rest goes on."""
     done: list[Share] = []
     with _opened(path) as zipped:
         for member in _members(zipped):
-            if str(member.path) in skip:
+            if only is not None and str(member.path) not in only:
                 continue
             share = _share(str(member.path), numbers)
             if share.parcel_id is not None:
                 _attach(session, store, actor, zipped, member, share, batch_id)
             done.append(share)
     return done
-
-
-def numbers_of(session: Session, district_code: str) -> dict[str, int]:
-    return queries.numbers(session, district_code)
 
 
 def _share(path: str, numbers: dict[str, int]) -> Share:

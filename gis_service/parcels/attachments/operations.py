@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -105,6 +107,14 @@ def remove(session: Session, actor: Actor, file_id: int, *, reason: str) -> Parc
     found.removed_at, found.removed_by_name, found.removed_reason = clock.now(), actor.name, reason.strip()
     session.flush()
     return found
+
+
+def remove_batch(session: Session, actor: Actor, batch_id: int, *, reason: str) -> int:
+    """Take off what came with an import; returns how many files."""
+    gone = {"removed_at": clock.now(), "removed_by_name": actor.name, "removed_reason": reason.strip()}
+    theirs = ParcelFile.import_batch_id == batch_id, ParcelFile.removed_at.is_(None)
+    done: Any = session.execute(update(ParcelFile).where(*theirs).values(**gone))
+    return int(done.rowcount)
 
 
 def restore(session: Session, file_id: int) -> ParcelFile:

@@ -6,6 +6,7 @@ comes back is a JPEG encoded anew: without the position, serial number or anythi
 
 import shutil
 import tempfile
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
@@ -22,12 +23,7 @@ def small_copy(path: Path, *, name: str) -> BytesIO:
     with tempfile.TemporaryDirectory(prefix="picture-") as cell, tempfile.TemporaryFile() as out:
         folder = Path(cell)
         shutil.copyfile(path, folder / "input")
-        limits = {
-            "memory_bytes": LIMITS.memory_bytes,
-            "cpu_seconds": LIMITS.cpu_seconds,
-            "output_bytes": LIMITS.output_bytes,
-        }
-        outcome = sandbox.run({"limits": limits}, folder, out, LIMITS, program=PROGRAM)
+        outcome = sandbox.run({"limits": asdict(LIMITS)}, folder, out, LIMITS, program=PROGRAM)
         verdict = outcome.verdict or {"refused": ["解码失败或超出限度", "it could not be decoded within bounds"]}
         if "refused" in verdict:
             zh, en = verdict["refused"]

@@ -18,8 +18,8 @@ from gis_service.parcels.attachments.models import ParcelFile
 from gis_service.parcels.attachments.operations import Kept
 from gis_service.parcels.attachments.rules import FileKind
 from gis_service.parcels.attachments.schemas import FileChange, Removal, file_out, share_out
+from gis_service.parcels.filters import moment
 from gis_service.parcels.imports.routes import MEGABYTE, UploadRoute
-from gis_service.parcels.routes import moment
 
 router = APIRouter(prefix="/api/v1", route_class=UploadRoute)
 
@@ -68,7 +68,7 @@ def share(work: Change, file: Upload, apply: Annotated[bool, Form()] = False) ->
     """A ZIP of files whose names carry parcel numbers: whose each is, and (`apply`) attaching them."""
     kept = _kept(work, file)
     store = work.request.app.state.store
-    numbers = bundle.numbers_of(work.session, work.request.app.state.settings.district_code)
+    numbers = queries.numbers(work.session, work.request.app.state.settings.district_code)
     path = store.path(kept.sha256)
     if apply:
         shares = bundle.share_out(work.session, store, work.actor, path, numbers)

@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import FromClause, Select, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import FromClause, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from gis_service.core.srid import METRIC_SRID
+from gis_service.core.versioning import held_at
 from gis_service.parcels.facilities.models import (
     Camera,
     CameraVersion,
@@ -29,7 +29,20 @@ TABLES: dict[str, tuple[type[Any], FromClause]] = {
 GONE = {"fences": "removed", "signs": "missing", "cameras": "removed"}
 
 NOT_TOLD = frozenset(
-    {"geom", "version_no", "valid", "op", "actor_id", "actor_name", "reason", "version_document_id", "request_id", "tx"}
+    {
+        "geom",
+        "version_no",
+        "valid",
+        "valid_from",
+        "valid_to",
+        "op",
+        "actor_id",
+        "actor_name",
+        "reason",
+        "version_document_id",
+        "request_id",
+        "tx",
+    }
 )
 
 
@@ -43,7 +56,7 @@ def _standing(session: Session, kind: str, parcel_id: int, as_of: datetime | Non
     table: FromClause = model.__table__ if as_of is None else past
     found = _shown(table).where(table.c.parcel_id == parcel_id, table.c.condition != GONE[kind]).order_by(table.c.id)
     if as_of is not None:
-        found = found.where(past.c.valid.op("@>")(cast(literal(as_of), TIMESTAMP(timezone=True))))
+        found = found.where(held_at(past, as_of, of_few=True))
     return [_plain(row) for row in session.execute(found).mappings()]
 
 

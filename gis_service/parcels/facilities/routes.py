@@ -7,7 +7,8 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
-from gis_service.core.errors import NotFound, NoVersionSeen
+from gis_service.core.errors import NotFound
+from gis_service.core.etags import version_seen
 from gis_service.parcels import queries as register
 from gis_service.parcels.facilities import operations, queries
 from gis_service.parcels.facilities.schemas import (
@@ -19,8 +20,8 @@ from gis_service.parcels.facilities.schemas import (
     SignChange,
     SignIn,
 )
+from gis_service.parcels.filters import moment
 from gis_service.parcels.operations import Why
-from gis_service.parcels.routes import moment
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
 
@@ -118,7 +119,7 @@ def _change(work: Work, kind: str, facility_id: int, body: Act, if_match: str | 
         work.session,
         kind,
         facility_id,
-        seen=_seen(kind, facility_id, if_match),
+        seen=version_seen(if_match, f"{kind}{facility_id}"),
         facts=facts,
         geometry=body.geometry,
         why=Why(body.reason, body.document_id),
@@ -134,14 +135,6 @@ def _answer(work: Work, kind: str, facility_id: int, status: int = 200) -> JSONR
     etag = f'"{kind}{facility_id}.{found["row_version"]}"'
     summary = queries.fence_summary(work.session, found["parcel_id"])
     return JSONResponse(jsonable_encoder({**found, "summary": summary}), status, headers={"ETag": etag})
-
-
-def _seen(kind: str, facility_id: int, if_match: str | None) -> int:
-    """The version named in If-Match; a tag of something else counts as stale."""
-    if not if_match:
-        raise NoVersionSeen()
-    name, _, version = if_match.strip().removeprefix("W/").strip('"').partition(".")
-    return int(version) if name == f"{kind}{facility_id}" and version.isdigit() else -1
 
 
 def _history(work: Work, kind: str, facility_id: int) -> JSONResponse:

@@ -37,6 +37,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.core.db import Scope
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.parcels.imports import updating
 from gis_service.parcels.imports.notes import Level
 from gis_service.parcels.models import ImportIssue
 
@@ -49,6 +50,8 @@ class Frame:
     district_code: str
     box: tuple[float, float, float, float]
     scope: Scope
+    update: bool = False
+    """Whether rows may change registered parcels."""
 
 
 Ask = Callable[[Frame], Select[Any]]
@@ -64,16 +67,26 @@ class Check:
     en: str
     ask: Ask
     again: bool = False
+    title: tuple[str, str] | None = None
+    """What was looked at, in a few words of each language: said of a check that found nothing."""
+
+    def titled(self, lang: str) -> str:
+        return self.title[0 if lang == "zh" else 1] if self.title else self.code
 
 
 CATALOGUE: dict[str, Check] = {}
 
+FOUND = "check"
+"""The source of issues that checks find; those found on reading are said once and stay."""
 
-def check(code: str, level: Level, *, zh: str, en: str, again: bool = False) -> Callable[[Ask], Ask]:
+
+def check(
+    code: str, level: Level, *, zh: str, en: str, again: bool = False, title: tuple[str, str] | None = None
+) -> Callable[[Ask], Ask]:
     """Put a function into the catalogue; its sentences name columns of its select in braces."""
 
     def enter(ask: Ask) -> Ask:
-        CATALOGUE[code] = Check(code, level, zh, en, ask, again)
+        CATALOGUE[code] = Check(code, level, zh, en, ask, again, title)
         return ask
 
     return enter
@@ -189,14 +202,17 @@ OVERLAPS_WITH_REGISTER = text(
             select geom, st_transform(geom, st_srid(s.plane)) as plane,
                    case when :see_all or area_id = any(:area_ids) or custodian_unit_id = any(:unit_ids)
                         then parcel_no end as name
-              from parcel where geom && s.shape and retired_on is null offset 0) p
+              from parcel where geom && s.shape and retired_on is null
+               and not (:update and id in (select known_id from import_shape where shape is not null and known_id is not null))
+            offset 0) p
      cross join lateral (
             select case when st_isvalid(p.plane) then st_transform(st_intersection(s.plane, p.plane), st_srid(s.shape))
                         else st_intersection(s.shape, p.geom) end as part offset 0) x
      cross join lateral (select st_area(x.part::geography) as area_m2 offset 0) a
      where a.area_m2 > :noise limit :most"""
 )
-"""The other's number is given only where the importer may see that parcel. Looked up row by row: a register without
+"""The other's number is given only where the importer may see that parcel; an update is not compared with outlines that it
+replaces. Looked up row by row: a register without
 statistics was planned as small, and walked through once for every row."""
 
 
@@ -222,12 +238,14 @@ def pair(session: Session, frame: Frame) -> None:
         "area_ids": sorted(frame.scope.area_ids),
         "unit_ids": sorted(frame.scope.unit_ids),
     }
-    session.execute(OVERLAPS_WITH_REGISTER, bounds | scope)
+    session.execute(OVERLAPS_WITH_REGISTER, bounds | scope | {"update": frame.update})
 
 
 def run(session: Session, frame: Frame, *, again: bool = False) -> dict[str, int]:
     """Ask every check (or, `again`, only those that may have changed); code → number of faults, passed ones too."""
     prepare(session, frame)
+    if frame.update:
+        updating.compare(session, frame.batch_id)
     if not again:
         pair(session, frame)
     return {entry.code: _ask(session, entry, frame) for entry in CATALOGUE.values() if entry.again or not again}
@@ -244,8 +262,9 @@ def _ask(session: Session, entry: Check, frame: Frame) -> int:
         _sentence(entry.zh, found),
         _sentence(entry.en, found),
         _column(found, "place", Geometry("POINT", srid=STORAGE_SRID)),
+        literal(FOUND),
     )
-    columns = ("batch_id", "row_no", "level", "code", "field", "zh", "en", "place")
+    columns = ("batch_id", "row_no", "level", "code", "field", "zh", "en", "place", "source")
     told = insert(ImportIssue).from_select(columns, at_fault)
     done: Any = session.execute(told, execution_options={"preserve_rowcount": True})
     return int(done.rowcount)

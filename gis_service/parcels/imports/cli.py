@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gis_service.core.errors import Refusal
+from gis_service.core.errors import BadRequest, Refusal
+from gis_service.parcels.imports import points
 from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
 from gis_service.parcels.imports.operations import Options
+from gis_service.parcels.imports.schemas import columns_of
 
 NOT_ALL = 2
 """Exit code when something was refused."""
@@ -29,13 +31,30 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
     @commands.command("import")
     def import_(
         file: Annotated[
-            Path, typer.Argument(exists=True, dir_okay=False, help="GeoJSON, GeoPackage, Shapefile, 国土 TXT")
+            Path,
+            typer.Argument(
+                exists=True,
+                dir_okay=False,
+                help="XLSX, CSV, GeoJSON, GeoPackage, Shapefile, MapInfo, KML/KMZ, DXF, GeoParquet, 国土 TXT, CASS .dat",
+            ),
         ],
         crs: Annotated[str | None, typer.Option(help="坐标系 · coordinate system, as EPSG:4547")] = None,
         encoding: Annotated[str | None, typer.Option(help="文字编码 · text encoding, as GB18030")] = None,
         layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
         number_field: Annotated[str | None, typer.Option(help="地块编号列 · column with parcel numbers")] = None,
         class_system: Annotated[str | None, typer.Option(help="用地分类标准 · LU2023 or GBT21010")] = None,
+        shift: Annotated[str | None, typer.Option(help="坐标已偏移 · coordinates are shifted: gcj02 or bd09")] = None,
+        control_points: Annotated[
+            Path | None,
+            typer.Option(
+                exists=True,
+                dir_okay=False,
+                help="同名点 CSV:x,y,东坐标,北坐标(EPSG:4547) · CSV of control points: x, y, easting, northing",
+            ),
+        ] = None,
+        affine: Annotated[
+            bool, typer.Option("--affine", help="按六参数配准 · fit six parameters instead of four")
+        ] = False,
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="只检查,不留痕 · check only, leave nothing behind")
         ] = False,
@@ -46,12 +65,37 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
                 "--good-rows", help="与 --accept 同用:只导入合格的行 · with --accept: take the good rows only"
             ),
         ] = False,
-        reason: Annotated[str | None, typer.Option(help="导入原因 · why")] = None,
+        reason: Annotated[str | None, typer.Option(help="导入原因,更新时必填 · why; an update needs it")] = None,
+        update: Annotated[
+            bool, typer.Option("--update", help="按编号更新已有地块 · change the parcels of these numbers")
+        ] = False,
+        columns: Annotated[str | None, typer.Option(help='列对应,JSON · columns, as {"parcel_no": "地块号"}')] = None,
+        sender: Annotated[str | None, typer.Option(help="发件单位,记住其列对应 · who sent it")] = None,
+        previous: Annotated[int | None, typer.Option(help="所更正的批次 · the batch this file corrects")] = None,
+        report: Annotated[
+            Path | None, typer.Option(help="检查报告 .xlsx 或 .csv · write a report", dir_okay=False)
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
     ) -> None:
         """导入地块文件 · import a file of parcels."""
-        options = Options(crs, encoding, layer, number_field, class_system)
-        wish = Wish(dry_run=dry_run, accept=accept, good_rows=good_rows, reason=reason)
+        if shift not in (None, "gcj02", "bd09"):
+            raise BadRequest(parameter="--shift", value=shift)
+        if report and report.suffix.lower() not in (".xlsx", ".csv"):
+            raise BadRequest(parameter="--report", value=report.name)
+        options = Options(
+            crs,
+            encoding,
+            layer,
+            number_field,
+            class_system,
+            shift=shift,
+            control_points=points.from_csv(control_points) if control_points else None,
+            affine=affine,
+            columns=columns_of(columns),
+            sender=sender,
+            mode="update" if update else None,
+        )
+        wish = Wish(dry_run, accept, good_rows, reason, report, previous)
         with service() as services:
             outcome = import_file(services, file, options, wish)
         if as_json:

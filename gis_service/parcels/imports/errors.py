@@ -81,6 +81,38 @@ class NothingToLand(Refusal):
     en = "There is no row to import: all {rows} have errors."
 
 
+class NothingChanged(Refusal):
+    """An update in which every row is as the register has it."""
+
+    code, status = "import.nothing_changed", 409
+    zh = "没有需要更新的内容:{rows} 行都与台账一致。"
+    en = "There is nothing to update: all {rows} rows are as the register has them."
+
+
+class RegisterMoved(Refusal):
+    """Parcels were changed after the preview of an update: what was seen would not be what is written."""
+
+    code, status = "import.register_moved", 409
+    zh = "预览之后,有 {count} 行对应的地块已被修改(第 {rows} 行)。请重新检查,看过变化后再导入。"
+    en = "Since the preview, the parcels of {count} rows were changed (rows {rows}). Check again and look at the changes first."
+
+
+class NoSuchFix(Refusal):
+    """A mend by a name that does not exist."""
+
+    code, status = "import.no_such_fix", 400
+    zh = "没有“{fix}”这种修正,只有:{known}。"
+    en = "There is no mend '{fix}', only: {known}."
+
+
+class NothingToMend(Refusal):
+    """No row to which the mend applies."""
+
+    code, status = "import.nothing_to_mend", 409
+    zh = "没有可以这样修正的行,可能已被修正或图形不适用。"
+    en = "There is no row that can be mended so; perhaps it was mended already, or its outline does not allow it."
+
+
 class BuiltOn(Refusal):
     """Parcels of the batch were changed after it was accepted; taking it back would lose that work."""
 
@@ -95,6 +127,17 @@ class OutsideScope(Refusal):
     code, status = "import.outside_scope", 403
     zh = "不能撤销:批次中有 {count} 个地块不在您的授权范围内。请由有权管理全部地块的土地专员撤销。"
     en = "The import cannot be taken back: {count} of its parcels are outside your scope. Ask a land officer of all land."
+
+
+class PointsNotUnderstood(Refusal):
+    """Control points that are no list of four numbers each."""
+
+    code, status = "import.control_points", 400
+    zh = "控制点无法识别({where})。每个点四个数:文件中的横坐标 x、纵坐标 y,EPSG:4547 的东坐标、北坐标;至少两个点。"
+    en = (
+        "The control points are not understood ({where}). Each is four numbers: x (east) and y (north) in the file, easting and "
+        "northing in EPSG:4547; at least two points."
+    )
 
 
 class UploadTooLarge(Refusal):

@@ -18,12 +18,12 @@ from gis_service.core.errors import Refusal
 from gis_service.core.http import conflict
 from gis_service.files.models import StoredFile
 from gis_service.files.store import CHUNK, FileStore
-from gis_service.parcels.imports import jobs, operations, queries
+from gis_service.parcels.imports import bundled, jobs, operations, queries, report
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.rules import State
 from gis_service.parcels.imports.schemas import issue_out
 from gis_service.parcels.models import ImportBatch
-from gis_service.parcels.reading.reader import SHAPEFILE_PARTS
+from gis_service.parcels.reading.reader import PARTS
 from gis_service.parcels.reading.result import ReadResult
 
 NOTHING = {"rows": 0, "accepted": 0, "refused": 0, "landed": 0}
@@ -49,6 +49,9 @@ class Wish:
     accept: bool = False
     good_rows: bool = False
     reason: str | None = None
+    report: Path | None = None
+    """Where a report (.xlsx, .csv) is to be written."""
+    previous_batch_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,15 +97,23 @@ def _imported(
     deployment: Deployment, session: Session, file: StoredFile, options: Options, wish: Wish, result: ReadResult
 ) -> Outcome:
     district = District(deployment.settings.district_code, deployment.settings.plausible_box)
-    batch = _batch(session, district, file, options)
+    batch = _batch(session, district, file, options, wish.previous_batch_id)
     operations.stage(session, batch, result)
     operations.check(session, batch, district)
     refusal = _accept(session, batch, district, wish) if wish.accept else None
+    if batch.state == State.ACCEPTED and bundled.files_of(batch):
+        bundled.attach(session, deployment.store, batch)
+    if wish.report:
+        session.flush()
+        wish.report.write_bytes(report.written(session, batch, wish.report.suffix.lower().lstrip("."))[0])
     return _outcome(session, batch, refusal)
 
 
-def _batch(session: Session, district: District, file: StoredFile, options: Options) -> ImportBatch:
-    return operations.take_in(session, SERVICE, EVERYTHING, district_code=district.code, file=file, options=options)
+def _batch(
+    session: Session, district: District, file: StoredFile, options: Options, previous: int | None = None
+) -> ImportBatch:
+    who = (session, SERVICE, EVERYTHING)
+    return operations.take_in(*who, district_code=district.code, file=file, options=options, previous_batch_id=previous)
 
 
 def _accept(session: Session, batch: ImportBatch, district: District, wish: Wish) -> Refusal | None:
@@ -145,7 +156,7 @@ def _outcome(session: Session, batch: ImportBatch, refusal: Refusal | None) -> O
 
 def _row(row: Any) -> dict[str, Any]:
     numbers = ("area_registered_m2", "area_computed_m2")
-    plain = {name: value for name, value in row.items() if name not in ("row_no", "attributes", *numbers)}
+    plain = {name: value for name, value in row.items() if name not in ("row_no", "attributes", "known_id", *numbers)}
     areas = {name: None if row[name] is None else float(row[name]) for name in numbers}
     return {"row": row["row_no"], **plain, **areas}
 
@@ -184,7 +195,7 @@ def _transaction(deployment: Deployment, wish: Wish) -> Iterator[Session]:
 
 
 def _kept(deployment: Deployment, path: Path, *, dry_run: bool) -> StoredFile:
-    """The file in the store, byte for byte; a Shapefile's parts as one zip. A dry run only computes the hash."""
+    """The file in the store, byte for byte; the parts of a Shapefile or MapInfo table as one zip. A dry run only computes the hash."""
     with _original(path) as (name, original):
         if dry_run:
             sha256, size = _hash(original), original.stat().st_size
@@ -196,14 +207,15 @@ def _kept(deployment: Deployment, path: Path, *, dry_run: bool) -> StoredFile:
 
 @contextmanager
 def _original(path: Path) -> Iterator[tuple[str, Path]]:
-    if path.suffix.lower() != ".shp":
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in PARTS:
         yield path.name, path
         return
     with tempfile.TemporaryDirectory() as folder:
         packed = Path(folder) / f"{path.stem}.zip"
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(path.parent.glob("*")):
-                if part.stem == path.stem and part.suffix.lower() in SHAPEFILE_PARTS:
+                if part.stem == path.stem and part.suffix.lower() in PARTS[kind]:
                     archive.write(part, part.name)
         yield path.name, packed
 

@@ -9,12 +9,14 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    and_,
     cast,
     exists,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
     text,
     update,
@@ -23,21 +25,10 @@ from sqlalchemy.orm import Session
 
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels.imports.catalogue import SHAPES
+from gis_service.parcels.imports.updating import FIELDS
 from gis_service.parcels.models import ImportBatch, Parcel, ParcelDocument, StagedRow
 
 TABLE = Parcel.__table__
-
-FIELDS = (
-    "parcel_name", "location_text", "bounds_east", "bounds_south", "bounds_west", "bounds_north", "parcel_code",
-    "real_estate_unit_no", "certificate_no", "plan_plot_no", "ownership", "right_holder_unit_id", "managing_unit_id",
-    "custodian_unit_id", "current_class_system", "current_class_code", "planned_class_system", "planned_class_code",
-    "plot_ratio", "building_density", "green_rate", "height_limit_m", "source_type", "acquired_on", "is_undeveloped",
-    "planned_supply_mode", "planned_supply_year", "supply_status", "use_status", "fence_status", "survey_status",
-    "disposal_status", "handover_status", "waste_found", "waste_volume_m3", "waste_class", "risk_level",
-    "soil_survey_status", "handed_over_on", "geom_source", "geom_accuracy_m", "secrecy_level", "remark",
-)  # fmt: skip
-"""Columns of a parcel that `staged_row.fields` may fill; those the file leaves open take the register's default."""
-
 
 IN_BULK = {"synchronize_session": False}
 """The rows changed are not among the session's objects."""
@@ -45,7 +36,7 @@ IN_BULK = {"synchronize_session": False}
 
 def revive(session: Session, batch: ImportBatch) -> None:
     """Bring back parcels that the undoing of an earlier import retired, as the batch has them now."""
-    staged, names = _staged(batch, SHAPES.c.known_id.is_not(None))
+    staged, names = _staged(batch, and_(SHAPES.c.known_id.is_not(None), StagedRow.changes.is_(None)))
     now = staged.subquery("now")
     session.execute(text(FORGET_POINTS), {"batch_id": batch.id})
     changed = update(Parcel).where(Parcel.id == now.c.known_id).values({name: now.c[name] for name in names})
@@ -66,7 +57,12 @@ def attach(session: Session, batch: ImportBatch, document_id: int | None) -> int
     session.execute(text(POINTS), facts)
     session.execute(text(CONTACTS), facts)
     if document_id is not None:
-        landed_ids = select(Parcel.id, literal(document_id, BigInteger)).where(Parcel.import_batch_id == batch.id)
+        touched = or_(StagedRow.changes.is_(None), func.jsonb_array_length(StagedRow.changes) > 0)
+        landed_ids = (
+            select(Parcel.id, literal(document_id, BigInteger))
+            .join(StagedRow, StagedRow.parcel_id == Parcel.id)
+            .where(StagedRow.batch_id == batch.id, touched)
+        )
         fresh = landed_ids.where(
             ~exists().where(ParcelDocument.parcel_id == Parcel.id, ParcelDocument.document_id == document_id)
         )
@@ -125,12 +121,12 @@ def _or_default(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 FORGET_POINTS = """
     delete from boundary_point b using staged_row r, import_shape s
-     where r.batch_id = :batch_id and r.verdict <> 'error' and s.row_no = r.row_no and b.parcel_id = s.known_id"""
+     where r.batch_id = :batch_id and r.verdict <> 'error' and r.changes is null and s.row_no = r.row_no and b.parcel_id = s.known_id"""
 
 LINK = """
     update staged_row r
        set parcel_id = (select p.id from parcel p where p.district_code = :district_code and p.parcel_no = r.parcel_no
-                                                    and p.import_batch_id = :batch_id)
+                                                    and (p.import_batch_id = :batch_id or p.id = r.known_id))
      where r.batch_id = :batch_id and r.verdict <> 'error'"""
 
 POINTS = """
@@ -140,10 +136,13 @@ POINTS = """
       from staged_row r, jsonb_to_recordset(r.boundary_points) as p(
            part_no int, ring_no int, seq int, point_no text, northing_text text, easting_text text, source_crs int,
            lon float8, lat float8)
-     where r.batch_id = :batch_id and r.verdict <> 'error' and r.parcel_id is not null and p.lon is not null"""
+     where r.batch_id = :batch_id and r.verdict <> 'error' and r.parcel_id is not null and p.lon is not null
+       and (r.changes is null or r.changes @> '[{"field": "geom"}]')"""
 
 CONTACTS = """
     insert into parcel_contact (parcel_id, person, phone)
     select r.parcel_id, r.fields ->> 'contact_person', r.fields ->> 'contact_phone' from staged_row r
      where r.batch_id = :batch_id and r.verdict <> 'error' and r.parcel_id is not null and r.fields ?| array['contact_person', 'contact_phone']
-    on conflict (parcel_id) do update set person = excluded.person, phone = excluded.phone"""
+       and (r.changes is null or r.changes @> '[{"field": "contact_person"}]' or r.changes @> '[{"field": "contact_phone"}]')
+    on conflict (parcel_id) do update set person = coalesce(excluded.person, parcel_contact.person),
+                                          phone = coalesce(excluded.phone, parcel_contact.phone)"""

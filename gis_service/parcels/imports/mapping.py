@@ -9,7 +9,7 @@ from typing import Any
 
 from gis_service.parcels.imports import classes, values
 from gis_service.parcels.imports.classes import Classes, ClassNames, Said
-from gis_service.parcels.imports.columns import Column, Columns, listed, normal, recognise
+from gis_service.parcels.imports.columns import Column, Columns, Told, listed, normal, recognise
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.imports.values import Unusable
 
@@ -160,12 +160,17 @@ class _Reading:
         said = self.class_said(use)
         if said is None:
             return {}
-        system, code = self.mapper.classes.find(said, classes.system_named(self.cell("class_system")))
+        system, code = self.mapper.classes.find(said, self._class_system(use))
         if said.code and code != said.code:
             self.notes.append(
                 Note("value.leading_zero", self.columns.name_of(f"{use}_class"), {"value": said.code, "used": code})
             )
         return {f"{use}_class_system": system, f"{use}_class_code": code}
+
+    def _class_system(self, use: str) -> str | None:
+        """The system of a class: from a column of its own, else from the one for both."""
+        own = classes.system_named(self.cell("current_class_system")) if use == "current" else None
+        return own or classes.system_named(self.cell("class_system"))
 
     def class_said(self, use: str) -> Said | None:
         return classes.said(self.cell(f"{use}_class"), self.cell(f"{use}_class_name"))
@@ -189,13 +194,18 @@ def mapper_for(
     number_field: str | None = None,
     class_system: str | None = None,
     given: frozenset[str] = frozenset(),
+    names: Iterable[str] | None = None,
+    told: Told | None = None,
 ) -> tuple[Mapper, list[Note]]:
     """Look through a file once: recognise its columns, settle the system of its land classes.
 
-    `given` are fields that the format itself tells of each row (`GIVEN_BY_TXT`), whatever its columns hold. Returns the mapper, and what there is to say of
-    the file as a whole.
+    `names` are those of its columns where they are known already. `given` are fields that the format itself tells of each
+    row (`GIVEN_BY_TXT`), whatever its columns hold; `told` is what was said of columns. Returns the mapper, and what there
+    is to say of the file as a whole.
     """
-    columns = recognise(dict.fromkeys(name for row in rows() for name in row), number_field=number_field, given=given)
+    if names is None:
+        names = dict.fromkeys(name for row in rows() for name in row)
+    columns = recognise(names, number_field=number_field, given=given, told=told)
     numbered = "parcel_no" in columns.by_field or "parcel_no" in given
     mapper = Mapper(columns, known, Classes(known.classes, class_system), temporary, numbered)
     if class_system is None and mapper.has_classes:

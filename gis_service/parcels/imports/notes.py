@@ -38,9 +38,9 @@ class Note:
 NOTES: dict[str, Sentence] = {
     "parcel.no_number_column": Sentence(
         Level.WARNING,
-        "没有认出地块编号列,已使用临时编号(如 {example})。可用 number_field 指定编号列后重新导入;文件中的列:{columns}。",
-        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column with "
-        "number_field and import again; the file has: {columns}.",
+        "没有认出地块编号列,已使用临时编号(如 {example})。请在“列的对应”中指定编号列(命令行用 --number-field);文件中的列:{columns}。",
+        "No column with parcel numbers was recognised; temporary numbers (as {example}) are used. Name the column under Columns "
+        "(or with number_field) and map again; the file has: {columns}.",
     ),
     "parcel.no_number": Sentence(
         Level.WARNING,
@@ -61,6 +61,23 @@ NOTES: dict[str, Sentence] = {
         Level.INFO,
         "没有认出的列:{columns}。它们的值保留在原始属性中。",
         "Columns that were not recognised: {columns}. Their values stay among the attributes.",
+    ),
+    "column.remembered": Sentence(
+        Level.INFO,
+        "按发件单位“{sender}”上次({day})的对应关系读取了 {count} 列。如不合适,请在“列的对应”中改正后重来。",
+        "{count} columns were read as those of '{sender}' were last time ({day}). If that is not right, correct it under Columns "
+        "and map again.",
+    ),
+    "column.remembered_headers": Sentence(
+        Level.INFO,
+        "按同样表头上次({day})的对应关系读取了 {count} 列。如不合适,请在“列的对应”中改正后重来。",
+        "{count} columns were read as the same headers were last time ({day}). If that is not right, correct it under Columns and "
+        "map again.",
+    ),
+    "column.remembered_otherwise": Sentence(
+        Level.INFO,
+        "上次指定的{what_zh}是 {said},这次文件判断为 {found}。如应沿用,请重新上传并指定。",
+        "Last time {what} was said to be {said}; this file was found to be {found}. If the former holds, upload again and say so.",
     ),
     "value.unknown_word": Sentence(
         Level.WARNING,
@@ -132,6 +149,17 @@ NOTES: dict[str, Sentence] = {
         Level.WARNING,
         "“{column}”的“{value}”既不是“是”也不是“否”,未采用。",
         "'{value}' in '{column}' is neither yes nor no and was not used.",
+    ),
+    "files.matched": Sentence(
+        Level.INFO,
+        "压缩包中的 {count} 个附件按编号对上 {parcels} 宗地块，入库后附上。",
+        "{count} files of the zip belong to {parcels} parcels by the numbers in their names; they are attached on acceptance.",
+    ),
+    "files.unmatched": Sentence(
+        Level.WARNING,
+        "压缩包中的 {count} 个附件没有对上表中的地块编号，不会附上:{names}。请把文件名或文件夹名改为以地块编号开头。",
+        "{count} files of the zip carry no parcel number of the sheet and will not be attached: {names}. Let the names of the files, "
+        "or of their folders, begin with the number.",
     ),
     "geometry.too_large": Sentence(
         Level.ERROR,

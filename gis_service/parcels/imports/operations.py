@@ -1,11 +1,13 @@
-"""Verbs of imports: take a file in, stage it, check it, accept it, refuse it, take it back. Nothing here commits."""
+"""Verbs of imports: take a file in, stage it, check it, accept it, refuse it, take it back. Nothing here commits.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Mapping a file again is in `remapping`, mending its outlines in `fixes`.
+"""
+
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,16 +17,31 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.errors import NotFound, Refusal
 from gis_service.files.models import StoredFile
+from gis_service.jobs import queue
 from gis_service.parcels.errors import NoReason
-from gis_service.parcels.imports import catalogue, checks, errors, landing, queries, staging  # noqa: F401  (checks enter the catalogue)
+from gis_service.parcels.imports import (
+    bundled,
+    catalogue,
+    checks,  # noqa: F401  (they enter the catalogue)
+    described,
+    errors,
+    landing,
+    profiles,
+    queries,
+    staging,
+    updating,
+)
 from gis_service.parcels.imports.catalogue import Frame
+from gis_service.parcels.imports.columns import Told
 from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, mapper_for
-from gis_service.parcels.imports.notes import Level
+from gis_service.parcels.imports.notes import Level, Note
 from gis_service.parcels.imports.rules import WORDS, State, may
 from gis_service.parcels.imports.schemas import issue_out
 from gis_service.parcels.models import Document, ImportBatch, ImportIssue
+from gis_service.parcels.operations import Why
 from gis_service.parcels.reading.land_txt import FORMAT as TXT
 from gis_service.parcels.reading.result import ReadResult
+from gis_service.parcels.search import operations as search
 
 PATIENCE = {"statement_timeout": "600s", "idle_in_transaction_session_timeout": "600s"}
 """An import may take longer than a page; these hold for its own transaction."""
@@ -45,6 +62,16 @@ class Options:
     layer: str | None = None
     number_field: str | None = None
     class_system: str | None = None
+    shift: str | None = None
+    control_points: list[list[float]] | None = None
+    affine: bool = False
+    columns: dict[str, str] | None = None
+    sender: str | None = None
+    mode: str | None = None
+
+    @property
+    def update(self) -> bool:
+        return self.mode == "update"
 
 
 @dataclass(frozen=True)
@@ -56,7 +83,14 @@ class District:
 
 
 def take_in(
-    session: Session, actor: Actor, scope: Scope, *, district_code: str, file: StoredFile, options: Options
+    session: Session,
+    actor: Actor,
+    scope: Scope,
+    *,
+    district_code: str,
+    file: StoredFile,
+    options: Options,
+    previous_batch_id: int | None = None,
 ) -> ImportBatch:
     """A batch for a stored file, to be read by a job. The importer's scope is kept: the checks ask for it."""
     session.execute(
@@ -64,11 +98,13 @@ def take_in(
         .values(sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, stored_by=actor.id)
         .on_conflict_do_nothing()
     )
+    previous = queries.predecessor(session, district_code, file.name, options.sender, previous_batch_id)
     batch = ImportBatch(
         district_code=district_code,
         file_sha256=file.sha256,
         file_name=file.name,
-        options={**asdict(options), "scope": _kept(scope)},
+        options={**asdict(options), "scope": kept_scope(scope)},
+        previous_batch_id=previous,
         state=State.QUEUED,
         created_by=actor.id,
         created_by_name=actor.name,
@@ -80,17 +116,22 @@ def take_in(
     return batch
 
 
-def _kept(scope: Scope) -> dict[str, Any]:
+def kept_scope(scope: Scope) -> dict[str, Any]:
+    """The rows somebody may touch, as they are kept with a batch."""
     return {"see_all": scope.see_all, "area_ids": sorted(scope.area_ids), "unit_ids": sorted(scope.unit_ids)}
 
 
+def scope_of(kept: dict[str, Any], **more: Any) -> Scope:
+    areas, units = frozenset(kept["area_ids"]), frozenset(kept["unit_ids"])
+    return Scope(see_all=kept["see_all"], area_ids=areas, unit_ids=units, **more)
+
+
 def importer_scope(batch: ImportBatch) -> Scope:
-    kept = batch.options["scope"]
-    return Scope(see_all=kept["see_all"], area_ids=frozenset(kept["area_ids"]), unit_ids=frozenset(kept["unit_ids"]))
+    return scope_of(batch.options["scope"])
 
 
 def options_of(batch: ImportBatch) -> Options:
-    return Options(**{name: batch.options.get(name) for name in Options.__dataclass_fields__})
+    return Options(**{name: batch.options[name] for name in Options.__dataclass_fields__ if name in batch.options})
 
 
 def begin_reading(session: Session, batch_id: int) -> ImportBatch:
@@ -104,22 +145,61 @@ def begin_checking(session: Session, batch_id: int) -> None:
 
 
 def stage(session: Session, batch: ImportBatch, result: ReadResult) -> None:
-    """Write what was read of the file, with its columns recognised, beside the register."""
+    """Write what was read of the file, with its columns recognised, beside the register; a second time in place of the first.
+
+    Mends of outlines that came the same way again are kept.
+    """
     db.setting(session, **PATIENCE)
     options = options_of(batch)
-    given = GIVEN_BY_TXT - ({"parcel_no"} if options.number_field else set()) if result.format == TXT else frozenset()
-    mapper, notes = mapper_for(
-        lambda: (row.attributes for row in result.rows),
-        queries.known(session, batch.district_code),
-        temporary=f"IMP-{batch.id}-",
-        number_field=options.number_field,
-        class_system=options.class_system,
-        given=given,
-    )
-    staging.stage(session, batch.id, result, mapper, notes)
     batch.format = result.format
     batch.crs, batch.encoding = asdict(result.crs), asdict(result.encoding)
     batch.layers = [asdict(layer) for layer in result.layers]
+    seen = described.look_through(row.attributes for row in result.rows)
+    told, notes = _told(session, batch, options, seen)
+    known = queries.known(session, batch.district_code)
+    mapper, said = mapper_for(
+        lambda: (row.attributes for row in result.rows),
+        known,
+        temporary=f"IMP-{batch.id}-",
+        number_field=options.number_field,
+        class_system=batch.options.get("class_system"),
+        given=_given(result, options, told),
+        names=seen,
+        told=told,
+    )
+    batch.columns = described.described(mapper.columns, seen)
+    with staging.keeping_mends(session, batch.id):
+        staging.stage(session, batch.id, result, mapper, notes + said, update=options.update)
+    bundled.keep(batch, result.files)
+    if result.files:
+        staging.note_of_file(session, batch.id, bundled.notes(result.files, bundled.numbers(session, batch)))
+    if batch.options.get("remember"):
+        profiles.remember(session, batch, batch.created_by, batch.created_by_name)
+
+
+def _told(session: Session, batch: ImportBatch, options: Options, names: Iterable[str]) -> tuple[Told, list[Note]]:
+    """What is known of the columns beforehand: what the person said, else what was remembered of such a file."""
+    if options.columns:
+        return Told(options.columns), []
+    profile = profiles.find(session, batch.district_code, options.sender, names)
+    if profile is None or not any((told := profiles.told_by(profile, names)).columns.values()):
+        return Told(), []
+    concluded = batch.crs or {}, batch.encoding or {}
+    notes = [
+        profiles.note_of(profile, told),
+        *profiles.told_otherwise(profile, concluded[0].get("epsg"), concluded[1].get("name", "")),
+    ]
+    if profile.class_system and not options.class_system:
+        batch.options = {**batch.options, "class_system": profile.class_system}
+    profiles.touch(profile, batch)
+    return told, notes
+
+
+def _given(result: ReadResult, options: Options, told: Told) -> frozenset[str]:
+    """Fields that the format itself gives, but for those a person named a column for."""
+    named = {name for name, column in told.columns.items() if column}
+    named |= {"parcel_no"} if options.number_field else set()
+    return GIVEN_BY_TXT - named if result.format == TXT else frozenset()
 
 
 def check(session: Session, batch: ImportBatch, district: District) -> None:
@@ -130,36 +210,47 @@ def check(session: Session, batch: ImportBatch, district: District) -> None:
     batch.counts = _counts(session, batch) | {"checks": found | queries.issue_counts(session, batch.id)}
 
 
+def check_again(session: Session, batch: ImportBatch, district: District) -> None:
+    """Ask everything anew, after rows were mended or the register moved on; what reading found stays."""
+    session.execute(delete(ImportIssue).where(ImportIssue.batch_id == batch.id, ImportIssue.source == catalogue.FOUND))
+    check(session, batch, district)
+
+
 def _frame(batch: ImportBatch, district: District, scope: Scope) -> Frame:
-    return Frame(batch.id, batch.district_code, district.box, scope)
+    return Frame(batch.id, batch.district_code, district.box, scope, options_of(batch).update)
 
 
 def _checked(session: Session, frame: Frame, *, again: bool = False) -> dict[str, int]:
     db.setting(session, **PATIENCE)
-    with _seeing_all(session):
+    with db.seeing_all(session):
         return catalogue.run(session, frame, again=again)
-
-
-@contextmanager
-def _seeing_all(session: Session) -> Iterator[None]:
-    """Checks compare with the whole register: a number is taken even where the importer may not look."""
-    before = session.scalar(text("select current_setting('app.see_all', true)")) or ""
-    db.setting(session, app_see_all="on")
-    yield
-    db.setting(session, app_see_all=before)
 
 
 def _counts(session: Session, batch: ImportBatch) -> dict[str, Any]:
     verdicts = queries.verdicts(session, batch.id)
     refused, warnings = verdicts.get("error", 0), verdicts.get("warning", 0)
     rows = sum(verdicts.values())
-    return {"rows": rows, "acceptable": rows - refused, "refused": refused, "warnings": warnings, "landed": 0}
+    told = {"rows": rows, "acceptable": rows - refused, "refused": refused, "warnings": warnings, "landed": 0}
+    return told | (queries.acts(session, batch.id) if options_of(batch).update else {})
 
 
 def fail(session: Session, batch_id: int, problem: Refusal) -> None:
     """Keep why a file could not be taken in; nothing of it is staged."""
     batch = locked(session, batch_id, "process")
     batch.state, batch.error, batch.decided_at = State.FAILED, problem.problem("zh"), clock.now()
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """How a batch is to be accepted, and why."""
+
+    good_rows: bool = False
+    reason: str | None = None
+    document_id: int | None = None
+
+
+MOST_AT_ONCE = 2000
+"""Rows accepted while the person waits; more are landed by a job."""
 
 
 def accept(
@@ -172,35 +263,108 @@ def accept(
     good_rows: bool = False,
     reason: str | None = None,
     document_id: int | None = None,
+    act: str = "accept",
 ) -> ImportBatch:
     """Make the rows parcels, all of them or (`good_rows`) those without an error, in one transaction.
 
     What may have changed since the check (numbers taken meanwhile, the scope of who accepts) is asked again first.
     """
-    batch = locked(session, batch_id, "accept")
-    if document_id is not None and session.get(Document, document_id) is None:
-        raise NotFound(what="文件", key=document_id)
-    _check_again(session, batch, _frame(batch, district, scope))
+    batch = locked(session, batch_id, act)
+    wish = Acceptance(good_rows, reason, document_id)
+    _require_said(session, batch, wish)
+    _look_again(session, batch, _frame(batch, district, scope))
     counts = _counts(session, batch)
     _require_acceptable(session, batch, counts, good_rows)
     db.because(session, reason or f"导入 {batch.file_name}(批次 {batch.id})", document_id)
-    landing.revive(session, batch)
-    landing.create(session, batch)
-    landed = landing.attach(session, batch, document_id)
-    if landed != counts["acceptable"]:
-        raise RuntimeError(f"import {batch.id}: {landed} of {counts['acceptable']} rows landed")
+    landed = _land(session, batch, counts, document_id)
     accepted = {"accepted_tx": landing.transaction_id(session), "document_id": document_id}
-    batch.options = {**batch.options, **accepted}
-    batch.counts = {**batch.counts, **counts, "landed": landed}
-    _decide(session, actor, scope, batch, State.ACCEPTED, act="accept", landed=landed, reason=reason)
+    batch.options = {name: kept for name, kept in batch.options.items() if name != "wish"} | accepted
+    batch.counts = {**batch.counts, **counts, **landed}
+    batch.error = None
+    search.fill_or_enqueue(session)
+    if bundled.files_of(batch):
+        queue.enqueue(session, bundled.TASK, batch_id=batch.id)
+    if batch.options.get("sender") and batch.columns:
+        profiles.remember(session, batch, actor.id, actor.name)
+    _decide(session, actor, scope, batch, State.ACCEPTED, act="accept", landed=landed["landed"], reason=reason)
     return batch
 
 
-def _check_again(session: Session, batch: ImportBatch, frame: Frame) -> None:
+def is_long(session: Session, batch_id: int) -> bool:
+    """Whether accepting a batch takes longer than a person should wait."""
+    batch = session.get(ImportBatch, batch_id)
+    return (
+        batch is not None and batch.state == State.STAGED and (batch.counts or {}).get("acceptable", 0) > MOST_AT_ONCE
+    )
+
+
+def begin_accepting(session: Session, actor: Actor, scope: Scope, batch_id: int, wish: Acceptance) -> ImportBatch:
+    """Hand the acceptance of a long batch to a job, in the name and scope of who asked for it."""
+    batch = locked(session, batch_id, "accept")
+    _require_said(session, batch, wish)
+    _require_acceptable(session, batch, _counts(session, batch), wish.good_rows)
+    who = {"actor_id": actor.id, "actor_name": actor.name, "see_contacts": scope.see_contacts}
+    batch.options = {
+        **batch.options,
+        "wish": {**asdict(wish), "scope": kept_scope(scope), "request_id": scope.request_id, **who},
+    }
+    batch.state, batch.error = State.ACCEPTING, None
+    return batch
+
+
+def accept_as_wished(session: Session, batch: ImportBatch, scope: Scope, district: District) -> None:
+    """What the job does; refusals go to who asked."""
+    said = batch.options["wish"]
+    actor = Actor(id=said["actor_id"], name=said["actor_name"])
+    wish = {name: said[name] for name in ("good_rows", "reason", "document_id")}
+    accept(session, actor, scope, batch.id, district=district, act="land", **wish)
+
+
+def wished_scope(batch: ImportBatch) -> Scope:
+    said = batch.options["wish"]
+    more = {name: said[name] for name in ("actor_id", "actor_name", "request_id", "see_contacts")}
+    return scope_of(said["scope"], **more)
+
+
+def give_up_accepting(session: Session, batch_id: int, problem: Refusal) -> None:
+    """The job could not accept: the batch waits for a decision again, and says why."""
+    batch = locked(session, batch_id, "land")
+    batch.state, batch.error = State.STAGED, problem.problem("zh")
+
+
+def _require_said(session: Session, batch: ImportBatch, wish: Acceptance) -> None:
+    if wish.document_id is not None and session.get(Document, wish.document_id) is None:
+        raise NotFound(what="文件", key=wish.document_id)
+    if options_of(batch).update:
+        Why(wish.reason, wish.document_id).require()
+
+
+def _land(session: Session, batch: ImportBatch, counts: dict[str, Any], document_id: int | None) -> dict[str, int]:
+    """Write the good rows to the register; how many parcels are new, changed, or as they were."""
+    update = options_of(batch).update
+    changed = updating.land(session, batch) if update else 0
+    landing.revive(session, batch)
+    landing.create(session, batch)
+    linked = landing.attach(session, batch, document_id)
+    same = counts["unchanged"] if update else 0
+    if linked != counts["acceptable"] or (update and changed != counts["changed"]):
+        raise RuntimeError(f"import {batch.id}: {linked} of {counts['acceptable']} rows landed, {changed} changed")
+    return {"landed": linked - same, "new": linked - same - changed}
+
+
+def _look_again(session: Session, batch: ImportBatch, frame: Frame) -> None:
+    """What may have changed since the check; an update that would now change something else is shown first."""
     codes = [entry.code for entry in catalogue.CATALOGUE.values() if entry.again]
     session.execute(delete(ImportIssue).where(ImportIssue.batch_id == batch.id, ImportIssue.code.in_(codes)))
+    before = updating.foreseen(session, batch.id) if frame.update else {}
     _checked(session, frame, again=True)
     catalogue.judge(session, batch.id)
+    if frame.update:
+        now = updating.foreseen(session, batch.id)
+        moved = [row for row in sorted({*before, *now}) if before.get(row) != now.get(row)]
+        if moved:
+            rows = "、".join(map(str, moved[:MOST_NAMED])) + ("…" if len(moved) > MOST_NAMED else "")
+            raise errors.RegisterMoved(count=len(moved), rows=rows)
 
 
 def _require_acceptable(session: Session, batch: ImportBatch, counts: dict[str, Any], good_rows: bool) -> None:
@@ -208,6 +372,8 @@ def _require_acceptable(session: Session, batch: ImportBatch, counts: dict[str, 
         raise errors.FileRefused(errors=first_errors(session, batch))
     if not counts["acceptable"]:
         raise errors.NothingToLand(rows=counts["rows"], errors=first_errors(session, batch))
+    if counts["acceptable"] == counts.get("unchanged"):
+        raise errors.NothingChanged(rows=counts["acceptable"])
     if counts["refused"] and not good_rows:
         told = {name: counts[name] for name in ("rows", "refused", "acceptable")}
         raise errors.RowsRefused(**told, errors=first_errors(session, batch))
@@ -227,7 +393,8 @@ def refuse(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reaso
 
 
 def undo(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reason: str) -> ImportBatch:
-    """Take an accepted batch back as one act: its parcels are struck off, with the reason, in a new version each.
+    """Take an accepted batch back as one act: its parcels are struck off, those it changed get back what they had, with
+    the reason, in a new version each.
 
     Nothing is deleted and no number is freed; a corrected file with the same numbers brings the parcels back. Refused
     as soon as somebody changed or used one of them.
@@ -239,16 +406,20 @@ def undo(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reason:
     _require_untouched(session, batch)
     db.because(session, reason)
     struck = landing.retire(session, batch, clock.now().astimezone(clock.BEIJING).date())
-    if struck != batch.counts["landed"]:
-        raise errors.OutsideScope(count=batch.counts["landed"] - struck)
+    left = batch.counts.get("new", batch.counts["landed"]) - struck
+    if options_of(batch).update:
+        left += updating.restore(session, batch)
+    if left:
+        raise errors.OutsideScope(count=left)
+    bundled.take_back(session, actor, batch, reason)
     batch.options = {**batch.options, "undone_tx": landing.transaction_id(session)}
     _decide(session, actor, scope, batch, State.UNDONE, act="undo", struck=struck, reason=reason)
     return batch
 
 
 def _require_untouched(session: Session, batch: ImportBatch) -> None:
-    with _seeing_all(session):
-        touched = list(session.scalars(queries.built_on(batch)))
+    with db.seeing_all(session):
+        touched = sorted({*session.scalars(queries.built_on(batch)), *updating.built_on(session, batch)})
     if touched:
         more = "…" if len(touched) > MOST_NAMED else ""
         raise errors.BuiltOn(count=len(touched), parcels="、".join(touched[:MOST_NAMED]) + more)

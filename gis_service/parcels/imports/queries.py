@@ -50,7 +50,7 @@ def rows(batch_id: int, *, after: int = 0, limit: int | None = None, verdict: st
     columns: list[Any] = [
         StagedRow.row_no, StagedRow.layer, StagedRow.parcel_no, StagedRow.fields["parcel_name"].astext.label("parcel_name"),
         StagedRow.area_registered_m2, StagedRow.area_computed_m2, StagedRow.area_computed_crs, StagedRow.verdict,
-        StagedRow.parcel_id, StagedRow.fields, StagedRow.attributes,
+        StagedRow.parcel_id, StagedRow.fields, StagedRow.attributes, StagedRow.known_id, StagedRow.changes, StagedRow.fixes,
     ]  # fmt: skip
     return select(*columns).where(*wanted).order_by(StagedRow.row_no).limit(limit)
 
@@ -96,6 +96,32 @@ def geojson(session: Session, batch_id: int, *, after: int, limit: int) -> str:
                  order by row_no limit :limit) r"""
     )
     return str(session.scalar(statement, {"batch_id": batch_id, "after": after, "limit": limit}))
+
+
+def predecessor(
+    session: Session, district_code: str, file_name: str, sender: str | None, chosen: int | None
+) -> int | None:
+    """The import that a file corrects: the chosen one, else the last one of this name and sender."""
+    if chosen is not None:
+        return session.scalar(select(ImportBatch.id).where(ImportBatch.id == chosen))
+    same = and_(
+        ImportBatch.district_code == district_code,
+        ImportBatch.file_name == file_name,
+        func.coalesce(ImportBatch.options["sender"].astext, "") == (sender or ""),
+    )
+    return session.scalar(select(func.max(ImportBatch.id)).where(same, ImportBatch.state != "failed"))
+
+
+def acts(session: Session, batch_id: int) -> dict[str, int]:
+    """What the good rows of an update do: add a parcel, change one, or nothing."""
+    good = and_(StagedRow.batch_id == batch_id, StagedRow.verdict != "error")
+    some = func.jsonb_array_length(StagedRow.changes)
+    counted = select(
+        func.count().filter(StagedRow.changes.is_(None)),
+        func.count().filter(some > 0),
+        func.count().filter(some == 0),
+    ).where(good)
+    return dict(zip(("new", "changed", "unchanged"), session.execute(counted).one(), strict=True))
 
 
 def errors_without_row(session: Session, batch_id: int) -> int:

@@ -147,15 +147,15 @@ def year(cell: Any) -> int | None:
 def day(cell: Any) -> str | None:
     """A full date as ISO text; a month alone is no date.
 
-    >>> day("2026年5月2日"), day("20260502"), day("2026/05/02 00:00:00")
-    ('2026-05-02', '2026-05-02', '2026-05-02')
+    >>> day("2026年5月2日"), day("20260502"), day("2026/05/02 00:00:00"), day("2026.5.2")
+    ('2026-05-02', '2026-05-02', '2026-05-02', '2026-05-02')
     """
     said = (code(cell) or "").partition(" ")[0].partition("T")[0]
     if said in ("", "0"):
         return None
-    match = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", said)
+    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", said)
     try:
-        return date(*map(int, match.groups())).isoformat() if match else _no_date()
+        return date(*map(int, filter(None, match.groups()))).isoformat() if match else _no_date()
     except ValueError:
         return _no_date()
 

@@ -8,10 +8,11 @@ import os
 import sys
 import warnings
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from gis_service.parcels.reading import sandbox
+from gis_service.parcels.reading import sandbox, ways
 from gis_service.parcels.reading.request import Reader, Request
 from gis_service.parcels.reading.result import (
     MEGABYTE,
@@ -29,6 +30,7 @@ RESTARTED = "READING_RESTARTED"
 
 def main(arguments: list[str]) -> int:
     plain = json.loads(arguments[0])
+    plain["control_points"] = tuple(map(tuple, plain["control_points"]))
     limits = Limits(**plain.pop("limits"))
     network = os.environ.get(RESTARTED) or sandbox.lock_down(limits)
     request = Request(**plain, folder=Path.cwd(), limits=limits)
@@ -60,7 +62,7 @@ def _verdict(request: Request, network: str) -> dict[str, Any]:
 
 def _read(request: Request, reader: Reader) -> Summary:
     warnings.simplefilter("ignore")  # what libraries warn about is told by our own issues
-    count = 0
+    count, stamp = 0, ways.stamp(request)
     with os.fdopen(_rows_descriptor(), "wb", buffering=MEGABYTE) as out:
 
         def emit(row: Row) -> None:
@@ -68,11 +70,12 @@ def _read(request: Request, reader: Reader) -> Summary:
             count += 1
             if count > request.limits.rows:
                 raise unreadable("read.too_many_rows", rows=f">{request.limits.rows}", limit=request.limits.rows)
-            out.write(row_to_json(row))
+            out.write(row_to_json(replace(row, **stamp) if stamp and row.geometry is not None else row))
 
         summary = reader(request, emit)
     if count == 0 and not any(layer.read for layer in summary.layers):
         raise unreadable("read.no_rows")
+    ways.require_taken(request, summary.crs.geom_source)
     return replace(summary, row_count=count)
 
 
@@ -83,33 +86,43 @@ def _rows_descriptor() -> int:
     return rows
 
 
+#: Kind → the module that reads it, and the function there.
+READERS = {
+    "geojson": ("geojson", "read"),
+    "txt": ("land_txt", "read"),
+    "dat": ("cass", "read"),
+    "kml": ("kml", "read"),
+    "kmz": ("kml", "read_kmz"),
+    "dxf": ("dxf", "read"),
+    "parquet": ("geoparquet", "read"),
+    "xlsx": ("tables.workbook", "read"),
+    "csv": ("tables.delimited", "read"),
+    "gpkg": ("geopackage", "read"),
+    "zip": ("zipped", "read"),
+    "shp": ("shapefile", "read_parts"),
+    "dbf": ("shapefile", "read_table"),
+    "tab": ("mapinfo", "read_parts"),
+    "mif": ("mapinfo", "read_parts"),
+}
+WITH_GDAL = frozenset({"gpkg", "zip", "shp", "dbf", "tab", "mif"})
+
+
 def _reader(kind: str, network: str) -> Reader:
     """The reader of a kind; only what it needs is imported."""
-    if kind == "geojson":
-        from gis_service.parcels.reading import geojson
-
-        return geojson.read
-    if kind == "txt":
-        from gis_service.parcels.reading import land_txt
-
-        return land_txt.read
-    _import_gdal(network)
-    if kind == "gpkg":
-        from gis_service.parcels.reading import geopackage
-
-        return geopackage.read
-    from gis_service.parcels.reading import shapefile
-
-    return {"zip": shapefile.read_zip, "shp": shapefile.read_parts, "dbf": shapefile.read_table}[kind]
+    if kind in WITH_GDAL:
+        _import_gdal(kind, network)
+    module, function = READERS[kind]
+    found: Reader = getattr(import_module(f"{__package__}.{module}"), function)
+    return found
 
 
-def _import_gdal(network: str) -> None:
-    """Import pyogrio with nothing but the allowed drivers, without the half of pandas it would like to have."""
+def _import_gdal(kind: str, network: str) -> None:
+    """Import pyogrio with nothing but the drivers allowed for a kind, without the half of pandas it would like to have."""
     for heavy in ("geopandas", "pandas", "pyarrow"):
         sys.modules[heavy] = None  # type: ignore[assignment]
     import pyogrio
 
-    surplus = set(pyogrio.list_drivers()) - sandbox.ALLOWED_DRIVERS
+    surplus = set(pyogrio.list_drivers()) - sandbox.allowed_drivers(kind)
     if not surplus:
         return
     if RESTARTED in os.environ:

@@ -212,10 +212,17 @@ def of_table(
 
     Returns the choice, what was looked at before it (zh, en), and a warning where a declaration was disbelieved.
     """
+    declared, looked = (None, []) if given else _declared(cpg, language_byte)
+    return of_texts(texts, declared, looked, given)
+
+
+def of_texts(
+    texts: Sequence[bytes], declared: Choice | None, looked: list[tuple[str, str]], given: str | None
+) -> tuple[Choice, list[tuple[str, str]], list[Issue]]:
+    """The encoding of texts whose declaration, if any, is not to be trusted; `looked` is what was looked at before."""
     if given:
         codec = asked_codec(given)
         return Choice(codec, f"导入时指定的编码：{shown(codec)}", f"Given for this import: {shown(codec)}"), [], []
-    declared, looked = _declared(cpg, language_byte)
     sample = Texts(tuple({t for t in texts if not t.isascii()}))
     if not sample.values:
         return _ascii(declared), looked, []
@@ -266,3 +273,14 @@ def _tested(
 def _example(sample: Texts, codec: str) -> str:
     text, _ = decode_cut(max(sample.values, key=len), codec)
     return (text or "").strip()[:12]
+
+
+def passed_on(text: str, codec: str) -> tuple[str, str | None]:
+    """Text that GDAL passed on as bytes, decoded; tells when it was cut or cannot be decoded."""
+    if text.isascii():
+        return text, None
+    value = text.encode("iso-8859-1")
+    plain, cut = decode_cut(value, codec)
+    if plain is None:
+        return value.decode(codec, "replace"), "value.undecodable"
+    return plain, "value.cut" if cut else None

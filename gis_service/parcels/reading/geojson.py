@@ -7,14 +7,13 @@ feature at a time is held as objects, so memory stays near the size of the text.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
-from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
+from shapely.geometry import GeometryCollection, MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
@@ -31,7 +30,7 @@ from gis_service.parcels.reading.result import (
     issue,
     unreadable,
 )
-from gis_service.parcels.reading.shaping import Shaped, shaped
+from gis_service.parcels.reading.shaping import Shaped, as_it_came, shaped
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -199,12 +198,12 @@ BY_STANDARD = systems.Sentence(
 
 def _crs(document: Document, request: Request, issues: list[Issue]) -> detect.Finding:
     named = _crs_member(document.members.get("crs"))
-    found = source_crs.conclude(
-        named or systems.as_crs(systems.WGS84), document.sample, request.crs, layer=LAYER, issues=issues
+    found = source_crs.placed(
+        request, named or systems.as_crs(systems.WGS84), document.sample, layer=LAYER, issues=issues
     )
-    if named is not None or request.crs:
+    if named is not None or request.crs or found.fit:
         return found
-    return replace(found, evidence=(BY_STANDARD, *found.evidence[1:]))  # instead of "the file declares"
+    return found.said_first(BY_STANDARD)  # instead of "the file declares"
 
 
 def _crs_member(member: Any) -> CRS | None:
@@ -229,6 +228,8 @@ class Built(NamedTuple):
     complaints: list[tuple[str, dict[str, Any]]]
     properties: dict[str, Any]
     kind: str | None
+    lines: BaseGeometry | None = None
+    """Its rings as they came, where one of them is open."""
 
 
 def _emit_rows(
@@ -254,6 +255,8 @@ def _emit_rows(
 def _emit_chunk(chunk: list[Built], first: int, finding: detect.Finding, request: Request, emit: Emit) -> None:
     areas = shaped([built.shape for built in chunk], first, LAYER, finding, request.limits.points)
     for built, area in zip(chunk, areas, strict=True):
+        if built.lines is not None:
+            area.raw = as_it_came(built.lines, finding, request.limits.points)
         emit(_row(built, area))
 
 
@@ -271,6 +274,7 @@ def _row(built: Built, area: Shaped) -> Row:
         source_area_m2=area.area_m2,
         source_area_crs=area.area_crs,
         issues=issues,
+        raw=area.raw,
     )
 
 
@@ -289,7 +293,17 @@ def _built(feature: Any) -> Built:
         return Built(None, [("geometry.not_finite", {})], named, None)
     except Malformed as fault:
         return Built(None, [*complaints, ("geometry.malformed", fault.facts)], named, None)
-    return Built(shape, complaints, named, None if shape is None else shape.geom_type)
+    is_open = any(code == "geometry.ring_open" for code, _ in complaints)
+    lines = _rings_as_lines(geometry) if is_open else None
+    return Built(shape, complaints, named, None if shape is None else shape.geom_type, lines)
+
+
+def _rings_as_lines(geometry: Any) -> BaseGeometry | None:
+    """The rings of an area as lines, open where they came open; None for a collection or a ring of one point."""
+    coordinates = geometry.get("coordinates")
+    areas = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry["type"], [])
+    parts = [_positions(ring) for area in areas for ring in area]
+    return MultiLineString(parts) if parts and all(len(part) > 1 for part in parts) else None
 
 
 class Malformed(ValueError):

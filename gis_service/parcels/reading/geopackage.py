@@ -108,7 +108,7 @@ class Reading:
         except (RuntimeError, ValueError):
             raise unreadable("read.damaged", part=source.name) from None
         sample = vector.sample_of(source)
-        return source_crs.conclude(declared, sample, self.request.crs, layer=source.name, issues=self.issues)
+        return source_crs.placed(self.request, declared, sample, layer=source.name, issues=self.issues)
 
 
 def _told(listed: Listed) -> list[Issue]:

@@ -5,9 +5,7 @@ Grammar and traps: domain 4.1. In short: `key=value` lines; then for each plot a
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -17,6 +15,16 @@ from gis_service.geo import crs as systems
 from gis_service.geo import detect, rings
 from gis_service.parcels.reading import source_crs
 from gis_service.parcels.reading.encoding import decoded
+from gis_service.parcels.reading.land_txt_lines import (
+    MOST_COMPLAINTS,
+    PLACING,
+    Plot,
+    Ring,
+    number_of,
+    parse,
+    plain,
+    rings_of,
+)
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import BoundaryPoint, Issue, Layer, Row, Summary, issue, unreadable
 from gis_service.parcels.reading.shaping import Shaped, shaped
@@ -26,175 +34,23 @@ LAYER = "TXT"
 FORMAT = "国土TXT"
 #: Names of the header's fields from the left; files have 5 to 13 of them, further ones are kept by number.
 HEADER = ("界址点数", "地块面积", "地块编号", "地块名称", "图形属性", "图幅号", "地块用途", "地类编码")
-FEWEST_FIELDS = 5
-MOST_COMPLAINTS = 20
-
-_COMMA = re.compile(r"[,，]")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?")
 _AREA = re.compile(r"([\d.]+)\s*(公顷|ha|hm2|平方米|㎡|m2|亩)?", re.IGNORECASE)
 _UNITS_M2 = {"公顷": 10_000, "ha": 10_000, "hm2": 10_000, "平方米": 1, "㎡": 1, "m2": 1, "亩": 2000 / 3}
-
-
-# --- lines -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PointLine:
-    """One boundary point as it stands in the file; `first` and `second` are its numbers, None where they are none."""
-
-    line: int
-    point_no: str
-    ring: str
-    texts: tuple[str, str]
-    first: float | None
-    second: float | None
-
-    @property
-    def pair(self) -> tuple[float, float]:
-        """(east, north) when the columns are in their proper order: X (north) first, Y (east) second."""
-        return self.second or 0.0, self.first or 0.0
-
-
-@dataclass
-class Plot:
-    """A header line and the points below it; `row` counts the plots from 1."""
-
-    row: int
-    line: int
-    header: list[str]
-    points: list[PointLine] = field(default_factory=list)
-
-    def said(self, position: int) -> str | None:
-        """A field of the header, None where it is missing or blank."""
-        return (self.header[position] or None) if position < len(self.header) else None
-
-
-@dataclass
-class Parsed:
-    """The file as lines understood."""
-
-    attributes: dict[str, str] = field(default_factory=dict)
-    plots: list[Plot] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    not_understood: int = 0
-
-
-def plain(text: str) -> str:
-    """Full-width digits, commas and letters as ASCII ones, for reading structure; never for what is kept."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def parse(text: str) -> Parsed:
-    parsed = Parsed()
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        line = raw.replace("\ufeff", "").replace("\x00", "").strip()
-        if line:
-            _understand(parsed, number, line)
-    if parsed.not_understood > MOST_COMPLAINTS:
-        parsed.issues.append(issue("txt.more_lines", count=parsed.not_understood - MOST_COMPLAINTS))
-    return parsed
-
-
-def _understand(parsed: Parsed, number: int, line: str) -> None:
-    simple = plain(line)
-    if simple.endswith("@"):
-        _header(parsed, number, line)
-    elif simple.startswith(("[", "【")):
-        return
-    elif (point := _point(number, line)) is not None:
-        _add_point(parsed, point)
-    elif "=" in simple:
-        key, _, value = simple.partition("=")
-        parsed.attributes.setdefault(key.strip(), value.strip())
-    else:
-        _complain(parsed, number, line)
-
-
-def _complain(parsed: Parsed, number: int, line: str) -> None:
-    parsed.not_understood += 1
-    if parsed.not_understood <= MOST_COMPLAINTS:
-        parsed.issues.append(issue("txt.line_not_understood", line=number, text=shown(line, 40)))
-
-
-def _header(parsed: Parsed, number: int, line: str) -> None:
-    fields = [part.strip() for part in _COMMA.split(line[:-1])]
-    if fields and not fields[-1]:
-        fields.pop()  # what stood between the last comma and the @
-    if len(fields) < FEWEST_FIELDS:
-        _complain(parsed, number, line)
-        return
-    parsed.plots.append(Plot(len(parsed.plots) + 1, number, fields))
-
-
-def _point(number: int, line: str) -> PointLine | None:
-    """A line of at least four fields whose first is a point number: `J1,1,2478700.000,38452100.000`."""
-    fields = [part.strip() for part in _COMMA.split(line)]
-    if len(fields) < 4:
-        fields = line.split()
-    if len(fields) < 4 or not re.fullmatch(r"[A-Za-z]{0,4}[\d\-_.]*", plain(fields[0])):
-        return None
-    if not re.fullmatch(r"\d*", plain(fields[1])):
-        return None
-    north, east = fields[2], fields[3]
-    return PointLine(number, fields[0], plain(fields[1]) or "1", (north, east), _number(north), _number(east))
-
-
-def _number(text: str) -> float | None:
-    simple = plain(text).replace(" ", "")
-    return float(simple) if _NUMBER.fullmatch(simple) else None
-
-
-def _add_point(parsed: Parsed, point: PointLine) -> None:
-    if parsed.plots:
-        parsed.plots[-1].points.append(point)
-    elif not any(found.code == "txt.point_without_plot" for found in parsed.issues):
-        parsed.issues.append(issue("txt.point_without_plot", line=point.line))
-
-
-# --- rings -------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Ring:
-    """Points of one ring without the repeated closing point."""
-
-    text: str
-    points: list[PointLine] = field(default_factory=list)
-    closed: bool = False
-
-    def takes(self, point: PointLine) -> bool:
-        """Whether a point goes on with this ring: same ring number, and not after the ring was closed."""
-        return point.ring == self.text and (not self.closed or point.pair == self.points[0].pair)
-
-    def add(self, point: PointLine) -> None:
-        if len(self.points) >= 3 and point.pair == self.points[0].pair:
-            self.closed = True
-        else:
-            self.points.append(point)
-
-    @property
-    def coordinates(self) -> detect.Floats:
-        return rings.closed(np.array([point.pair for point in self.points], dtype=float))
-
-
-def rings_of(points: Sequence[PointLine]) -> list[Ring]:
-    """Split points into rings: at another 圈号, and where a ring has come back to its first point and more follow."""
-    found: list[Ring] = []
-    for point in points:
-        if not found or not found[-1].takes(point):
-            found.append(Ring(point.ring))
-        found[-1].add(point)
-    return found
 
 
 # --- coordinate system -------------------------------------------------------------------------------------------
 
 
-def conclude(parsed: Parsed, xy: detect.Floats, given: str | None, issues: list[Issue]) -> detect.Finding:
-    """The system of the whole file: its header says the datum and perhaps the zone, the values say the rest."""
-    said = {key: parsed.attributes.get(key, "") for key in ("坐标系", "几度分带", "带号", "转换参数")}
-    if given:
-        return source_crs.conclude(None, xy, given, layer=LAYER, issues=issues)
+def conclude(head: dict[str, str], xy: detect.Floats, request: Request, issues: list[Issue]) -> detect.Finding:
+    """The system of plots with one head: it says the datum and perhaps the zone, the values say the rest."""
+    said = {key: head.get(key, "") for key in PLACING}
+    if request.control_points:
+        found = source_crs.placed(request, None, xy, layer=LAYER, issues=issues)
+        return found.because(
+            f"文件头的坐标系“{said['坐标系']}”未采用", f"The head's system '{said['坐标系']}' was not used"
+        )
+    if request.crs:
+        return source_crs.placed(request, None, xy, layer=LAYER, issues=issues)
     datum = _datum(said["坐标系"])
     if datum not in (systems.CGCS2000, systems.WGS84):
         return source_crs.conclude(systems.as_crs(datum), xy, None, layer=LAYER, issues=issues)  # refused by name
@@ -202,7 +58,7 @@ def conclude(parsed: Parsed, xy: detect.Floats, given: str | None, issues: list[
         issues.append(issue("txt.parameters_ignored", parameters=shown(said["转换参数"], 40)))
     zone = _zone(said, issues)
     found = source_crs.detected(xy, zone=zone, layer=LAYER, issues=issues)
-    return _with_header(found, said)
+    return source_crs.shifted(request, _with_header(found, said))
 
 
 def _with_header(found: detect.Finding, said: dict[str, str]) -> detect.Finding:
@@ -255,11 +111,36 @@ def read(request: Request, emit: Emit) -> Summary:
     plots = [plot for plot in parsed.plots if _is_area(plot)]
     if not plots:
         raise unreadable("read.no_polygons", layers=", ".join(sorted({plot.header[4] for plot in parsed.plots})))
-    finding = conclude(parsed, _coordinates(plots), request.crs, issues)
+    findings = _findings(plots, request, issues)
     for plot in plots:
-        emit(_row(plot, finding, request.limits.points))
+        emit(_row(plot, findings[_placing(plot)], request.limits.points))
+    finding = findings[_placing(plots[0])]
     layer = Layer(LAYER, len(plots), "POLYGON", finding.epsg)
     return Summary(FORMAT, [layer], source_crs.described(finding), encoding, issues)
+
+
+def _placing(plot: Plot) -> tuple[str, ...]:
+    return tuple(plot.head.get(key, "") for key in PLACING)
+
+
+def _findings(plots: Sequence[Plot], request: Request, issues: list[Issue]) -> dict[tuple[str, ...], detect.Finding]:
+    """A finding for all plots whose heads say the same of where they lie."""
+    groups: dict[tuple[str, ...], list[Plot]] = {}
+    for plot in plots:
+        groups.setdefault(_placing(plot), []).append(plot)
+    findings = {said: conclude(group[0].head, _coordinates(group), request, issues) for said, group in groups.items()}
+    if len(groups) > 1:
+        systems_ = ", ".join(f"EPSG:{found.epsg} ({len(groups[said])})" for said, found in findings.items())
+        issues.append(issue("txt.several_heads", heads=len(groups), systems=systems_))
+    first = next(iter(findings.values()))
+    if first.converted:
+        issues.append(issue("txt.points_converted", layer=LAYER, epsg=_points_epsg(first)))
+    return findings
+
+
+def _points_epsg(finding: detect.Finding) -> int | None:
+    """The code of the system that the texts of boundary points are in."""
+    return systems.CGCS2000 if finding.shift is not None else finding.epsg
 
 
 def _is_area(plot: Plot) -> bool:
@@ -293,7 +174,9 @@ def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
         declared_area_m2=declared,
         parcel_no=plot.said(2),
         parcel_name=plot.said(3),
+        points_crs=_points_epsg(finding),
         issues=faults + _notes(plot, found) + area.issues + doubts,
+        raw=area.raw,
     )
 
 
@@ -335,7 +218,7 @@ def _notes(plot: Plot, found: list[Ring]) -> list[Issue]:
     unclosed = [str(number) for number, ring in enumerate(found, start=1) if not ring.closed]
     if unclosed and plot.points:
         notes.append(issue("txt.ring_closed", row=plot.row, layer=LAYER, rings=", ".join(unclosed)))
-    declared = _number(plot.said(0) or "")
+    declared = number_of(plot.said(0) or "")
     lines, points = len(plot.points), sum(len(ring.points) for ring in found)
     if declared is not None and declared not in (lines, points, points + len(found)):
         facts = {"declared": plot.said(0), "lines": lines, "points": points}
@@ -348,16 +231,29 @@ def _boundary_points(found: list[Ring], nested: list[rings.Nested], finding: det
         for ring_no, index in enumerate((one.shell, *one.holes), start=1):
             ring = found[index]
             degrees = _degrees(ring.coordinates[: len(ring.points)], finding)
+            texts = _texts(ring, degrees, finding)
             for seq, (point, (lon, lat)) in enumerate(zip(ring.points, degrees, strict=True), start=1):
-                north, east = reversed(point.texts) if finding.axis_swapped else point.texts
-                yield BoundaryPoint(point.point_no, part_no, ring_no, seq, ring.text, north, east, lon, lat)
+                yield BoundaryPoint(point.point_no, part_no, ring_no, seq, ring.text, *texts[seq - 1], lon, lat)
 
 
 def _degrees(xy: detect.Floats, finding: detect.Finding) -> list[tuple[float | None, float | None]]:
     east, north = xy.T[::-1] if finding.axis_swapped else xy.T
-    lon, lat = systems.transform_xy(east, north, finding.crs, systems.CGCS2000)
+    lon, lat = finding.degrees(east, north)
     pairs = zip(lon.tolist(), lat.tolist(), strict=True)
     return [(x, y) if np.isfinite((x, y)).all() else (None, None) for x, y in pairs]
+
+
+def _texts(
+    ring: Ring, degrees: list[tuple[float | None, float | None]], finding: detect.Finding
+) -> list[tuple[str, str]]:
+    """Northing and easting as the file has them; as they were converted where no system describes the file's."""
+    if finding.fit is not None:
+        east, north = finding.fit.apply(*ring.coordinates[: len(ring.points)].T)
+        return [(f"{y:.3f}", f"{x:.3f}") for x, y in zip(east.tolist(), north.tolist(), strict=True)]
+    if finding.shift is not None:
+        return [("", "") if x is None else (f"{y:.9f}", f"{x:.9f}") for x, y in degrees]
+    swapped = finding.axis_swapped
+    return [(point.texts[1], point.texts[0]) if swapped else point.texts for point in ring.points]
 
 
 # --- declared area -----------------------------------------------------------------------------------------------
@@ -374,7 +270,7 @@ def _declared_area(plot: Plot, computed_m2: float | None) -> tuple[float | None,
     if text is None:
         return None, []
     match = _AREA.fullmatch(plain(text).replace(" ", "").lower())
-    number = None if match is None else _number(match[1])
+    number = None if match is None else number_of(match[1])
     if match is None or number is None:
         return None, [issue("txt.area_not_understood", row=plot.row, layer=LAYER, text=shown(text, 20))]
     if match[2]:

@@ -4,16 +4,9 @@
 Facts in braces are filled in where the problem is met.
 """
 
-from typing import Literal, NamedTuple
-
-Level = Literal["fatal", "error", "warning", "info"]
-
-
-class Message(NamedTuple):
-    level: Level
-    zh: str
-    en: str
-
+from gis_service.parcels.reading.message import Message
+from gis_service.parcels.reading.messages_formats import FORMATS
+from gis_service.parcels.reading.messages_tables import TABLES
 
 CATALOGUE: dict[str, Message] = {
     # --- the file as a whole
@@ -25,9 +18,10 @@ CATALOGUE: dict[str, Message] = {
     ),
     "read.kind_unknown": Message(
         "fatal",
-        "不支持的文件类型：{file}{kind_zh}。可导入 .geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj)、国土 .txt。",
-        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .geojson/.json, .gpkg, .zip (holding .shp "
-        ".dbf .shx .prj), land-office .txt.",
+        "不支持的文件类型：{file}{kind_zh}。可导入 .xlsx、.csv/.tsv、.geojson/.json、.gpkg、.zip(内含 .shp .dbf .shx .prj 或 .tab .map .dat .id)、"
+        ".kml/.kmz、.dxf、.parquet、国土 .txt、CASS .dat。",
+        "{file} is not a kind of file that can be imported{kind_en}. Accepted: .xlsx, .csv/.tsv, .geojson/.json, .gpkg, .zip "
+        "(holding .shp .dbf .shx .prj or .tab .map .dat .id), .kml/.kmz, .dxf, .parquet, land-office .txt, CASS .dat.",
     ),
     "read.kind_mismatch": Message(
         "fatal",
@@ -266,8 +260,21 @@ CATALOGUE: dict[str, Message] = {
     ),
     "zip.no_shapefile": Message(
         "fatal",
-        "压缩包内没有 .shp 文件，只有：{members}。请把 .shp .shx .dbf .prj 一起打包。",
-        "There is no .shp in the zip file, only: {members}. Zip .shp .shx .dbf .prj together.",
+        "压缩包内没有 .shp、.tab、.mif 或表格(.xlsx、.csv)，只有：{members}。请把 .shp .shx .dbf .prj(或 .tab .map .dat .id)一起打包；"
+        "附件请与台账表格打在一个压缩包里。",
+        "There is no .shp, .tab, .mif or sheet (.xlsx, .csv) in the zip file, only: {members}. Zip .shp .shx .dbf .prj (or .tab .map "
+        ".dat .id) together; files of parcels go into one zip with their sheet.",
+    ),
+    "zip.sheets": Message(
+        "fatal",
+        "压缩包内有多个表格：{members}。一个压缩包只放一个台账表格，作附件的表格请放进文件夹。",
+        "There are several sheets in the zip file: {members}. Put one register sheet into a zip; sheets that are attachments go "
+        "into a folder.",
+    ),
+    "zip.sheet": Message(
+        "info",
+        "读取压缩包中的“{sheet}”；另有 {files} 个文件作为附件。",
+        "'{sheet}' in the zip file was read; {files} other files are attachments.",
     ),
     "zip.ignored": Message(
         "info", "压缩包内未使用的文件：{members}。", "Members of the zip file that were not used: {members}."
@@ -318,8 +325,9 @@ CATALOGUE: dict[str, Message] = {
     ),
     "txt.local_system": Message(
         "fatal",
-        "坐标系“{name}”是地方独立坐标系，本系统不能换算。请索取 2000 国家大地坐标系成果。",
-        "The coordinate system '{name}' is a local one and cannot be converted here. Ask for coordinates in CGCS2000.",
+        "坐标系“{name}”是地方独立坐标系，本系统不能换算。请索取 2000 国家大地坐标系成果，或用已知同名点配准(--control-points)。",
+        "The coordinate system '{name}' is a local one and cannot be converted here. Ask for coordinates in CGCS2000, or fit "
+        "control points (--control-points).",
     ),
     "txt.zone_not_understood": Message(
         "warning",
@@ -382,3 +390,5 @@ CATALOGUE: dict[str, Message] = {
         "The stated area of {declared_m2} m² differs by {difference_m2} m² from the {computed_m2} m² of the boundary points.",
     ),
 }
+
+CATALOGUE |= FORMATS | TABLES

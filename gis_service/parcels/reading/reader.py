@@ -4,6 +4,7 @@ import logging
 import shutil
 import signal
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -23,6 +24,12 @@ log = logging.getLogger(__name__)
 
 #: Parts of a Shapefile that are read; others beside it are left alone.
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+#: Kinds that come as several files: what is read of them beside the one that was named.
+PARTS: dict[str, tuple[str, ...]] = {
+    "shp": SHAPEFILE_PARTS,
+    "tab": (".tab", ".map", ".dat", ".id"),
+    "mif": (".mif", ".mid"),
+}
 
 
 def read(
@@ -32,12 +39,19 @@ def read(
     crs: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
+    shift: str | None = None,
+    control_points: Sequence[Sequence[float]] = (),
+    affine: bool = False,
+    columns: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> ReadResult:
     """Read a file of parcels, whoever sent it.
 
     `file_name` is the name the person gave it: it is shown and its ending is believed, but no library ever opens it.
-    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says. Raises `Unreadable`.
+    `crs` ("EPSG:4547"), `encoding` ("GBK") and `layer` overrule what the file says; so do `columns` for tables
+    (XLSX, CSV): field of the register or part of the coordinates → header of its column. `shift` ("gcj02", "bd09")
+    and `control_points` (x, y, easting, northing in EPSG:4547) are ways out for coordinates that no system describes.
+    Raises `Unreadable`.
     """
     limits = limits or Limits()
     kind = _kind(path, file_name, limits)
@@ -50,6 +64,10 @@ def read(
             "crs": crs,
             "encoding": encoding,
             "layer": layer,
+            "shift": shift,
+            "control_points": [list(map(float, point)) for point in control_points],
+            "affine": affine,
+            "columns": dict(columns or {}),
             "limits": asdict(limits),
         }
         rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it
@@ -65,26 +83,26 @@ def _kind(path: Path, file_name: str, limits: Limits) -> str:
     size = path.stat().st_size
     if size > limits.input_bytes:
         raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
-    with path.open("rb") as source:
-        head = source.read(sniff.HEAD_BYTES)
-    return sniff.kind(file_name, head, size)
+    head, directory = sniff.beginning(path)
+    return sniff.kind(file_name, head, size, directory)
 
 
 def _copy(path: Path, folder: Path, kind: str) -> None:
-    """Put the input, and the siblings of a bare .shp, into the cell under generated names, read-only."""
-    sources = _shapefile_parts(path) if kind == "shp" else {"": path}
+    """Put the input, and the siblings of a bare .shp or .tab, into the cell under generated names, read-only."""
+    sources = parts_of(path, kind) if kind in PARTS else {"": path}
     for suffix, source in sources.items():
         target = folder / f"input{suffix}"
         shutil.copyfile(source, target)
         target.chmod(0o400)
 
 
-def _shapefile_parts(path: Path) -> dict[str, Path]:
+def parts_of(path: Path, kind: str) -> dict[str, Path]:
     """The files that stand beside a .shp under the same name, in any case; only for a path that is itself named .shp."""
-    if path.suffix.lower() != ".shp":
-        return {".shp": path}
+    main = f".{kind}"
+    if path.suffix.lower() != main:
+        return {main: path}
     beside = {p.suffix.lower(): p for p in path.parent.glob("*") if p.stem == path.stem and p.is_file()}
-    return {suffix: beside[suffix] for suffix in SHAPEFILE_PARTS if suffix in beside} | {".shp": path}
+    return {suffix: beside[suffix] for suffix in PARTS[kind] if suffix in beside} | {main: path}
 
 
 def _result(outcome: sandbox.Outcome, rows: IO[bytes], limits: Limits) -> ReadResult:

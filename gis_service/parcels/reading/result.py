@@ -85,6 +85,10 @@ class CrsInfo:
     evidence_en: list[str]
     axis_swapped: bool
     source: Literal["file", "detected", "given"]
+    geom_source: str | None = None
+    """Where outlines come from that were converted on the way: the register's own word, else nothing."""
+    accuracy_m: float | None = None
+    """How far converted outlines may be off."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,8 @@ class BoundaryPoint:
 class Row:
     """One record: attributes, geometry (WKB, MultiPolygon, EPSG:4490 as lon/lat) and what was found about it.
 
-    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric.
+    `source_area_m2` is planar, in `source_area_crs`: the file's own system where that is metric. `raw` is a geometry that
+    was refused, as it came (EWKB): in EPSG:4490 where it can be brought there, else in its own system, else in none.
     """
 
     row: int
@@ -132,6 +137,11 @@ class Row:
     parcel_no: str | None = None
     parcel_name: str | None = None
     issues: list[Issue] = field(default_factory=list)
+    points_crs: int | None = None
+    """The code of the system the texts of the boundary points are in, where it is not that of the file."""
+    geom_source: str | None = None
+    geom_accuracy_m: float | None = None
+    raw: bytes | None = None
 
     @property
     def shape(self) -> shapely.MultiPolygon | None:
@@ -148,6 +158,8 @@ class Summary:
     encoding: EncodingInfo
     issues: list[Issue]
     row_count: int = 0
+    files: list[str] = field(default_factory=list)
+    """Paths in a zip file of what came beside the sheet: drawings and photos of its parcels."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ class ReadResult:
         self.encoding = summary.encoding
         self.issues = summary.issues
         self.row_count = summary.row_count
+        self.files = summary.files
         self.cost = cost
         self._spool = spool
         self._closer = weakref.finalize(self, spool.close)
@@ -200,6 +213,7 @@ def row_to_json(row: Row) -> bytes:
     """One line, ASCII only."""
     plain = vars(row) | {
         "geometry": None if row.geometry is None else row.geometry.hex(),
+        "raw": None if row.raw is None else row.raw.hex(),
         "boundary_points": [vars(point) for point in row.boundary_points],
         "issues": [vars(found) for found in row.issues],
     }
@@ -209,6 +223,7 @@ def row_to_json(row: Row) -> bytes:
 def row_from_json(line: bytes) -> Row:
     plain = json.loads(line)
     plain["geometry"] = None if plain["geometry"] is None else bytes.fromhex(plain["geometry"])
+    plain["raw"] = None if plain["raw"] is None else bytes.fromhex(plain["raw"])
     plain["boundary_points"] = [BoundaryPoint(**point) for point in plain["boundary_points"]]
     plain["issues"] = [Issue(**found) for found in plain["issues"]]
     return Row(**plain)
@@ -226,4 +241,5 @@ def summary_from_json(plain: dict[str, Any]) -> Summary:
         encoding=EncodingInfo(**plain["encoding"]),
         issues=[Issue(**found) for found in plain["issues"]],
         row_count=plain["row_count"],
+        files=plain["files"],
     )

@@ -21,8 +21,11 @@ import gis_service
 from gis_service.parcels.reading import landlock
 from gis_service.parcels.reading.result import Limits
 
-#: The only GDAL drivers that may be registered in the child. GeoJSON and TXT are read without GDAL.
+#: The only GDAL drivers that may be registered in the child. Most formats are read without GDAL.
 ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
+MAPINFO = "MapInfo File"
+#: Kinds that may turn out to be MapInfo's: for these alone its driver is let in too.
+MAYBE_MAPINFO = frozenset({"zip", "tab", "mif"})
 #: Drivers of GDAL 3.12 to be kept out. A driver that is missing here is found by `child` after the import, which then
 #: starts itself again without it: the list saves time, it is not the guard.
 KNOWN_DRIVERS = (
@@ -31,7 +34,7 @@ KNOWN_DRIVERS = (
     "MiraMonVector NGW OAPIF ODS OGCAPI OGR_GMT OGR_PDS OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PLSCENES PMTiles "
     "S57 SQLite SXF Selafin TopoJSON VDV VFK VICAR WAsP WFS XLSX"
 )
-KNOWN_WITH_BLANKS = ("MapInfo File",)
+KNOWN_WITH_BLANKS = (MAPINFO,)
 
 #: The file in the cell to which the child writes its one last word, and how much of it is believed.
 VERDICT, VERDICT_BYTES = "verdict", 64 * 1024 * 1024
@@ -51,11 +54,17 @@ class Outcome:
     stderr: str
 
 
+def allowed_drivers(kind: str) -> frozenset[str]:
+    """The drivers a kind of file is read with."""
+    return ALLOWED_DRIVERS | {MAPINFO} if kind in MAYBE_MAPINFO else ALLOWED_DRIVERS
+
+
 # --- parent side -------------------------------------------------------------------------------------------------
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, kind: str = "") -> dict[str, str]:
     """All the child knows of the world. Nothing of ours is inherited: no settings, no proxies, no passwords."""
+    unwanted = [*KNOWN_DRIVERS.split(), *KNOWN_WITH_BLANKS]
     root = Path(gis_service.__file__).parents[1]
     return {
         "PATH": "/usr/bin:/bin",
@@ -64,7 +73,7 @@ def environment(folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "HOME": str(folder),
         "TMPDIR": str(folder),
-        "OGR_SKIP": ",".join((*KNOWN_DRIVERS.split(), *KNOWN_WITH_BLANKS)),
+        "OGR_SKIP": ",".join(name for name in unwanted if name not in allowed_drivers(kind)),
         "GDAL_VRT_ENABLE_PYTHON": "NO",
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "GDAL_HTTP_MAX_RETRY": "0",
@@ -76,6 +85,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PROJ_NETWORK": "OFF",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve more address space than there is
     }
 
 
@@ -101,7 +111,7 @@ def _start(
     return subprocess.Popen(
         [sys.executable, "-s", "-P", "-m", program, json.dumps(request)],
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder, request.get("kind", "")),
         stdin=subprocess.DEVNULL,
         stdout=rows,
         stderr=stderr,

@@ -273,9 +273,9 @@ def _read_layer(one: Checked, request: Request, emit: Emit, issues: list[Issue])
     choice, looked, doubts = _encoding(one.path.with_suffix(".dbf"), one.table, one.cpg, request.encoding)
     codec = choice.codec
     shown = encoding.shown(codec)
-    source = vector.Source(one.path, 0, one.name, one.rows, lambda text: _decoded(text, codec), shown)
-    finding = source_crs.conclude(
-        source_crs.from_wkt(one.prj), vector.sample_of(source), request.crs, layer=one.name, issues=issues
+    source = vector.Source(one.path, 0, one.name, one.rows, lambda text: encoding.passed_on(text, codec), shown)
+    finding = source_crs.placed(
+        request, source_crs.from_wkt(one.prj), vector.sample_of(source), layer=one.name, issues=issues
     )
     names, renamed = _field_names(source, codec)
     issues += doubts + renamed
@@ -293,15 +293,4 @@ def _encoding(
 
 def _field_names(source: vector.Source, codec: str) -> tuple[list[str], list[Issue]]:
     """Field names decoded by us; a name of ten bytes may end in half a character."""
-    return vector.distinct([_decoded(name, codec)[0] for name in vector.field_names(source)], source.name)
-
-
-def _decoded(text: str, codec: str) -> tuple[str, str | None]:
-    """Text that GDAL passed on as bytes, decoded; tells when it was cut or cannot be decoded."""
-    if text.isascii():
-        return text, None
-    value = text.encode("iso-8859-1")
-    plain, cut = encoding.decode_cut(value, codec)
-    if plain is None:
-        return value.decode(codec, "replace"), "value.undecodable"
-    return plain, "value.cut" if cut else None
+    return vector.distinct([encoding.passed_on(name, codec)[0] for name in vector.field_names(source)], source.name)

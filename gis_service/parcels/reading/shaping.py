@@ -5,6 +5,7 @@ Nothing is mended. What is no area gets no geometry; what is an invalid area is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
-from gis_service.geo import detect, measure, rings
+from gis_service.geo import detect, measure, repair, rings, shift
 from gis_service.parcels.reading.result import Issue, issue
 
 KINDS = {
@@ -40,21 +41,31 @@ class Shaped:
     area_m2: float | None = None
     area_crs: int | None = None
     issues: list[Issue] = field(default_factory=list)
+    raw: bytes | None = None
 
     def complain(self, code: str, **facts: Any) -> None:
         self.issues.append(issue(code, row=self.row, layer=self.layer, **facts))
 
 
 def shaped(
-    shapes: Sequence[BaseGeometry | None], first_row: int, layer: str, finding: detect.Finding, most_points: int
+    shapes: Sequence[BaseGeometry | None],
+    first_row: int | Sequence[int],
+    layer: str,
+    finding: detect.Finding,
+    most_points: int,
 ) -> list[Shaped]:
-    """Make successive rows of one layer ready; their coordinates are in the system of `finding`."""
-    found = [Shaped(first_row + i, layer) for i in range(len(shapes))]
+    """Make rows of one layer ready, successive ones or those of the numbers given; their coordinates are in the system
+    of `finding`.
+    """
+    numbers = range(first_row, first_row + len(shapes)) if isinstance(first_row, int) else first_row
+    found = [Shaped(number, layer) for number in numbers]
     areas: dict[int, MultiPolygon] = {}
     for i, shape in enumerate(shapes):
         area = _area_of(shape, found[i], most_points)
         if area is not None:
             areas[i] = area
+        elif shape is not None:
+            found[i].raw = as_it_came(shape, finding, most_points)
     if areas:
         _place(found, np.array(list(areas)), np.array(list(areas.values()), dtype=object), finding)
     return found
@@ -100,16 +111,45 @@ def _place(found: list[Shaped], index: NDArray[np.intp], shapes: Shapes, finding
     """Swap axes where concluded, refuse what cannot be in the system, bring the rest to EPSG:4490 and measure it."""
     if finding.axis_swapped:
         shapes = shapely.transform(shapes, lambda x, y: (y, x), interleaved=False)
+    if finding.fit is not None:
+        shapes = shapely.transform(shapes, finding.fit.apply, interleaved=False)
     wrong = detect.misplaced(shapely.bounds(shapes), finding.crs)
     degrees = systems.transform(shapes, finding.crs, systems.CGCS2000)
+    if finding.shift is not None:
+        degrees = shapely.transform(degrees, partial(shift.unshifted, finding.shift), interleaved=False)
     wrong |= detect.misplaced(shapely.bounds(degrees), systems.as_crs(systems.CGCS2000))
     for i in np.flatnonzero(wrong):
         _complain_of_place(found[index[i]], shapes[i], finding.crs)
+        found[index[i]].raw = _marked(shapes[i], systems.epsg_of(finding.crs))
     kept = np.flatnonzero(~wrong)
     _complain_of_faults(found, index[kept], shapes[kept], degrees[kept])
-    _measure(found, index[kept], shapes[kept], degrees[kept], finding.crs)
+    plane = finding.crs if finding.shift is None else systems.as_crs(systems.CGCS2000)
+    _measure(found, index[kept], shapes[kept], degrees[kept], plane)
     for i in kept:
         found[index[i]].geometry = degrees[i]
+
+
+def as_it_came(shape: BaseGeometry, finding: detect.Finding, most_points: int) -> bytes | None:
+    """A geometry that is refused, kept so that a person can see and mend it: in EPSG:4490 where it lies on the earth."""
+    if shape.is_empty or shapely.count_coordinates(shape) > most_points:
+        return None
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return None
+    flat = shapely.force_2d(shape)
+    if finding.axis_swapped:
+        flat = repair.swap_axes(flat)
+    degrees = systems.transform(flat, finding.crs, systems.CGCS2000)
+    bounds = np.array([shapely.bounds(flat), shapely.bounds(degrees)])
+    here = not detect.misplaced(bounds[:1], finding.crs)[0]
+    if here and not detect.misplaced(bounds[1:], systems.as_crs(systems.CGCS2000))[0]:
+        return _marked(degrees, systems.CGCS2000)
+    return _marked(flat, systems.epsg_of(finding.crs))
+
+
+def _marked(shape: BaseGeometry, epsg: int | None) -> bytes:
+    """EWKB: the geometry with the code of its system, 0 for a system without one."""
+    marked: bytes = shapely.to_wkb(shapely.set_srid(shape, epsg or 0), include_srid=True)
+    return marked
 
 
 def _complain_of_place(into: Shaped, shape: BaseGeometry, crs: CRS) -> None:

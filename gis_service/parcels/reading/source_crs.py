@@ -4,7 +4,9 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis_service.geo import crs as systems
-from gis_service.geo import detect
+from gis_service.geo import detect, shift
+from gis_service.parcels.reading import ways
+from gis_service.parcels.reading.request import Request
 from gis_service.parcels.reading.result import CrsInfo, Issue, Unreadable, issue
 
 
@@ -18,10 +20,28 @@ def conclude(
         raise Unreadable(refusal.code, refusal.zh, refusal.en, refusal.facts | {"layer": layer}) from None
 
 
-def detected(xy: detect.Floats, *, zone: int | None, layer: str, issues: list[Issue]) -> detect.Finding:
-    """Conclude from values alone, with a zone number that was declared beside them."""
+def placed(
+    request: Request, declared: CRS | None, xy: detect.Floats, *, layer: str, issues: list[Issue]
+) -> detect.Finding:
+    """Conclude the system of one layer with all that a person said: system, control points, shift."""
+    way = ways.asked(request)
+    if way is not None and way.fit is not None:
+        return ways.by_points(way, xy, declared=declared.name if declared else None, layer=layer, issues=issues)
+    return shifted(request, conclude(declared, xy, request.crs, layer=layer, issues=issues))
+
+
+def shifted(request: Request, found: detect.Finding) -> detect.Finding:
+    """The finding with the shift that a person told of, if any."""
+    way = ways.asked(request)
+    return found if way is None or way.shift is None else ways.by_shift(way, found)
+
+
+def detected(
+    xy: detect.Floats, *, zone: int | None, layer: str, issues: list[Issue], decimal: bool = False
+) -> detect.Finding:
+    """Conclude from values alone, with a zone number that was declared beside them; `decimal` as in `detect`."""
     try:
-        found = detect.detect(xy, zone=zone)
+        found = detect.detect(xy, zone=zone, decimal=decimal)
     except systems.CrsError as refusal:
         raise Unreadable(refusal.code, refusal.zh, refusal.en, refusal.facts | {"layer": layer}) from None
     issues.extend(_warnings(found, layer))
@@ -63,10 +83,10 @@ def from_wkt(text: str | bytes | None) -> CRS | None:
         wkt = CRS.from_user_input(text) if text.upper().startswith("EPSG:") else CRS.from_wkt(text.strip())
     except CRSError:
         return None
-    return _with_code(wkt)
+    return with_code(wkt)
 
 
-def _with_code(crs: CRS) -> CRS:
+def with_code(crs: CRS) -> CRS:
     """The registry's own definition where the text means one: it knows its area of use."""
     epsg = systems.epsg_of(crs)
     return crs if epsg is None else systems.as_crs(epsg)
@@ -80,4 +100,18 @@ def described(found: detect.Finding) -> CrsInfo:
         evidence_en=found.evidence_en,
         axis_swapped=found.axis_swapped,
         source=found.source,
+        geom_source=_geom_source(found),
+        accuracy_m=_accuracy_m(found),
     )
+
+
+def _geom_source(found: detect.Finding) -> str | None:
+    if found.shift is not None:
+        return "gcj02_converted"
+    return None if found.fit is None else "imported"
+
+
+def _accuracy_m(found: detect.Finding) -> float | None:
+    if found.shift is not None:
+        return shift.ACCURACY_M
+    return None if found.fit is None else round(found.fit.accuracy_m, 3)

@@ -15,7 +15,7 @@ from gis_service.geo import detect
 from gis_service.parcels.reading import values
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import Issue, Row, issue, unreadable
-from gis_service.parcels.reading.shaping import shaped
+from gis_service.parcels.reading.shaping import as_it_came, shaped
 
 CHUNK = 1000
 SAMPLE = 2000
@@ -126,7 +126,17 @@ def _rows(
             source_area_m2=area.area_m2,
             source_area_crs=area.area_crs,
             issues=issues,
+            raw=area.raw or _forced(portion.wkb[i], shapes[i], finding, request.limits.points),
         )
+
+
+def _forced(wkb: bytes | None, shape: BaseGeometry | None, finding: detect.Finding, most_points: int) -> bytes | None:
+    """What GEOS can make of a geometry that it refuses, as lines: what is meant by them a person decides."""
+    if wkb is None or shape is not None:
+        return None
+    made = shapely.from_wkb(wkb, on_invalid="fix")
+    lines = None if made is None or made.is_empty else shapely.boundary(made)
+    return None if lines is None else as_it_came(lines, finding, most_points)
 
 
 def _malformed(wkb: bytes | None, shape: BaseGeometry | None, source: Source, row: int) -> list[Issue]:

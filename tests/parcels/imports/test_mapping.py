@@ -61,6 +61,14 @@ def codes(row: Mapped) -> list[str]:
         ("宗地四至－东", "bounds_east", None),
         ("固废方量(m³)", "waste_volume_m3", None),
         ("Planned_Supply_Year", "planned_supply_year", None),
+        ("用地面积-㎡", "area_registered_m2", "m2"),
+        ("用地面积-万㎡", "area_registered_m2", "万m2"),
+        ("用地-面积（亩）", "area_registered_m2", "亩"),
+        ("地块-编号", "parcel_no", None),
+        ("基本信息-地块编号", "parcel_no", None),
+        ("四至-东", "bounds_east", None),
+        ("管护单位-名称", "custodian_unit_id", None),
+        ("管护情况-管护单位", "custodian_unit_id", None),
     ],
 )
 def test_headers_are_recognised_as_people_write_them(name: str, field: str, unit: str | None) -> None:
@@ -69,13 +77,21 @@ def test_headers_are_recognised_as_people_write_them(name: str, field: str, unit
     assert (found.spec.field, found.unit) == (field, unit)
 
 
-@pytest.mark.parametrize("name", ["AREA", "序号", "FID", "OBJECTID", "Shape_Area", "perimeter", "面积比例"])
+@pytest.mark.parametrize(
+    "name", ["AREA", "序号", "FID", "OBJECTID", "Shape_Area", "perimeter", "面积比例", "建筑物-面积", "承租人-名称"]
+)
 def test_what_may_mean_anything_is_not_recognised(name: str) -> None:
     assert header(name) is None
 
 
+NOT_OF_PARCELS = {
+    "ground_kind", "topology_rule", "fault_level", "fault_state", "fence_type", "fence_condition", "sign_type", "sign_condition",
+    "camera_condition", "file_kind",
+}  # fmt: skip
+
+
 def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:
-    titles = {axis: words["title"][0] for axis, words in vocabulary().items() if axis != "ground_kind"}
+    titles = {axis: words["title"][0] for axis, words in vocabulary().items() if axis not in NOT_OF_PARCELS}
     unknown = {
         axis: title for axis, title in titles.items() if not (found := header(title)) or found.spec.field != axis
     }
@@ -86,6 +102,15 @@ def test_of_two_columns_for_one_field_the_usual_name_wins_and_the_other_is_told(
     found = recognise(["编号", "地块编号", "备注"])
     assert found.name_of("parcel_no") == "地块编号"
     assert [(note.code, note.column) for note in found.notes] == [("column.second", "编号")]
+
+
+def test_of_one_area_in_two_units_the_one_that_was_not_rounded_is_used() -> None:
+    for names in (["用地面积(亩)", "用地面积(㎡)"], ["用地面积(㎡)", "用地面积(亩)"]):
+        assert recognise(names).name_of("area_registered_m2") == "用地面积(㎡)"
+
+
+def test_a_name_known_as_it_is_wins_over_one_known_by_a_part_of_it() -> None:
+    assert recognise(["规划-备注", "备注"]).name_of("remark") == "备注"
 
 
 def test_the_person_may_say_which_column_holds_the_number() -> None:
@@ -225,6 +250,14 @@ def test_a_month_is_no_date_and_stays_among_the_attributes() -> None:
     row = only({"收储时间": "2024年5月", "移交时间": "2024.5.22"})
     assert row.fields == {"handed_over_on": "2024-05-22"}
     assert codes(row) == ["value.not_date"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["2024.5", 2024.5, "2024.12", 2024.12, "2024-05", "202405", "24/5/22", "2024年", "2024.13.1"]
+)
+def test_half_a_date_is_never_taken_for_a_whole_one(cell: Any) -> None:
+    with pytest.raises(Unusable):
+        day(cell)
 
 
 def test_a_malformed_cadastral_code_is_left_out_and_told() -> None:

@@ -17,7 +17,12 @@ from tests.parcels.imports.made import DISTRICT, staged, told
 pytestmark = pytest.mark.shared_data
 
 # rows, rows that land, EPSG code, encoding
-LANDS: dict[str, tuple[int, int, int, str]] = {
+LANDS: dict[str, tuple[int, int, int | None, str]] = {
+    "coord_tables/坐标_投影.csv": (1, 1, 4527, "UTF-8"),
+    "coord_tables/坐标_投影 - 交换顺序.csv": (1, 1, 4527, "UTF-8"),
+    "coord_tables/坐标-经纬度.csv": (1, 1, 4490, "UTF-8"),
+    "dumping/san_jose_illegal_dumping.csv": (2000, 0, None, "UTF-8"),
+    "dumping/seattle_illegal_dumping_sample.csv": (76, 0, None, "UTF-8"),
     "land_txt/44120000072.txt": (1, 1, 4526, "UTF-8"),
     "land_txt/44120000120.txt": (1, 1, 4526, "UTF-8"),
     "land_txt/44120000326.txt": (1, 1, 4526, "UTF-8"),
@@ -40,6 +45,7 @@ LANDS: dict[str, tuple[int, int, int, str]] = {
     "messy_geojson/o_polygon_with_hole_and_island.json": (1, 1, 4326, "UTF-8"),
     "messy_geojson/openring.json": (1, 0, 4326, "UTF-8"),
     "messy_geojson/six_counties_three_null.json": (6, 2, 4326, "UTF-8"),
+    "vacant_land/cartofriches_standard_A.csv": (1297, 0, None, "UTF-8"),
     "vacant_land/leeds_brownfield_sites.geojson": (347, 0, 4326, "UTF-8"),
     "vacant_land/philadelphia_parks_recreation_properties.geojson": (507, 499, 4326, "UTF-8"),
     "vacant_land/philadelphia_public_vacant_land_A.gpkg": (3969, 3969, 2272, "UTF-8"),
@@ -53,6 +59,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "shapefile/polygonz/polygonz.shp": ("crs.unknown", "--crs"),
     "shapefile/holeTouchEdge/holeTouchEdge.shp": ("crs.unknown", "--crs"),
     "shapefile/dup_column/dup_column.shp": ("crs.unknown", "--crs"),
+    "vacant_land/cnig_friches_valid_example.csv": ("crs.unknown", "--crs"),
+    "wkt_csv/camden_conservation_area.csv": ("crs.unknown", "--crs"),
 }
 
 
@@ -86,12 +94,21 @@ def test_a_real_file_that_cannot_land_is_refused_with_the_fault_named(
     assert named in refused.value.sentence("zh")
 
 
-def test_every_vector_file_of_the_four_folders_is_spoken_of_here(shared_data: Path) -> None:
+def test_every_vector_file_and_table_of_these_folders_is_spoken_of_here(shared_data: Path) -> None:
     files = {
         str(path.relative_to(shared_data))
-        for folder in ("land_txt", "shapefile", "gpkg", "messy_geojson", "vacant_land")
+        for folder in (
+            "land_txt",
+            "shapefile",
+            "gpkg",
+            "messy_geojson",
+            "vacant_land",
+            "coord_tables",
+            "dumping",
+            "wkt_csv",
+        )
         for path in (shared_data / folder).rglob("*")
-        if path.suffix in (".txt", ".shp", ".zip", ".gpkg", ".json", ".geojson")
+        if path.suffix in (".txt", ".shp", ".zip", ".gpkg", ".json", ".geojson", ".csv")
         or path.name in ("gbk.dbf", "arcmap_gen.dbf")
     }
     again = {"shapefile/coutwildrnp/coutwildrnp.zip"}  # the same as in coutwildrnp_zip
@@ -137,6 +154,23 @@ def test_recorded_acres_are_compared_with_the_geometry(session: Session, shared_
     assert float(acres) == pytest.approx(10_138.179, abs=0.01)
     assert len(told(session, batch, "area.differs")) > 0
     assert len(told(session, batch, "geometry.invalid")) == 8
+
+
+def test_areas_as_wkt_land_once_the_system_is_given(session: Session, shared_data: Path) -> None:
+    batch = staged(
+        session, shared_data / "wkt_csv/camden_conservation_area.csv", crs="EPSG:4326", number_field="Reference"
+    )
+    again = told(session, batch, "parcel.duplicate_in_file")  # some areas are in the file two and four times
+    assert (batch.counts["rows"], batch.counts["refused"], len(again)) == (46, 10, 10)
+    assert land_good_rows(session, batch) == 36
+
+
+def test_a_table_of_points_is_told_to_have_no_outlines(session: Session, shared_data: Path) -> None:
+    batch = staged(session, shared_data / "dumping/seattle_illegal_dumping_sample.csv")
+    assert [row for row, _ in told(session, batch, "geometry.missing")] == list(range(2, 78)), (
+        "rows as a sheet counts them"
+    )
+    assert batch.crs["epsg"] is None
 
 
 def test_a_shapefile_without_prj_lands_once_the_system_is_given(session: Session, shared_data: Path) -> None:

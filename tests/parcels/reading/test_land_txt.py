@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.reading import land_txt
+from gis_service.parcels.reading import land_txt, land_txt_lines
 from gis_service.parcels.reading.result import Unreadable
 from tests.examples import TXT_A, TXT_B
 
@@ -231,10 +231,10 @@ numbers = st.integers(-20, 20)
 @given(st.lists(st.tuples(st.sampled_from("123"), numbers, numbers), max_size=25))
 def test_every_point_stays_in_exactly_one_ring_in_its_order(rows: list[tuple[str, int, int]]) -> None:
     points = [
-        land_txt.PointLine(n, f"J{n}", ring, (str(y), str(x)), float(y), float(x))
+        land_txt_lines.PointLine(n, f"J{n}", ring, (str(y), str(x)), float(y), float(x))
         for n, (ring, y, x) in enumerate(rows)
     ]
-    found = land_txt.rings_of(points)
+    found = land_txt_lines.rings_of(points)
     kept = [point.line for ring in found for point in ring.points]
     assert kept == sorted(kept)
     assert all(ring.points and {p.ring for p in ring.points} == {ring.text} for ring in found)
@@ -244,10 +244,10 @@ def test_every_point_stays_in_exactly_one_ring_in_its_order(rows: list[tuple[str
 
 @given(st.text(alphabet="J1,，@[]=面线.0９ \n\r\t北\ufeff-", max_size=300))
 def test_no_text_breaks_the_parser(text: str) -> None:
-    parsed = land_txt.parse(text)
+    parsed = land_txt_lines.parse(text)
     for plot in parsed.plots:
-        land_txt.rings_of(plot.points)
-        assert len(plot.header) >= land_txt.FEWEST_FIELDS
+        land_txt_lines.rings_of(plot.points)
+        assert len(plot.header) >= land_txt_lines.FEWEST_FIELDS
 
 
 # --- coordinate systems ------------------------------------------------------------------------------------------
@@ -396,3 +396,83 @@ def test_a_plot_without_points_is_an_error_of_its_row(parse: Reading) -> None:
 
 def test_points_before_any_plot_are_told(parse: Reading) -> None:
     assert "txt.point_without_plot" in parse("J1,1,2478700.000,38452100.000\n" + TXT_A).codes
+
+
+# --- files glued together, and dialects of one -------------------------------------------------------------------
+
+
+def test_files_glued_together_are_each_placed_by_their_own_head(parse: Reading) -> None:
+    other = TXT_B.replace("带号=38", "带号=37").replace(",459", ",750")
+    got = parse(TXT_A + "\ufeff" + other)
+    assert [row.source_area_crs for row in got.rows] == [4526, 4546, 4546]
+    assert [row.points_crs for row in got.rows] == [4526, 4546, 4546]
+    assert got.codes.count("txt.several_heads") == 1
+    told = next(found for found in got.summary.issues if found.code == "txt.several_heads")
+    assert "EPSG:4526 (1), EPSG:4546 (2)" in told.message_zh
+    with pytest.raises(Unreadable) as refusal:
+        parse(TXT_A + TXT_B.replace("2000国家大地坐标系", "1980西安坐标系"))
+    assert refusal.value.code == "crs.legacy_datum"
+
+
+def test_heads_that_say_the_same_are_one(parse: Reading) -> None:
+    assert parse(TXT_A + TXT_A.replace("BW-0001", "BW-0002")).codes == []
+
+
+def test_a_further_head_without_its_section_says_only_what_it_repeats(parse: Reading) -> None:
+    bare = TXT_B.replace("[属性描述]\n", "").replace("坐标系=2000国家大地坐标系\n", "").replace("带号=38", "带号=37")
+    got = parse(TXT_A + bare.replace(",459", ",750"))
+    assert [row.source_area_crs for row in got.rows] == [4526, 4546, 4546]
+
+
+@pytest.mark.parametrize("label", ["J01", "J1", "1", "j1", "JZD1", "K-1"])
+def test_point_numbers_are_read_however_they_are_written(parse: Reading, label: str) -> None:
+    got = parse(TXT_A.replace("J1,1,", f"{label},1,"))
+    assert got.area_m2 == 90_000
+    assert got.rows[0].boundary_points[0].point_no == label
+
+
+def test_a_counter_of_rings_for_each_part_is_read(parse: Reading) -> None:
+    parts = TXT_B.replace("5,2,24758", "1,1,24758").replace("6,2,24758", "2,1,24758").replace("7,2,", "3,1,")
+    assert parse(parts).rows[1].source_area_m2 == pytest.approx(10_000)
+
+
+def test_open_parts_of_one_ring_number_are_told_apart_by_their_point_numbers(parse: Reading) -> None:
+    rows = ["8,1.6,P-1,两块,面,,,,@"]
+    for east in (459_200, 459_600):
+        corners = ((2475900, east), (2475900, east + 100), (2475820, east + 100), (2475820, east))
+        rows += [f"J{n},1,{north}.000,{y}.000" for n, (north, y) in enumerate(corners, start=1)]
+    got = parse(TXT_B[: TXT_B.index("4,1.2000")] + "\n".join(rows))
+    assert got.area_m2 == pytest.approx(16_000)
+    assert len(got.rows[0].shape.geoms) == 2
+    assert got.codes == ["txt.ring_closed"]
+
+
+# --- ways out ----------------------------------------------------------------------------------------------------
+
+FITTED = (
+    (38_452_000.0, 2_478_000.0, 452_110.0, 2_478_020.0),
+    (38_453_000.0, 2_478_000.0, 453_110.0, 2_478_020.0),
+    (38_453_000.0, 2_479_000.0, 453_110.0, 2_479_020.0),
+)
+
+
+@pytest.mark.parametrize("name", ["1980西安坐标系", "北京54", "珠海坐标系", "2000国家大地坐标系"])
+def test_any_system_lands_by_control_points(parse: Reading, name: str) -> None:
+    got = parse(TXT_A.replace("2000国家大地坐标系", name), control_points=FITTED)
+    (row,) = got.rows
+    assert (got.summary.crs.epsg, got.summary.crs.geom_source, row.points_crs) == (4547, "imported", 4547)
+    assert row.source_area_m2 == pytest.approx(90_000)
+    point = row.boundary_points[0]
+    assert (point.northing_text, point.easting_text) == ("2478720.000", "452210.000")
+    assert got.codes == ["txt.points_converted"]
+    assert name in got.summary.crs.evidence_zh[-1]
+
+
+def test_shifted_degrees_are_set_right_when_that_is_told(parse: Reading) -> None:
+    got = parse(DEGREES, shift="gcj02")
+    there = parse(DEGREES).rows[0].shape.centroid
+    here = got.rows[0].shape.centroid
+    assert (there.x - here.x, there.y - here.y) == pytest.approx((0.00513, -0.00297), abs=5e-5)
+    point = got.rows[0].boundary_points[0]
+    assert (float(point.easting_text), float(point.northing_text)) == pytest.approx((point.lon, point.lat), abs=1e-9)
+    assert (got.rows[0].points_crs, got.codes) == (4490, ["txt.points_converted", "txt.ring_closed"])

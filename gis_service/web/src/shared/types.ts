@@ -171,6 +171,7 @@ export type ImportState =
   | 'reading'
   | 'checking'
   | 'staged'
+  | 'accepting'
   | 'accepted'
   | 'refused'
   | 'undone'

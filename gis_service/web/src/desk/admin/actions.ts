@@ -15,6 +15,12 @@ const ACTIONS: Record<string, string> = {
   'parcel.create': '新增地块',
   'parcel.edit': '修改地块',
   'parcel.import': '导入地块',
+  'parcel.split': '分割地块',
+  'parcel.merge': '合并地块',
+  'parcel.adjust': '调整地块边界',
+  'parcel.retire': '地块出库',
+  'parcel.undo': '撤销办理',
+  'topology.decide': '处理拓扑问题',
   'document.create': '登记依据',
   'sample.load': '装入示例数据',
 };

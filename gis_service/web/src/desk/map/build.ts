@@ -1,5 +1,6 @@
 /** The one map object: a view, the layers, and what happens under the pointer. */
 import { containsExtent, getCenter } from 'ol/extent';
+import type BaseLayer from 'ol/layer/Base';
 import OlMap from 'ol/Map';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
 import View from 'ol/View';
@@ -31,6 +32,13 @@ export function parcelAt(map: OlMap, pixel: number[], tiles: Tiles | null): numb
   return id;
 }
 
+/** The key of the drawn mark under a pixel, the uppermost that has one. */
+export function markAt(map: OlMap, pixel: number[], layer: BaseLayer): number | null {
+  let key: number | null = null;
+  map.forEachFeatureAtPixel(pixel, (feature) => (key = (feature.get('key') as number | undefined) ?? null) !== null, { layerFilter: (one) => one === layer, hitTolerance: 3 });
+  return key;
+}
+
 const TOO_SMALL = 24;
 const MARGIN = 48;
 /** Left of a view is the legend. */
@@ -38,7 +46,7 @@ const LEGEND = 200;
 const CLOSEST = 16.5;
 
 /** Moves to a box when it is out of sight or too small to see (or always); what the detail covers is not sight. */
-export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number, duration: number): void {
+export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number, duration: number, closest = CLOSEST): void {
   const extent = transformExtent(bbox, 'EPSG:4326', 'EPSG:3857');
   const [width = 0, height = 0] = map.getSize() ?? [];
   if (!width || !height) return;
@@ -49,7 +57,7 @@ export function lookAt(map: OlMap, bbox: BBox, always: boolean, covered: number,
   if (corner) seen[2] = corner[0]!;
   const size = (extent[2]! - extent[0]!) / (map.getView().getResolution() ?? 1);
   if (!always && containsExtent(seen, extent) && size > TOO_SMALL && getCenter(extent)) return;
-  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, left], maxZoom: CLOSEST, duration });
+  map.getView().fit(extent, { padding: [MARGIN, right, MARGIN, left], maxZoom: closest, duration });
 }
 
 export const quick = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150);

@@ -11,10 +11,14 @@ import type { Hatch } from '../../shared/types';
 import type { Mark, MarkKind } from './state';
 import { labelText } from './symbols';
 
-/** Colours of judgement, not of status: what a comparison adds and takes away, what an import may and may not bring in. */
+/** Colours of judgement, not of status: what a comparison adds (accent) and takes away (grey: nothing is wrong with it), what an import may and may not bring in. */
 const INK = { good: '#1c6b3d', warn: '#9a6700', bad: '#b3261e', old: '#50575f', accent: '#1f5fa8' };
 
 const line = (color: string, width: number, lineDash?: number[]): Style => new Style({ stroke: new Stroke({ color, width, lineDash }) });
+
+/** A point that is never hidden by another. */
+const spot = (color: string, radius: number): Style =>
+  new Style({ image: new Circle({ radius, fill: new Fill({ color }), stroke: new Stroke({ color: '#fff', width: 1.5 }), declutterMode: 'none' }) });
 
 function hatched(color: string, hatch: Hatch, lineDash?: number[]): Style {
   const canvas = document.createElement('canvas');
@@ -35,15 +39,21 @@ const STYLES: Record<MarkKind, () => Style[]> = {
   chosen: () => [line('rgba(255,255,255,0.9)', 6), line(INK.accent, 3)],
   before: () => [line('rgba(255,255,255,0.9)', 4), line(INK.old, 2, [7, 5])],
   after: () => [line('rgba(255,255,255,0.9)', 5), line(INK.accent, 2.5)],
-  added: () => [hatched(INK.good, 'diagonal')],
-  removed: () => [hatched(INK.bad, 'cross', [4, 3])],
+  added: () => [hatched(INK.accent, 'diagonal')],
+  removed: () => [hatched(INK.old, 'cross', [4, 3])],
+  kept: () => [line('rgba(255,255,255,0.9)', 4), line(INK.accent, 1.5)],
   ok: () => [hatched(INK.good, 'diagonal')],
   warning: () => [hatched(INK.warn, 'horizontal', [8, 3])],
   error: () => [hatched(INK.bad, 'cross', [4, 3])],
-  fault: () => [new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: '#fff', width: 6 }) }) }), new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: INK.bad, width: 3 }) }) })],
+  'fault-area': () => [line('rgba(255,255,255,0.9)', 7), line(INK.bad, 3), hatched(INK.bad, 'cross')],
+  'fault-line': () => [line('rgba(255,255,255,0.9)', 7), line(INK.bad, 3)],
+  'spot-error': () => [spot(INK.bad, 6)],
+  'spot-warning': () => [spot('#c77f00', 5)],
+  'spot-info': () => [spot(INK.old, 4)],
+  fault: () => [new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: '#fff', width: 6 }), declutterMode: 'none' }) }), new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: INK.bad, width: 3 }), declutterMode: 'none' }) })],
 };
 
-const ORDER: MarkKind[] = ['added', 'removed', 'ok', 'warning', 'error', 'chosen', 'before', 'after', 'fault'];
+const ORDER: MarkKind[] = ['spot-info', 'spot-warning', 'spot-error', 'kept', 'added', 'removed', 'ok', 'warning', 'error', 'chosen', 'before', 'after', 'fault-area', 'fault-line', 'fault'];
 const FORMAT = new GeoJSON({ featureProjection: 'EPSG:3857' });
 const made = new Map<MarkKind, Style[]>();
 

@@ -1,4 +1,5 @@
 /** What the pages tell the map and the map tells the pages. */
+import type OlMap from 'ol/Map';
 import { computed, reactive, ref, shallowRef } from 'vue';
 
 import type { Geometry } from '../../shared/geojson';
@@ -7,7 +8,7 @@ import { isAxis } from '../parcels/axes';
 import { place } from '../state/place';
 import { session } from '../state/session';
 
-export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'ok' | 'warning' | 'error' | 'fault';
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info';
 
 export interface Mark {
   kind: MarkKind;
@@ -23,14 +24,17 @@ export function setMarks(set: string, list: Mark[] = []): void {
   marks[set] = list;
 }
 
+/** Where a file or the faults are what is looked at, parcels are only their background. */
+export const parcelsStepBack = (): boolean => place.place === 'imports' || place.place === 'checks';
+
 /** The parcel under the pointer or under the cursor of the list. */
 export const hover = ref<number | null>(null);
 
 /** Where the map should look next; `always` also moves it when the place is in sight already. */
-export const goal = shallowRef<{ bbox: BBox; always: boolean } | null>(null);
+export const goal = shallowRef<{ bbox: BBox; always: boolean; closest?: number } | null>(null);
 
-export function look(bbox: BBox | null | undefined, always = false): void {
-  if (bbox) goal.value = { bbox, always };
+export function look(bbox: BBox | null | undefined, always = false, closest?: number): void {
+  if (bbox) goal.value = { bbox, always, closest };
 }
 
 /** Pixels of the map's right side that the detail covers. */
@@ -41,6 +45,20 @@ export const room = ref(0);
 
 /** Set while a page waits for a spot on the map: the next click goes to it instead of choosing a parcel. */
 export const spotWanted = shallowRef<((lonLat: [number, number]) => void) | null>(null);
+/** The map itself, for pages that draw on it. */
+export const theMap = shallowRef<OlMap | null>(null);
+
+/** While something is drawn, the pointer sets vertices and chooses no parcel. */
+export const drawing = ref(false);
+
+/** How near the map comes to a parcel that is being drawn on. */
+export const CLOSE_ENOUGH_TO_DRAW = 18.5;
+
+/** Who wants the next clicked parcels instead of the detail: a page that gathers several. */
+export const picking = shallowRef<((id: number) => void) | null>(null);
+
+/** The map is worked on, and takes the room of the list. */
+export const working = computed(() => drawing.value || picking.value !== null);
 
 /** Degrees under the pointer. */
 export const pointer = shallowRef<[number, number] | null>(null);

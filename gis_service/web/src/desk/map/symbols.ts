@@ -7,9 +7,9 @@ import type { StyleFunction } from 'ol/style/Style';
 
 import { hatchDots, hatchLines, TILE } from '../../shared/hatch';
 import type { BBox, MapLayer, Symbol } from '../../shared/types';
-import { place } from '../state/place';
 import { rowById, shownIds } from '../state/rows';
 import { session } from '../state/session';
+import { parcelsStepBack } from './state';
 
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
 const PLAIN_TINT = 0.5;
@@ -85,7 +85,7 @@ export const idOf = (feature: FeatureLike): number => Number(feature.get('id') ?
 
 const LEFT_OUT = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.28)', width: 0.75 }) })];
 
-/** While a file is looked at, the register is only its background. */
+/** While a file or the faults are looked at, the register is only their background. */
 const BACKGROUND = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.55)', width: 1 }) })];
 
 /** Layers whose labels wait for the rows that say where they belong. */
@@ -123,7 +123,7 @@ export function styleFunction(layer: MapLayer, zoomOf: (resolution: number) => n
   };
 
   return (feature, resolution) => {
-    if (isParcel && place.place === 'imports') return BACKGROUND;
+    if (isParcel && parcelsStepBack()) return BACKGROUND;
     if (isParcel && shownIds.value && !shownIds.value.has(idOf(feature))) return LEFT_OUT;
     const styles = (property && byValue.get(String(feature.get(property)))) || otherwise;
     const near = label && (zoomOf(resolution) ?? 0) >= (label.minzoom ?? 14);

@@ -11,9 +11,10 @@ import type VectorTile from 'ol/VectorTile';
 import { Fill, Stroke, Style } from 'ol/style';
 
 import type { MapLayer } from '../../shared/types';
+import { picked } from '../bulk/picked';
 import { place } from '../state/place';
 import { edition } from '../state/rows';
-import { hover } from './state';
+import { hover, marks } from './state';
 import { idOf, styleFunction } from './symbols';
 
 export type Tiles = VectorTileLayer<VectorTileSource<RenderFeature>>;
@@ -57,13 +58,14 @@ const HALO = new Style({ stroke: new Stroke({ color: 'rgba(255,255,255,0.9)', wi
 const CHOSEN = [HALO, new Style({ stroke: new Stroke({ color: '#1f5fa8', width: 3 }), fill: new Fill({ color: 'rgba(31,95,168,0.08)' }) })];
 const UNDER_POINTER = [HALO, new Style({ stroke: new Stroke({ color: '#1b1f24', width: 2 }) })];
 
-/** Draws the chosen parcel and the one under the pointer again, over the same tiles. */
+/** Draws the chosen parcel, those picked and the one under the pointer again, over the same tiles. */
 export function highlightLayer(): Tiles {
   const layer: Tiles = new VectorTileLayer({ renderMode: 'vector', zIndex: 20 });
   layer.setStyle((feature) => {
     const id = idOf(feature);
-    if (place.place === 'parcels' && String(id) === place.chosen) return CHOSEN;
-    return id === hover.value ? UNDER_POINTER : undefined;
+    if (place.place === 'parcels' && String(id) === place.chosen && !marks['diff']?.length) return CHOSEN;
+    if (id === hover.value) return UNDER_POINTER;
+    return place.place === 'parcels' && picked.value.has(Number(id)) ? CHOSEN : undefined;
   });
   return layer;
 }

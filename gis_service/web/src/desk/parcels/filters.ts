@@ -67,11 +67,12 @@ export function found(search: string, row: ParcelRow): boolean {
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-export function filterRows(rows: ParcelRow[], columns: Column[], filters: Filters, search: string): ParcelRow[] {
+/** `matched` holds further parcels that the search leads to, as the server found them. */
+export function filterRows(rows: ParcelRow[], columns: Column[], filters: Filters, search: string, matched: ReadonlySet<number> | null = null): ParcelRow[] {
   const active = columns.flatMap((column) => (filters[column.id] ? [[column, filters[column.id]!] as const] : []));
   const wanted = search.trim();
   return rows.filter(
-    (row) => active.every(([column, filter]) => passes(column, filter, row)) && (!wanted || found(wanted, row)),
+    (row) => active.every(([column, filter]) => passes(column, filter, row)) && (!wanted || found(wanted, row) || !!matched?.has(row.id)),
   );
 }
 

@@ -1,6 +1,6 @@
 /** What the address bar holds, as plain data: which place, what is chosen there, and the settings of the view. */
 
-export const PLACES = ['parcels', 'imports', 'layers', 'admin'] as const;
+export const PLACES = ['parcels', 'imports', 'checks', 'layers', 'admin'] as const;
 export type PlaceName = (typeof PLACES)[number];
 
 export interface Address {

@@ -2,18 +2,19 @@
 import { computed, ref, shallowRef, watch } from 'vue';
 
 import { api, asProblem, type Problem } from '../../shared/api';
-import type { ImportBatch, ImportState, StagedRow } from '../../shared/types';
+import type { ImportState } from '../../shared/types';
+import type { DeskBatch, DeskRow } from '../imports/types';
 import { bboxOf, look, type Mark, setMarks } from '../map/state';
 import { chosenId, place } from './place';
 
-export const batches = shallowRef<ImportBatch[]>([]);
-export const batch = shallowRef<ImportBatch | null>(null);
-export const staged = shallowRef<StagedRow[]>([]);
+export const batches = shallowRef<DeskBatch[]>([]);
+export const batch = shallowRef<DeskBatch | null>(null);
+export const staged = shallowRef<DeskRow[]>([]);
 export const listProblem = shallowRef<Problem | null>(null);
 export const batchProblem = shallowRef<Problem | null>(null);
 export const listLoaded = ref(false);
 
-const RUNNING: ImportState[] = ['queued', 'reading', 'checking'];
+const RUNNING: ImportState[] = ['queued', 'reading', 'checking', 'accepting'];
 export const isRunning = (state: ImportState): boolean => RUNNING.includes(state);
 const ASK_AGAIN_MS = 800;
 
@@ -28,7 +29,7 @@ export async function loadBatches(): Promise<void> {
 }
 
 /** Shows the newest state of a batch, in the list too. */
-export function showBatch(fresh: ImportBatch): void {
+export function showBatch(fresh: DeskBatch): void {
   batch.value = fresh;
   const known = batches.value.some(({ id }) => id === fresh.id);
   batches.value = known ? batches.value.map((one) => (one.id === fresh.id ? fresh : one)) : [fresh, ...batches.value];
@@ -51,20 +52,20 @@ async function loadBatch(id: number): Promise<void> {
   }
 }
 
-async function loadContent(id: number): Promise<void> {
-  const rows: StagedRow[] = [];
+async function loadContent(id: number, still = false): Promise<void> {
+  const rows: DeskRow[] = [];
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof api.importRows>> = await api.importRows(id, after);
-    rows.push(...page.items);
+    rows.push(...(page.items as DeskRow[]));
     after = page.next;
   } while (after);
   if (chosenId.value !== id) return;
   staged.value = rows;
-  if (rows.length) await drawPreview(id);
+  if (rows.length) await drawPreview(id, still);
 }
 
-async function drawPreview(id: number): Promise<void> {
+async function drawPreview(id: number, still: boolean): Promise<void> {
   const { features } = await api.importShape(id);
   if (chosenId.value !== id || place.place !== 'imports') return;
   const preview = features.flatMap((feature): Mark[] => {
@@ -74,7 +75,18 @@ async function drawPreview(id: number): Promise<void> {
   });
   setMarks('preview', preview);
   const geometries = preview.map(({ geometry }) => geometry);
-  look(bboxOf({ type: 'GeometryCollection', geometries }), true);
+  if (!still) look(bboxOf({ type: 'GeometryCollection', geometries }), true);
+}
+
+/** Goes on with a batch after an act that changed it: shows its rows anew, or asks again while it is being worked on. */
+export function follow(fresh: DeskBatch): void {
+  if (isRunning(fresh.state)) {
+    showBatch(fresh);
+    void loadBatch(fresh.id);
+  } else {
+    void api.importBatch(fresh.id).then(showBatch, () => showBatch(fresh));
+    void loadContent(fresh.id, true);
+  }
 }
 
 function forget(): void {

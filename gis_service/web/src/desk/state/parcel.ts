@@ -4,7 +4,7 @@ import { ref, shallowRef, watch } from 'vue';
 import { api, asProblem, type Problem, wasCancelled } from '../../shared/api';
 import type { Parcel } from '../../shared/types';
 import { bboxOf, look, setMarks } from '../map/state';
-import { asOf, chosenId, place } from './place';
+import { asOf, chosenId, compared, place } from './place';
 import { loadRows, rowById } from './rows';
 
 export const parcel = shallowRef<Parcel | null>(null);
@@ -34,7 +34,8 @@ export async function loadParcel(id: number): Promise<void> {
 function showParcel(value: Parcel, tag: string): void {
   parcel.value = value;
   etag.value = tag;
-  setMarks('chosen', value.geometry ? [{ kind: 'chosen', geometry: value.geometry }] : []);
+  // in a comparison the lines of both days are what is looked at
+  setMarks('chosen', value.geometry && !compared.value ? [{ kind: 'chosen', geometry: value.geometry }] : []);
   if (!rowById.value.has(value.id)) look(bboxOf(value.geometry));
 }
 
@@ -54,7 +55,7 @@ function forget(): void {
 }
 
 watch(
-  [() => place.place, chosenId, asOf],
+  [() => place.place, chosenId, asOf, () => !!compared.value],
   ([name, id]) => (name === 'parcels' && id !== null ? void loadParcel(id) : forget()),
   { immediate: true },
 );

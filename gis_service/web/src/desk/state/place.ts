@@ -1,6 +1,8 @@
 /** Where the person is: the one copy of the address, kept in step with the browser's. */
 import { computed, reactive } from 'vue';
 
+import { today } from '../../shared/format';
+import { readPeriod } from '../changes/period';
 import { type PlaceName, readAddress, writeAddress } from './address';
 
 export const place = reactive(readAddress(location.pathname, location.search));
@@ -33,5 +35,11 @@ export const chosenId = computed<number | null>(() => {
   return place.chosen && Number.isInteger(id) ? id : null;
 });
 
-/** The past day looked at, or undefined for now. */
-export const asOf = computed<string | undefined>(() => place.query['as_of'] || undefined);
+/** The two days compared, if two are. */
+export const compared = computed(() => readPeriod(place.query['compare']));
+
+/** The past day looked at, or undefined for now. In a comparison it is the later of the two. */
+export const asOf = computed<string | undefined>(() => {
+  const later = compared.value?.to;
+  return later ? (later >= today() ? undefined : later) : place.query['as_of'] || undefined;
+});

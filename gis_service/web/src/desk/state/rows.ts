@@ -5,6 +5,7 @@ import { api, asProblem, type Problem, wasCancelled } from '../../shared/api';
 import type { ParcelRow } from '../../shared/types';
 import { COLUMNS, columnOf } from '../parcels/columns';
 import { filterRows, readFilters, readSort, sortRows } from '../parcels/filters';
+import { matched } from '../search/matched';
 import { asOf, place } from './place';
 
 const PAGE = 5000;
@@ -68,7 +69,7 @@ export const filters = computed(() => readFilters(COLUMNS, place.query));
 export const sort = computed(() => readSort(place.query['sort']));
 export const isFiltered = computed(() => search.value.trim() !== '' || Object.keys(filters.value).length > 0);
 
-const filtered = computed(() => filterRows(rows.value, COLUMNS, filters.value, search.value));
+const filtered = computed(() => filterRows(rows.value, COLUMNS, filters.value, search.value, matched.value));
 
 /** Exactly what the list shows, in its order. */
 export const shown = computed(() =>

@@ -67,7 +67,7 @@ export const ADMIN: Record<string, string> = {
   '收回角色': 'took back a role',
   '作废令牌': 'revoked a token',
   '看联系方式': 'read a contact',
-  '新增地块': 'added a parcel',
+  '新增地块': 'New parcel',
   '修改地块': 'edited a parcel',
   '导入地块': 'imported parcels',
   '登记依据': 'registered a paper',

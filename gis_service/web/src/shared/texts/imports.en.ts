@@ -1,7 +1,6 @@
 export const IMPORTS: Record<string, string> = {
   // import
   '选择文件，或拖到这里': 'Choose a file, or drop it here',
-  '勘测定界 TXT、Shapefile（打成 zip）、GeoPackage、GeoJSON': 'Survey TXT, Shapefile (zipped), GeoPackage, GeoJSON',
   '点此换一个': 'choose another',
   '自己指定坐标系、编码或编号列': 'Say system, encoding or number column yourself',
   '自动判断': 'Find out',
@@ -52,7 +51,6 @@ export const IMPORTS: Record<string, string> = {
   '全部图层': 'All layers',
   '提醒': 'Warning',
   '没有发现问题。': 'No issue found.',
-  '{bad} 行有错误，不能入库。可以只入库其余 {good} 行，或拒收后改好文件再导入。': '{bad} rows have errors and cannot enter. Accept only the other {good} rows, or refuse and import again when the file is mended.',
   '{good} 行都可以入库；入库后还能整批撤销。': 'All {good} rows can enter; the batch can be undone afterwards.',
   '说明（可不填）': 'Remark (optional)',
   '拒收这一批': 'Refuse this batch',

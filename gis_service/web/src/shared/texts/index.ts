@@ -1,7 +1,13 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
+import { CHANGES } from './changes.en';
+import { EXPORTS } from './exports.en';
+import { IMPORT_DESK } from './desk.en';
+import { FIND } from './find.en';
+import { CHECKS } from './checks.en';
 import { IMPORTS } from './imports.en';
+import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
 import { SHELL } from './shell.en';
@@ -9,7 +15,13 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
+  ...CHANGES,
+  ...EXPORTS,
+  ...FIND,
+  ...CHECKS,
   ...IMPORTS,
+  ...IMPORT_DESK,
+  ...LINEAGE,
   ...MAP,
   ...PARCELS,
   ...SHELL,

@@ -2,7 +2,6 @@ export const PARCELS: Record<string, string> = {
   // list of parcels
   '地块列表': 'List of parcels',
   '搜索地块': 'Search parcels',
-  '搜编号、名称、单位，按 / 到这里': 'Number, name or unit; press / to come here',
   '选列': 'Columns',
   '恢复默认': 'Default',
   '导出 CSV': 'Export CSV',

@@ -1,6 +1,6 @@
 """Fences, signs, cameras and files of a parcel
 
-Revision 0010, after 0004
+Revision 0006, after 0005
 """
 
 import sqlalchemy as sa
@@ -8,10 +8,20 @@ from alembic import op
 from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+
+def _ends() -> list[sa.Column]:
+    """The ends of `valid` as plain columns, as in every version table (revision 0005)."""
+    moment = postgresql.TIMESTAMP(timezone=True)
+    last = "coalesce(upper(valid), 'infinity'::timestamptz)"
+    return [
+        sa.Column("valid_from", moment, sa.Computed("lower(valid)", persisted=True)),
+        sa.Column("valid_to", moment, sa.Computed(last, persisted=True)),
+    ]
 
 
 def upgrade() -> None:
@@ -44,6 +54,7 @@ def upgrade() -> None:
         sa.Column("parcel_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("version_no", sa.Integer(), nullable=False),
         sa.Column("valid", postgresql.TSTZRANGE(), nullable=False),
+        *_ends(),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=True),
@@ -52,12 +63,15 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("tx", sa.Text(), nullable=False),
         postgresql.ExcludeConstraint(
-            (sa.column("id"), "="), (sa.column("valid"), "&&"), using="gist", name="ex_camera_version_valid"
+            (sa.column("id"), "="),
+            (sa.text("tstzrange(valid_from, valid_to)"), "&&"),
+            using="gist",
+            name="ex_camera_version_valid",
         ),
         sa.PrimaryKeyConstraint("id", "version_no", name=op.f("pk_camera_version")),
     )
-    op.create_geospatial_index(
-        "idx_camera_version_geom", "camera_version", ["geom"], unique=False, postgresql_using="gist", postgresql_ops={}
+    op.create_index(
+        "ix_camera_version_geom_valid", "camera_version", ["geom", "valid_from", "valid_to"], postgresql_using="gist"
     )
     op.create_geospatial_table(
         "fence_segment_version",
@@ -88,6 +102,7 @@ def upgrade() -> None:
         sa.Column("parcel_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("version_no", sa.Integer(), nullable=False),
         sa.Column("valid", postgresql.TSTZRANGE(), nullable=False),
+        *_ends(),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=True),
@@ -96,17 +111,18 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("tx", sa.Text(), nullable=False),
         postgresql.ExcludeConstraint(
-            (sa.column("id"), "="), (sa.column("valid"), "&&"), using="gist", name="ex_fence_segment_version_valid"
+            (sa.column("id"), "="),
+            (sa.text("tstzrange(valid_from, valid_to)"), "&&"),
+            using="gist",
+            name="ex_fence_segment_version_valid",
         ),
         sa.PrimaryKeyConstraint("id", "version_no", name=op.f("pk_fence_segment_version")),
     )
-    op.create_geospatial_index(
-        "idx_fence_segment_version_geom",
+    op.create_index(
+        "ix_fence_segment_version_geom_valid",
         "fence_segment_version",
-        ["geom"],
-        unique=False,
+        ["geom", "valid_from", "valid_to"],
         postgresql_using="gist",
-        postgresql_ops={},
     )
     op.create_geospatial_table(
         "sign_version",
@@ -137,6 +153,7 @@ def upgrade() -> None:
         sa.Column("parcel_id", sa.BigInteger(), autoincrement=False, nullable=True),
         sa.Column("version_no", sa.Integer(), nullable=False),
         sa.Column("valid", postgresql.TSTZRANGE(), nullable=False),
+        *_ends(),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=True),
@@ -145,12 +162,15 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.Column("tx", sa.Text(), nullable=False),
         postgresql.ExcludeConstraint(
-            (sa.column("id"), "="), (sa.column("valid"), "&&"), using="gist", name="ex_sign_version_valid"
+            (sa.column("id"), "="),
+            (sa.text("tstzrange(valid_from, valid_to)"), "&&"),
+            using="gist",
+            name="ex_sign_version_valid",
         ),
         sa.PrimaryKeyConstraint("id", "version_no", name=op.f("pk_sign_version")),
     )
-    op.create_geospatial_index(
-        "idx_sign_version_geom", "sign_version", ["geom"], unique=False, postgresql_using="gist", postgresql_ops={}
+    op.create_index(
+        "ix_sign_version_geom_valid", "sign_version", ["geom", "valid_from", "valid_to"], postgresql_using="gist"
     )
     op.create_geospatial_table(
         "camera",
@@ -355,18 +375,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_camera_parcel_id"), table_name="camera")
     op.drop_geospatial_index("idx_camera_geom", table_name="camera", postgresql_using="gist", column_name="geom")
     op.drop_geospatial_table("camera")
-    op.drop_geospatial_index(
-        "idx_sign_version_geom", table_name="sign_version", postgresql_using="gist", column_name="geom"
-    )
+    op.drop_index("ix_sign_version_geom_valid", "sign_version")
     op.drop_geospatial_table("sign_version")
-    op.drop_geospatial_index(
-        "idx_fence_segment_version_geom",
-        table_name="fence_segment_version",
-        postgresql_using="gist",
-        column_name="geom",
-    )
+    op.drop_index("ix_fence_segment_version_geom_valid", "fence_segment_version")
     op.drop_geospatial_table("fence_segment_version")
-    op.drop_geospatial_index(
-        "idx_camera_version_geom", table_name="camera_version", postgresql_using="gist", column_name="geom"
-    )
+    op.drop_index("ix_camera_version_geom_valid", "camera_version")
     op.drop_geospatial_table("camera_version")

@@ -1,0 +1,127 @@
+"""Verbs of exports that are made as jobs: ask for one, note how it went, remove what is too old. Nothing here commits."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gis_service.access.actor import Actor
+from gis_service.audit import operations as audit
+from gis_service.core import clock
+from gis_service.core.db import Scope
+from gis_service.core.errors import NotFound, Refusal
+from gis_service.exports import queries
+from gis_service.exports.asked import Said, Wish, words_of
+from gis_service.exports.errors import Expired, NotReady
+from gis_service.exports.models import Export
+from gis_service.exports.rules import State
+from gis_service.exports.writing import Written, count
+
+PERMISSION = "parcel.export"
+
+
+def ask(session: Session, actor: Actor, scope: Scope, wish: Wish, said: Said) -> Export:
+    """A job for a wish. The scope it was asked in is kept: the file holds what the person could see."""
+    export = Export(
+        asked={"said": words_of(said), "filters": dict(wish.filters), "scope": _kept(scope)},
+        state=State.QUEUED,
+        rows=count(session, wish),
+        created_by=actor.id,
+        created_by_name=actor.name,
+    )
+    session.add(export)
+    session.flush()
+    return export
+
+
+def _kept(scope: Scope) -> dict[str, Any]:
+    return {
+        "see_all": scope.see_all,
+        "area_ids": sorted(scope.area_ids),
+        "unit_ids": sorted(scope.unit_ids),
+        "see_published": scope.see_published,
+        "see_contacts": scope.see_contacts,
+        "request_id": scope.request_id,
+    }
+
+
+def scope_of(export: Export) -> Scope:
+    kept = export.asked["scope"]
+    ids = {name: frozenset(kept[name]) for name in ("area_ids", "unit_ids")}
+    return Scope(**{**kept, **ids}, actor_id=export.created_by, actor_name=export.created_by_name)
+
+
+def said_of(export: Export) -> Said:
+    return Said(**export.asked["said"])
+
+
+def filters_of(export: Export) -> Mapping[str, Any]:
+    filters: Mapping[str, Any] = export.asked["filters"]
+    return filters
+
+
+def begin(session: Session, export_id: int) -> Export | None:
+    """The job, taken up; None where it is done already or was never there."""
+    export = session.get(Export, export_id, with_for_update=True)
+    if export is None or export.state not in (State.QUEUED, State.WRITING):
+        return None
+    export.state, export.written = State.WRITING, 0
+    return export
+
+
+def progress(session: Session, export_id: int, written: int) -> None:
+    session.get_one(Export, export_id).written = written
+
+
+def finish(session: Session, export_id: int, written: Written, *, keep: timedelta, wish: Wish) -> None:
+    """The file is made and kept; it goes into the audit trail with its hash."""
+    export = session.get_one(Export, export_id)
+    at = clock.now()
+    export.state, export.done_at, export.expires_at = State.DONE, at, at + keep
+    export.rows = export.written = written.rows
+    export.file_name, export.file_sha256, export.size_bytes = written.name, written.sha256, written.size_bytes
+    export.notes = written.notes
+    audit.record(
+        session,
+        PERMISSION,
+        export_id,
+        actor_id=export.created_by,
+        actor_name=export.created_by_name,
+        detail=detail(wish, written),
+        request_id=export.asked["scope"]["request_id"],
+    )
+
+
+def detail(wish: Wish, written: Written) -> dict[str, Any]:
+    """What the audit trail keeps of a file that left: what was asked, how many, the hash."""
+    return {**wish.described(), **written.described(), "file": written.name}
+
+
+def fail(session: Session, export_id: int, refusal: Refusal) -> None:
+    export = session.get_one(Export, export_id)
+    export.state, export.error, export.done_at = State.FAILED, refusal.problem("zh"), clock.now()
+
+
+def ready(session: Session, export_id: int, *, keep_days: int) -> Export:
+    """The export whose file may be fetched; raises a refusal that says why not."""
+    export = session.get(Export, export_id)
+    if export is None:
+        raise NotFound(what="导出", key=export_id)
+    if export.state == State.EXPIRED or (export.expires_at and export.expires_at < clock.now()):
+        gone = (export.expires_at or clock.now()).astimezone(clock.BEIJING).date().isoformat()
+        raise Expired(days=keep_days, day=gone)
+    if export.state != State.DONE:
+        raise NotReady(export_id=export_id, state=export.state)
+    return export
+
+
+def expire(session: Session, at: datetime) -> list[str]:
+    """Mark what is too old; returns the hashes whose bytes nothing else needs."""
+    free = []
+    for export in session.scalars(queries.outdated(at)):
+        export.state = State.EXPIRED
+        session.flush()
+        if export.file_sha256 and session.scalar(queries.in_use(export.file_sha256, export.id)) is None:
+            free.append(export.file_sha256)
+    return free
