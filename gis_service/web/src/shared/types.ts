@@ -183,6 +183,8 @@ export interface ImportCounts {
   refused: number;
   warnings: number;
   landed: number;
+  /** What became of the files that came in one zip with the sheet. */
+  files?: { attached: number; present: number; no_match: number; refused: number; reasons: string[] };
 }
 
 export interface ImportBatch {
@@ -190,7 +192,7 @@ export interface ImportBatch {
   file_name: string;
   sha256: string | null;
   state: ImportState;
-  crs: { epsg: number | null; name: string; evidence: string[]; axis_swapped: boolean } | null;
+  crs: { epsg: number | null; name: string; evidence: string[]; axis_swapped: boolean; geom_source?: string | null; accuracy_m?: number | null } | null;
   encoding: { name: string; evidence: string[] } | null;
   format: string | null;
   layers: string[] | null;
