@@ -1,4 +1,5 @@
-"""A land officer divides a parcel along two of its corners, joins the parts again, and takes the joining back."""
+"""A land officer finds a parcel, divides it along two of its corners, joins the parts again and takes the joining back; then both
+parts are changed together, and that is taken back too."""
 
 import math
 import re
@@ -18,6 +19,7 @@ from tests.ways.test_desk_story import (  # noqa: F401
     faults,
     sign_in,
 )
+from tests.ways.test_find_and_change import add_remark, pick, take_back
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
 
@@ -73,14 +75,18 @@ def begin(page: Page, act: str) -> None:
     settled(page)
 
 
-def test_a_parcel_is_divided_along_its_corners_joined_and_given_back(page: Page, desk: str, faults: list[str]) -> None:  # noqa: F811
+def test_a_parcel_is_found_divided_joined_given_back_and_its_parts_changed_together(
+    page: Page, desk: str, faults: list[str]
+) -> None:  # noqa: F811
     sign_in(page, desk)
     faults.clear()
     parcel = ask(page, desk, "/parcels/by-no/BW-0001")
     corners = parcel["geometry"]["coordinates"][0][0][:-1]
     detail = page.get_by_role("complementary", name="详情")
 
-    page.get_by_role("gridcell", name="BW-0001").click()
+    page.get_by_role("combobox", name="搜索地块").fill("beiwetj0301")  # pinyin, with a letter left out
+    page.get_by_role("option", name="BW-0001").first.click()
+    expect(detail.get_by_role("heading", name="BW-0001")).to_be_visible()
     begin(page, "分割")
     # the pointer stays some pixels away from two opposite corners: the line snaps to them
     ends = [on_screen(page, corners[n]) for n in (0, len(corners) // 2)]
@@ -130,6 +136,14 @@ def test_a_parcel_is_divided_along_its_corners_joined_and_given_back(page: Page,
     expect(detail.get_by_role("listitem").get_by_text("撤销：批文有误(示例)").first).to_be_visible()
     listed = {row["parcel_no"] for row in ask(page, desk, "/parcels?q=BW-0001")["items"]}
     assert listed == {"BW-0001-1", "BW-0001-9"}
+
+    detail.get_by_role("button", name="关闭详情").click()
+    pick(page, "BW-0001-1", "BW-0001-9", 2)
+    add_remark(detail, "分割后核查(示例)", 2)
+    detail.get_by_role("button", name="修改这 2 块").click()
+    take_back(detail)
+    remarks = [ask(page, desk, f"/parcels/by-no/{number}")["remark"] for number in listed]
+    assert not any("分割后核查" in (remark or "") for remark in remarks)
     assert faults == []
 
 

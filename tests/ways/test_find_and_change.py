@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gis_service.main import WEB
 from tests.ways.test_desk_story import (
@@ -16,6 +16,30 @@ from tests.ways.test_desk_story import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
+
+
+def pick(page: Page, first: str, last: str, count: int) -> None:
+    """Tick the parcels of the list from one to another, and begin to change them."""
+    page.get_by_role("checkbox", name=f"选择 {first}").click()
+    page.get_by_role("checkbox", name=f"选择 {last}").click(modifiers=["Shift"])
+    expect(page.get_by_text(f"已选 {count} 块")).to_be_visible()
+    page.get_by_role("button", name="批量修改", exact=True).click()
+
+
+def add_remark(detail: Locator, words: str, count: int) -> None:
+    """What is to be changed, why, and the preview of before and after."""
+    detail.get_by_label("要改哪一项").select_option("remark_append")
+    detail.get_by_label("备注后加一句").first.fill(words)
+    detail.get_by_label("修改原因").fill(words)
+    expect(detail.get_by_text(f"{count} 块会改变")).to_be_visible()
+
+
+def take_back(detail: Locator) -> None:
+    """Undo the change that was just made."""
+    expect(detail.get_by_text("已修改")).to_be_visible()
+    detail.get_by_label("撤销原因").fill("弄错了")
+    detail.get_by_role("button", name="撤销这次修改").click()
+    expect(detail.get_by_text("已撤销").first).to_be_visible()
 
 
 def test_found_by_initials_then_three_changed_together_and_taken_back(
@@ -46,23 +70,14 @@ def test_found_by_initials_then_three_changed_together_and_taken_back(
     page.get_by_role("button", name="去掉筛选").click()
     detail.get_by_role("button", name="关闭详情").click()
 
-    page.get_by_role("checkbox", name="选择 BW-0002").click()
-    page.get_by_role("checkbox", name="选择 BW-0004").click(modifiers=["Shift"])
-    expect(page.get_by_text("已选 3 块")).to_be_visible()
+    pick(page, "BW-0002", "BW-0004", 3)
     expect(page.get_by_role("checkbox", name="选择 BW-0003")).to_be_checked()
-    page.get_by_role("button", name="批量修改", exact=True).click()
-    detail.get_by_label("要改哪一项").select_option("remark_append")
-    detail.get_by_label("备注后加一句").first.fill("季度核查")
-    detail.get_by_label("修改原因").fill("季度核查")
-    expect(detail.get_by_text("3 块会改变")).to_be_visible()
+    add_remark(detail, "季度核查", 3)
     wrong = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
     assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in wrong] == []
     detail.get_by_role("button", name="修改这 3 块").click()
 
-    expect(detail.get_by_text("已修改")).to_be_visible()
-    detail.get_by_label("撤销原因").fill("弄错了")
-    detail.get_by_role("button", name="撤销这次修改").click()
-    expect(detail.get_by_text("已撤销").first).to_be_visible()
+    take_back(detail)
     detail.get_by_role("button", name="BW-0003").click()
     detail.get_by_role("tab", name="版本").click()
     expect(detail.get_by_text(re.compile("撤销批量修改")).first).to_be_visible()
