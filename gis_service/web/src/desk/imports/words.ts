@@ -36,10 +36,10 @@ export const ENCODINGS = ['UTF-8', 'GB18030'];
 
 /** What the service reads, and the endings the browser offers. */
 export const FORMATS: { label: string; endings: string[] }[] = [
-  { label: '表格 XLSX、CSV', endings: ['.xlsx', '.csv', '.tsv'] },
-  { label: '勘测定界 TXT、CASS', endings: ['.txt', '.dat'] },
-  { label: 'Shapefile、MapInfo、表格加附件（打成 zip）', endings: ['.zip'] },
-  { label: 'KML、KMZ、奥维', endings: ['.kml', '.kmz', '.ovkml', '.ovkmz'] },
+  { label: 'XLSX / CSV 表格', endings: ['.xlsx', '.csv', '.tsv'] },
+  { label: '勘测定界 TXT / CASS', endings: ['.txt', '.dat'] },
+  { label: 'Shapefile / MapInfo / 表格加附件（打成 zip）', endings: ['.zip'] },
+  { label: 'KML / KMZ / 奥维', endings: ['.kml', '.kmz', '.ovkml', '.ovkmz'] },
   { label: 'DXF', endings: ['.dxf'] },
   { label: 'GeoPackage', endings: ['.gpkg'] },
   { label: 'GeoJSON', endings: ['.geojson', '.json'] },

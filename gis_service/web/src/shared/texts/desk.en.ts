@@ -1,10 +1,10 @@
 /** Texts of the import's desk: columns, mends, comparison, updates. */
 export const IMPORT_DESK: Record<string, string> = {
   '正在入库': 'Being accepted',
-  '表格 XLSX、CSV': 'XLSX and CSV sheets',
-  '勘测定界 TXT、CASS': 'survey TXT, CASS',
-  'Shapefile、MapInfo、表格加附件（打成 zip）': 'Shapefile, MapInfo, a sheet with its files (zipped)',
-  'KML、KMZ、奥维': 'KML, KMZ, Ovital',
+  'XLSX / CSV 表格': 'XLSX / CSV sheets',
+  '勘测定界 TXT / CASS': 'survey TXT / CASS',
+  'Shapefile / MapInfo / 表格加附件（打成 zip）': 'Shapefile / MapInfo / a sheet with its files (zipped)',
+  'KML / KMZ / 奥维': 'KML / KMZ / Ovital',
   '图形经过换算：{source}，精度约 {metres} 米': 'Outlines were converted: {source}, good to some {metres} m',
   '附件：附上 {n} 个，原来就有 {same} 个，拒收 {bad} 个。': 'Files: {n} attached, {same} were there already, {bad} refused.',
   '按编号分发附件': 'attach files by number',
