@@ -1,4 +1,7 @@
-"""What a file says of parcels, read by the product's own readers, beside what the register says."""
+"""What a file says of parcels, read by the product's own readers, beside what the register says.
+
+`mapped` takes rows that a library has read, as a second opinion on the file.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -49,8 +52,6 @@ def fields_of(parcel: Parcel, without: tuple[str, ...] = ()) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, str):
-        return " ".join(value.split())  # an import squeezes blanks and line breaks
     return value.isoformat() if isinstance(value, date) else value
 
 

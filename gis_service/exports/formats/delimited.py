@@ -1,6 +1,7 @@
 """CSV: attributes and the outline as WKT, as Excel opens it (byte-order mark, CRLF) and as programs read it.
 
-A text that a spreadsheet would run as a formula gets an apostrophe before it, as in the small export of the list.
+A text that a spreadsheet would run as a formula gets an apostrophe before it, as in the small export of the list. One that
+begins with such an apostrophe gets another, so that the import, which takes one away, gives back what was there.
 """
 
 import csv
@@ -12,7 +13,7 @@ import shapely
 from gis_service.exports.fields import Field, plain
 from gis_service.exports.source import Record, Source
 
-RISKY = re.compile(r"[=+\-@\t\r]")
+RISKY = re.compile(r"'*[=+\-@\t\r]")
 CODECS = {"UTF-8": "utf-8-sig", "GB18030": "gb18030"}
 SYSTEM = {"zh": "坐标系", "en": "crs"}
 

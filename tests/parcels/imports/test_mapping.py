@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.imports.columns import NoSuchField, header, normal, recognise
+from gis_service.parcels.imports.columns import NoSuchField, header, recognise
 from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, Known, Mapped, mapper_for
 from gis_service.parcels.imports.notes import NOTES
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.imports.values import Unusable, area_m2, code, day, number, yes_no
 from gis_service.parcels.vocabulary import vocabulary
 
@@ -313,8 +314,8 @@ def test_a_name_without_a_code_is_enough_where_one_system_has_it() -> None:
 
 
 def test_attributes_that_nobody_knows_harm_nothing() -> None:
-    row = only({"地块编号": "A", "x": {"deep": [1]}, "y": None, "备注": "  two\nlines "})
-    assert row.fields == {"remark": "two lines"}
+    row = only({"地块编号": "A", "x": {"deep": [1]}, "y": None, "地块名称": " in one\nline ", "备注": "  two\nlines "})
+    assert row.fields == {"parcel_name": "in one line", "remark": "two\nlines"}
 
 
 cells = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.lists(st.text()))
