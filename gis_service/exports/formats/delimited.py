@@ -33,7 +33,18 @@ def _texts(source: Source, record: Record) -> list[str]:
 
 
 def _safe(source: Source, field: Field, text: str) -> str:
-    if field.holds != "text" or not RISKY.match(text):
+    if field.holds != "text":
         return text
-    source.notes.column("text.apostrophe", field.zh)
-    return f"'{text}"
+    safe = neutral(text)
+    if safe != text:
+        source.notes.column("text.apostrophe", field.zh)
+    return safe
+
+
+def neutral(text: str) -> str:
+    """A text that no spreadsheet runs.
+
+    >>> neutral("=1+1"), neutral("'=1+1"), neutral("'甲'")
+    ("'=1+1", "''=1+1", "'甲'")
+    """
+    return f"'{text}" if RISKY.match(text) else text

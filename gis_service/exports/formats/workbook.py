@@ -95,15 +95,15 @@ def is_risky(value: Value) -> bool:
 
 def fill(made: Any, value: Value) -> None:
     """A value into a cell; what looks like a formula or an error stays a text."""
-    made.value = _written(value) if isinstance(value, str) else value
+    made.value = written(value) if isinstance(value, str) else value
     if isinstance(value, str):
         made.data_type = "s"
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     """A text as the file has it.
 
-    >>> _written("'=1"), _written("'甲'"), _written("A_x0041_")
+    >>> written("'=1"), written("'甲'"), written("A_x0041_")
     ("''=1", "'甲'", 'A_x005F_x0041_')
     """
     kept = ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", text))

@@ -151,6 +151,15 @@ def below(table: Table, header: Header, alone: Collection[int] = ()) -> Iterator
             yield line
 
 
+def as_meant(text: str) -> str:
+    """A text without the apostrophe that an export put before it.
+
+    >>> as_meant("'=1+1"), as_meant("''=1+1"), as_meant("'甲'"), as_meant("'5")
+    ('=1+1', "'=1+1", "'甲'", "'5")
+    """
+    return text[1:] if _NEUTRALISED.match(text) else text
+
+
 # --- what a line says --------------------------------------------------------------------------------------------
 
 
@@ -195,9 +204,9 @@ class Teller:
             self.serials[name] += 1
             self.example.setdefault(name, (cell.text, day))
             return day
-        if isinstance(cell.value, str) and _NEUTRALISED.match(cell.value):
+        if isinstance(cell.value, str) and (text := as_meant(cell.value)) != cell.value:
             self.neutralised[name] += 1
-            return cell.value[1:]
+            return text
         return cell.value
 
     def _serial(self, cell: Cell) -> str | None:
