@@ -82,8 +82,9 @@ def _is_numeric(name: str) -> bool:
 
 
 def apart_deg(one: MultiPolygon, other: MultiPolygon) -> float:
-    """How far two outlines lie apart at most, corner by corner."""
+    """How far two outlines lie apart at most, corner by corner; they have the same parts with as many holes."""
     assert shapely.count_coordinates(one) == shapely.count_coordinates(other)
+    assert sorted(len(part.interiors) for part in one.geoms) == sorted(len(part.interiors) for part in other.geoms)
     return float(shapely.hausdorff_distance(one.boundary, other.boundary))
 
 
