@@ -85,7 +85,8 @@ def test_what_may_mean_anything_is_not_recognised(name: str) -> None:
     assert header(name) is None
 
 
-NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state"}
+OF_DEVICES = {"fence_type", "fence_condition", "sign_type", "sign_condition", "camera_condition", "file_kind"}
+NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state", *OF_DEVICES}
 
 
 def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:
@@ -94,6 +95,10 @@ def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:
         axis: title for axis, title in titles.items() if not (found := header(title)) or found.spec.field != axis
     }
     assert unknown == {}
+
+
+def test_what_is_said_of_fences_and_signs_is_not_said_of_parcels() -> None:
+    assert [title for axis in OF_DEVICES if header(title := vocabulary()[axis]["title"][0])] == []
 
 
 def test_of_two_columns_for_one_field_the_usual_name_wins_and_the_other_is_told() -> None:
