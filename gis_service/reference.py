@@ -347,7 +347,7 @@ def export_fields() -> str:
 
 def _note(field: Field) -> str:
     worded = "[词表 · vocabulary](vocabulary.md#" + field.name + ")" if field.kind in ("word", "words") else ""
-    told = "导入时重新计算,不读 · computed anew by an import" if field.told else ""
+    told = "由系统算出,导入不读 · worked out by the register, not read by an import" if field.told else ""
     contact = "须有联系人权限并要求 · only where asked and permitted" if field.contact else ""
     return "; ".join(filter(None, (" · ".join(filter(None, field.means)), worded, told, contact)))
 

@@ -16,8 +16,10 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Session, aliased
@@ -26,6 +28,7 @@ from gis_service.access.models import Area
 from gis_service.exports.models import Export
 from gis_service.exports.rules import State
 from gis_service.maps.catalogue import Layer
+from gis_service.parcels.lineage.models import ParcelEvent, ParcelLineage
 from gis_service.parcels.models import (
     BoundaryPoint,
     BoundaryPointVersion,
@@ -33,6 +36,7 @@ from gis_service.parcels.models import (
     Document,
     ImportBatch,
     LandClass,
+    Parcel,
     ParcelContact,
     ParcelVersion,
     StagedRow,
@@ -48,7 +52,7 @@ PLAIN = (
     "ownership", "current_class_system", "current_class_code", "planned_class_system", "planned_class_code",
     "plot_ratio", "building_density", "green_rate", "height_limit_m", "source_type", "acquired_on", "is_undeveloped",
     "planned_supply_mode", "planned_supply_year", "supply_status", "use_status", "fence_status", "survey_status",
-    "waste_found", "waste_volume_m3", "waste_class", "disposal_status", "handover_status", "handed_over_on",
+    "fence_length_m", "sign_count", "camera_count", "waste_found", "waste_volume_m3", "waste_class", "disposal_status", "handover_status", "handed_over_on",
     "risk_level", "soil_survey_status", "geom_source", "geom_accuracy_m", "secrecy_level", "remark", "import_batch_id",
 )  # fmt: skip
 """Columns of a parcel that leave as they are stored."""
@@ -88,6 +92,7 @@ def _all_columns(parcels: FromClause, *, contacts: bool) -> Select[Any]:
         select(
             *(c[name] for name in PLAIN),
             (c.area_registered_m2 * 3 / 2000).label("area_mu"),
+            func.round(c.fence_ratio * 100, 2).label("fence_ratio"),
             Area.code.label("area_code"),
             Area.name.label("area_name"),
             RightHolder.name.label("right_holder"),
@@ -214,6 +219,31 @@ def history(session: Session, ids: Sequence[int]) -> Iterator[Sequence[Any]]:
         .order_by(v.id, v.version_no)
     )
     yield from session.execute(statement)
+
+
+LINEAGE = ("parent_no", "child_no", "kind", "happened_on", "document", "area_m2", "reason")
+
+
+def lineage(session: Session, ids: Sequence[int], as_of: datetime | None) -> list[Sequence[Any]]:
+    """What parcels came from and became, in the order of `LINEAGE`; acts that were taken back did not happen.
+
+    A link is there where both its parcels may be seen.
+    """
+    parent, child = aliased(Parcel), aliased(Parcel)
+    e = ParcelEvent
+    stands = e.undone_at.is_(None) if as_of is None else or_(e.undone_at.is_(None), e.undone_at > _moment(as_of))
+    known = true() if as_of is None else e.at <= _moment(as_of)
+    link = ParcelLineage
+    statement = (
+        select(parent.parcel_no, child.parcel_no, link.kind, link.happened_on, Document.doc_no, link.area_m2, e.reason)
+        .join(e, e.id == link.event_id)
+        .join(parent, parent.id == link.parent_id)
+        .join(child, child.id == link.child_id)
+        .outerjoin(Document, Document.id == link.document_id)
+        .where(or_(link.parent_id == _any(ids), link.child_id == _any(ids)), stands, known)
+        .order_by(link.happened_on, link.event_id, parent.parcel_no, child.parcel_no)
+    )
+    return list(session.execute(statement))
 
 
 # --- exports that are made as jobs ---------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""What a file says of parcels, read by the product's own readers, beside what the register says."""
+"""What a file says of parcels, read by the product's own readers, beside what the register says.
+
+`mapped` takes rows that a library has read, as a second opinion on the file.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +17,7 @@ from sqlalchemy.orm import Session
 from gis_service.parcels.imports import queries
 from gis_service.parcels.imports.jobs import read
 from gis_service.parcels.imports.landing import FIELDS
-from gis_service.parcels.imports.mapping import Mapped, mapper_for
+from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, Mapped, mapper_for
 from gis_service.parcels.imports.operations import Options
 from gis_service.parcels.models import Parcel
 
@@ -26,6 +29,22 @@ def read_back(session: Session, path: Path, **options: str) -> dict[str, tuple[M
     with read(path, path.name, Options(**options)) as result:
         rows = list(result.rows)
     return mapped(session, [(row.attributes, row.shape) for row in rows])
+
+
+def read_txt(session: Session, path: Path) -> dict[str, tuple[Mapped, MultiPolygon]]:
+    """The same of a 国土 TXT, which has number, name and area at fixed places."""
+    known = queries.known(session, DISTRICT)
+    with read(path, "plots.txt", Options()) as result:
+        rows = list(result.rows)
+    mapper, _ = mapper_for(lambda: (row.attributes for row in rows), known, temporary="?", given=GIVEN_BY_TXT)
+    found = [
+        (
+            mapper.row(n, r.attributes, parcel_no=r.parcel_no, parcel_name=r.parcel_name, area_m2=r.declared_area_m2),
+            r.shape,
+        )
+        for n, r in enumerate(rows, start=1)
+    ]
+    return {row.parcel_no: (row, shape) for row, shape in found}
 
 
 def mapped(session: Session, rows: list[tuple[dict[str, Any], Any]]) -> dict[str, tuple[Mapped, Any]]:
@@ -49,8 +68,6 @@ def fields_of(parcel: Parcel, without: tuple[str, ...] = ()) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, str):
-        return " ".join(value.split())  # an import squeezes blanks and line breaks
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -65,8 +82,9 @@ def _is_numeric(name: str) -> bool:
 
 
 def apart_deg(one: MultiPolygon, other: MultiPolygon) -> float:
-    """How far two outlines lie apart at most, corner by corner."""
+    """How far two outlines lie apart at most, corner by corner; they have the same parts with as many holes."""
     assert shapely.count_coordinates(one) == shapely.count_coordinates(other)
+    assert sorted(len(part.interiors) for part in one.geoms) == sorted(len(part.interiors) for part in other.geoms)
     return float(shapely.hausdorff_distance(one.boundary, other.boundary))
 
 

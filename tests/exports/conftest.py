@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,20 @@ _numbers = itertools.count(1)
 
 LONG = "长" * 300
 HARD = '=HYPERLINK("x")，<b>&\'引号" 生僻字𠮷'
+MARKED = {
+    "parcel_name": "'=1+1 不是公式",
+    "location_text": "'单引号' \"双引号\" _x0041_",
+    "bounds_east": "@东", "bounds_south": "+南", "bounds_west": "-西", "bounds_north": "'北",
+    "plan_plot_no": "-01-02",
+    "certificate_no": "粤(2019)珠海市不动产权第0001号",
+    "remark": "=第一条,\"引号\"\n\n  第二条  缩进\t制表\n'第三条'",
+    "waste_class": "''+甲",
+    "acquired_on": date(2024, 2, 29),
+    "is_undeveloped": True,
+    "current_class_system": "GBT21010", "current_class_code": "0701",
+    "geom_accuracy_m": Decimal("0.050"),
+}  # fmt: skip
+"""Texts that begin as formulas do, with the mark of neutralised ones, with quotes, in several lines."""
 # on water: drawings of neighbours that overlap cannot be taken apart again
 HOLED = MultiPolygon(
     [
@@ -78,6 +93,8 @@ def _hard_parcels(session: Session) -> None:
     )
     session.add(ParcelContact(parcel_id=hard.id, person="=张三", phone="013800138000"))
     a_parcel(session, parcel_no="HARD-2", parcel_name="无片区,逗号", remark="第一行\n第二行", shape=land(170, -60))
+    a_parcel(session, parcel_no="HARD-3", shape=land(180, -60), area_computed_m2=Decimal("11441.00"), **MARKED)
+    a_parcel(session, parcel_no="HARD-4", shape=land(190, -60), parcel_name=None)
 
 
 @pytest.fixture

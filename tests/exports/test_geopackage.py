@@ -9,6 +9,7 @@ from typing import Any
 import pyogrio
 import pytest
 from defusedxml import ElementTree
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import EVERYTHING
@@ -38,7 +39,7 @@ def asked(path: Path, question: str, *values: Any) -> list[Any]:
 def test_every_chosen_layer_is_a_layer(reading: Session, exported: Exported) -> None:
     file = exported("gpkg", layers=EVERY_LAYER)
     listed = dict(pyogrio.list_layers(file.path).tolist())
-    assert set(listed) == {"parcels", *EVERY_LAYER, "layer_styles"}
+    assert set(listed) == {"parcels", *EVERY_LAYER, "layer_styles", "parcel_lineage"}
     assert (listed["parcels"], listed["parcel-fence"], listed["boundary-point"]) == (
         "MultiPolygon",
         "MultiPolygon",
@@ -125,6 +126,54 @@ def test_the_history_is_a_table_of_every_version(reading: Session, exported: Exp
     assert rows[0][4] == "新增"
     assert {at for *_, at, _ in rows if at is None} == {None}
     assert dict(asked(path, "select table_name, data_type from gpkg_contents"))["parcel_history"] == "attributes"
+
+
+LINKS = """
+    select p.parcel_no, c.parcel_no, l.kind, l.happened_on::text, d.doc_no, l.area_m2
+      from parcel_lineage l join parcel_event e on e.id = l.event_id and e.undone_at is null
+      join parcel p on p.id = l.parent_id join parcel c on c.id = l.child_id left join document d on d.id = l.document_id"""
+
+
+def test_what_parcels_came_from_is_a_table(reading: Session, exported: Exported) -> None:
+    path = exported("gpkg").path
+    living = "(p.retired_on is null or c.retired_on is null)"
+    known = [tuple(row) for row in reading.execute(text(f"{LINKS} where {living}"))]
+    words = {"split": "分割", "merge": "合并", "adjust": "调整边界"}
+    columns = '"原地块编号", "新地块编号", "方式", "日期", "依据文号", "面积(㎡)"'
+    rows = asked(path, f"select {columns} from parcel_lineage")
+    assert "split" in {kind for _, _, kind, *_ in known}
+    assert set(rows) == {(p, c, words[kind], day, doc, float(m2)) for p, c, kind, day, doc, m2 in known}
+    assert len(rows) == len(known)
+    assert dict(asked(path, "select table_name, data_type from gpkg_contents"))["parcel_lineage"] == "attributes"
+    english = asked(exported("gpkg", lang="en").path, "select parent_no, child_no, kind from parcel_lineage")
+    assert sorted(english) == sorted((p, c, kind) for p, c, kind, *_ in known)
+
+
+def test_only_links_of_the_exported_parcels_are_told_and_none_makes_no_table(
+    reading: Session, exported: Exported
+) -> None:
+    parent, child, *_ = reading.execute(text(f"{LINKS} where c.retired_on is null order by 1, 2")).first() or ()
+    rows = asked(exported("gpkg", {"parcel_no": child}).path, 'select "原地块编号", "新地块编号" from parcel_lineage')
+    assert (parent, child) in rows
+    assert all(child in row for row in rows)
+    tables = asked(exported("gpkg", {"parcel_no": "HARD-1"}).path, "select table_name from gpkg_contents")
+    assert ("parcel_lineage",) not in tables
+
+
+def test_a_day_before_the_first_act_knows_nothing_of_it(reading: Session, exported: Exported) -> None:
+    before = reading.scalar(text("select (min(at) - interval '2 days')::date::text from parcel_event"))
+    path = exported("gpkg", as_of=before).path
+    assert ("parcel_lineage",) not in asked(path, "select table_name from gpkg_contents")
+
+
+def test_the_figures_of_fences_and_devices_leave_with_their_parcels(reading: Session, exported: Exported) -> None:
+    columns = '"地块编号", "围蔽率(%)", "围蔽长度(m)", "警示牌数(块)", "监控数(个)"'
+    found = {number: figures for number, *figures in asked(exported("gpkg").path, f"select {columns} from parcels")}
+    for number, parcel in back.in_register(reading).items():
+        share, length = parcel.fence_ratio, parcel.fence_length_m
+        measured = [None if share is None else float(share * 100), None if length is None else float(length)]
+        assert found[number] == [*measured, parcel.sign_count, parcel.camera_count]
+    assert all(any(figures[at] for figures in found.values()) for at in range(4))
 
 
 def test_the_file_says_what_it_is(exported: Exported) -> None:

@@ -1,7 +1,8 @@
 """DXF: closed LWPOLYLINEs on layer 界址线, numbers as TEXT on layer 地块编号, in metres of the Gauss plane.
 
 R2010 in UTF-8, or R2004 in ANSI_936 for programs that cannot read newer ones. Holes are polylines of their own; the
-number stands inside each part, where a reader (ours too) looks for it.
+number stands inside each part, where a reader looks for it. Each polyline also carries as extended data whose it is, which
+part and which ring, so that our own reader puts parcels of several parts together again.
 """
 
 from pathlib import Path
@@ -14,6 +15,7 @@ from ezdxf.filemanagement import new
 from shapely.geometry import Polygon
 
 from gis_service.exports.source import Record, Source
+from gis_service.parcels.reading.dxf_marks import APPLICATION, Mark
 
 LINES, NUMBERS, SAMPLE_LAYER = "界址线", "地块编号", "说明"
 VERSIONS = {"UTF-8": ("R2010", "utf-8"), "GBK": ("R2004", "gbk")}
@@ -29,6 +31,7 @@ def write(path: Path, source: Source) -> None:
     drawing.styles.add(TEXT_STYLE, font="simsun.ttc")
     for name, colour in ((LINES, RED), (NUMBERS, BLACK), (SAMPLE_LAYER, GREY)):
         drawing.layers.add(name, color=colour)
+    drawing.appids.add(APPLICATION)
     for name, value in source.facts().items():
         drawing.header.custom_vars.append(name, value)
     space = drawing.modelspace()
@@ -38,10 +41,11 @@ def write(path: Path, source: Source) -> None:
 
 
 def _draw(space: Any, record: Record) -> None:
-    for part in record.shape.geoms:
-        for ring in (part.exterior, *part.interiors):
+    for part_no, part in enumerate(record.shape.geoms, start=1):
+        for ring_no, ring in enumerate((part.exterior, *part.interiors)):
             points = shapely.get_coordinates(ring)[:-1].tolist()
-            space.add_lwpolyline(points, close=True, dxfattribs={"layer": LINES})
+            line = space.add_lwpolyline(points, close=True, dxfattribs={"layer": LINES})
+            line.set_xdata(APPLICATION, Mark(record.parcel_no, part_no, ring_no).tags())
         _number(space, record.parcel_no, part)
 
 

@@ -2,7 +2,8 @@
 
 The table `parcels` keeps the ids of the register as its `fid`. A chosen layer of the status axes is a view of that
 table, so that six layers do not mean six copies; other layers are tables of their own. `layer_styles` holds QML and SLD
-made from each layer's style.json, the first of a table being its default. Written with SQLite itself: GDAL's writer
+made from each layer's style.json, the first of a table being its default. `parcel_lineage` tells what parcels came from and
+became, where any of them has a past or a future of that kind. Written with SQLite itself: GDAL's writer
 through pyogrio gives out ids of its own.
 """
 
@@ -23,9 +24,11 @@ from gis_service.exports.source import Source
 from gis_service.exports.styles import Drawn
 from gis_service.geo import crs as systems
 from gis_service.maps.catalogue import Layer
+from gis_service.parcels.lineage.rules import WORDS as ACTS_OF_LINEAGE
+from gis_service.parcels.lineage.rules import Kind
 from gis_service.parcels.vocabulary import vocabulary, words
 
-PARCELS, HISTORY = "parcels", "parcel_history"
+PARCELS, HISTORY, LINEAGE = "parcels", "parcel_history", "parcel_lineage"
 PARCEL_VIEW = "layer.parcel"
 GEOMETRY = {"polygon": "MULTIPOLYGON", "line": "MULTILINESTRING", "point": "POINT"}
 TYPES = {"text": "TEXT", "number": "REAL", "integer": "INTEGER", "boolean": "TEXT", "datetime": "TEXT", "date": "DATE"}
@@ -42,6 +45,7 @@ def write(path: Path, source: Source) -> None:
         for layer in (layers[name] for name in source.wish.layers):
             add = _axis_layer if _shows_parcels(source, layer) else _layer
             add(file, source, layer)
+        _lineage(file, source)
         if source.wish.history:
             _history(file, source)
 
@@ -135,6 +139,32 @@ def _stored(value: Any, lang: str = "zh") -> Any:
     if isinstance(value, datetime):
         return value.astimezone(BEIJING).isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, date) else value
+
+
+# --- lineage -------------------------------------------------------------------------------------------------------
+
+LINKS = {
+    "parent_no": ("原地块编号", "TEXT"), "child_no": ("新地块编号", "TEXT"), "kind": ("方式", "TEXT"), "happened_on": ("日期", "DATE"),
+    "document": ("依据文号", "TEXT"), "area_m2": ("面积(㎡)", "REAL"), "reason": ("原因", "TEXT"),
+}  # fmt: skip
+
+
+def _lineage(file: File, source: Source) -> None:
+    """沿革: what each parcel came from and became, one line for each pair; no table where there is nothing to tell."""
+    links = queries.lineage(source.session, source.ids, source.wish.as_of)
+    if not links:
+        return
+    zh = source.wish.lang == "zh"
+    columns = [(LINKS[name][0] if zh else name, LINKS[name][1]) for name in queries.LINEAGE]
+    with file.table(Table(LINEAGE, "沿革" if zh else "Lineage", None, columns, _about(source))) as add:
+        add((number, None, *_link(link, zh=zh)) for number, link in enumerate(links, start=1))
+
+
+def _link(link: Sequence[Any], *, zh: bool) -> Iterator[Any]:
+    values = dict(zip(queries.LINEAGE, link, strict=True))
+    if zh:
+        values["kind"] = ACTS_OF_LINEAGE[Kind(values["kind"])][0]
+    return map(_stored, values.values())
 
 
 # --- history -------------------------------------------------------------------------------------------------------

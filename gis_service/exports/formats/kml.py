@@ -19,6 +19,8 @@ from gis_service.exports.styles import looks_of
 from gis_service.maps.catalogue import Look
 
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NAME = "parcel_name"
+"""Written even where there is none: else a reader takes what labels the placemark, the number, for the name."""
 NO_AREA = {"zh": "未分片区", "en": "No area"}
 
 
@@ -53,7 +55,7 @@ def _placemark(source: Source, record: Record) -> str:
     data = "".join(
         f'<Data name="{field.en}"><displayName>{field.header(wish.lang)}</displayName><value>{_safe(text)}</value></Data>'
         for field in wish.fields
-        if (text := plain(field, row[field.name], wish.lang))
+        if (text := plain(field, row[field.name], wish.lang)) or field.name == NAME
     )
     return (
         f'<Placemark id="parcel-{record.id}"><name>{_safe(record.parcel_no)}</name><styleUrl>#{style}</styleUrl>'

@@ -4,6 +4,7 @@ print set-up A3 landscape, signature row. Totals are values that a program can r
 Rows are streamed into the sheet, so that memory does not grow with them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +26,9 @@ A3 = 8
 HEADER_ROWS = (3, 4)
 FIRST_ROW = 5
 RISKY = ("=", "+", "-", "@", "\t", "\r")
+#: Texts with the mark of a neutralised formula before them (in a CSV that was saved as a workbook the import takes it away):
+#: they get a second one, so that they come back as they are. What looks like an escaped character gets its own escape.
+MARKED, ESCAPED = re.compile(r"'+[=+\-@\t\r]"), re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ AREAS = ("面积", "Area")
 UNITS = ("权属与管护", "Right and care")
 PLAN = ("规划与供应", "Plan and supply")
 STATES = ("状态", "Status")
+GUARDS = ("围蔽与设施", "Fences and devices")
 WASTE = ("固废", "Waste")
 
 COLUMNS = (
@@ -51,6 +56,8 @@ COLUMNS = (
     Column("planned_supply_mode", 9, PLAN), Column("planned_supply_year", 8, PLAN),
     Column("supply_status", 11, STATES), Column("use_status", 11, STATES), Column("fence_status", 10, STATES),
     Column("survey_status", 11, STATES), Column("disposal_status", 11, STATES), Column("handover_status", 12, STATES),
+    Column("fence_ratio", 8, GUARDS), Column("fence_length_m", 10, GUARDS), Column("sign_count", 8, GUARDS),
+    Column("camera_count", 8, GUARDS),
     Column("waste_found", 8, WASTE), Column("waste_volume_m3", 12, WASTE), Column("waste_class", 10, WASTE),
     Column("handed_over_on", 12), Column("risk_level", 7), Column("remark", 24),
 )  # fmt: skip
@@ -88,9 +95,19 @@ def is_risky(value: Value) -> bool:
 
 def fill(made: Any, value: Value) -> None:
     """A value into a cell; what looks like a formula or an error stays a text."""
-    made.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    made.value = written(value) if isinstance(value, str) else value
     if isinstance(value, str):
         made.data_type = "s"
+
+
+def written(text: str) -> str:
+    """A text as the file has it.
+
+    >>> written("'=1"), written("'甲'"), written("A_x0041_")
+    ("''=1", "'甲'", 'A_x005F_x0041_')
+    """
+    kept = ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", text))
+    return f"'{kept}" if MARKED.match(kept) else kept
 
 
 class Stamp:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from gis_service.parcels.imports import values
-from gis_service.parcels.imports.columns import normal
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.imports.values import Unusable
 
 ClassNames = dict[str, dict[str, str]]

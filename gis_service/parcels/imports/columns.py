@@ -3,7 +3,6 @@
 import hashlib
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from gis_service.core.errors import Refusal
+from gis_service.parcels.imports.derived import derived
 from gis_service.parcels.imports.notes import Note
+from gis_service.parcels.imports.spelling import normal
 
 UNITS_M2: dict[str, Decimal] = {
     **dict.fromkeys(("m2", "平方米", "平米", "㎡", "sqm"), Decimal(1)),
@@ -77,15 +78,6 @@ class Columns:
     def name_of(self, name: str) -> str | None:
         column = self.by_field.get(name)
         return column.name if column else None
-
-
-def normal(name: str) -> str:
-    """A header as it is compared: full-width forms folded, lower case, no blanks, underscores or line breaks.
-
-    >>> normal("用地面积 （㎡）"), normal("Parcel_No"), normal("宗地四至－东")
-    ('用地面积(m2)', 'parcelno', '宗地四至-东')
-    """
-    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
 @cache
@@ -296,6 +288,9 @@ def _notes(taken: dict[str, Column], rivals: list[Column], all_names: list[str])
         facts = {"used": taken[filled].name, "field": filled, "field_zh": field_words(filled)[0]}
         notes.append(Note("column.second", rival.name, facts))
     known = {column.name for column in taken.values()} | {rival.name for rival in rivals}
-    if unknown := [name for name in all_names if name not in known]:
+    left = [name for name in all_names if name not in known]
+    if worked_out := [name for name in left if derived(name)]:
+        notes.append(Note("column.derived", None, {"columns": listed(worked_out)}))
+    if unknown := [name for name in left if not derived(name)]:
         notes.append(Note("column.unknown", None, {"columns": listed(unknown)}))
     return notes

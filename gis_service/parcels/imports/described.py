@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis_service.parcels.imports.columns import Columns, field_words, fields, header, unit_in
+from gis_service.parcels.imports.derived import derived
 from gis_service.parcels.models import ImportBatch
 
 SAMPLES, SAMPLE_LENGTH = 4, 60
@@ -50,6 +51,8 @@ def _described(name: str, seen: Seen, column: Any, columns: Columns) -> dict[str
         wanted = columns.beside[name]
         return kept | {"field": None, "by": "beside", "wanted": wanted, "used": columns.name_of(wanted)}
     known = header(name)
+    if known is None and derived(name):
+        return kept | {"field": None, "by": "derived", "wanted": None}
     return kept | {"field": None, "by": "left" if known else "unknown", "wanted": known.spec.field if known else None}
 
 
@@ -61,6 +64,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "profile": ("按上次的对应关系", "as last time"),
     "beside": ("也像“{zh}”,但已采用“{used}”", "looks like '{en}' too, but '{used}' was taken"),
     "left": ("像“{zh}”,但已由文件格式或您的对应给出", "looks like '{en}', which the format or you give otherwise"),
+    "derived": ("由系统计算,不读取", "worked out by the register, not read"),
     "unknown": ("没有认出,值保留在原始属性中", "not recognised; its values stay among the attributes"),
 }
 """How a column was understood, and the sentence for it."""

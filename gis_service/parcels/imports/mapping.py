@@ -9,8 +9,9 @@ from typing import Any
 
 from gis_service.parcels.imports import classes, values
 from gis_service.parcels.imports.classes import Classes, ClassNames, Said
-from gis_service.parcels.imports.columns import Column, Columns, Told, listed, normal, recognise
+from gis_service.parcels.imports.columns import Column, Columns, Told, listed, recognise
 from gis_service.parcels.imports.notes import Note
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.imports.values import Unusable
 
 ROW_NUMBERS = re.compile(r"(FID|OBJECTID|OID|ID|序号)[_ ]?\d+", re.IGNORECASE)

@@ -57,6 +57,11 @@ NOTES: dict[str, Sentence] = {
         "“{column}”与“{used}”都像是{field_zh},采用“{used}”;“{column}”的值保留在原始属性中。",
         "Both '{column}' and '{used}' look like {field}; '{used}' is used, '{column}' stays among the attributes.",
     ),
+    "column.derived": Sentence(
+        Level.INFO,
+        "这些列由系统计算,不读取:{columns}。它们的值保留在原始属性中。",
+        "Columns the register works out itself and does not read: {columns}. Their values stay among the attributes.",
+    ),
     "column.unknown": Sentence(
         Level.INFO,
         "没有认出的列:{columns}。它们的值保留在原始属性中。",

@@ -1,7 +1,8 @@
 """An import that changes registered parcels: what each row changes is laid out before, and every change can be taken back.
 
-A row changes the parcel of its number: only the columns the file has, and of these only cells that say something. The
-outline changes where the file has one that lies more than a millimetre off. A row that changes nothing writes nothing.
+A row changes the parcel of its number: only the columns the file has, and of these only cells that say something. A text
+that differs only in what reading settles (blanks, forms of characters) is the same. The outline changes where the file has
+one that lies more than a millimetre off. A row that changes nothing writes nothing.
 """
 
 import json
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis_service.core import db
+from gis_service.parcels.imports.columns import fields, spec_of
 from gis_service.parcels.imports.lines import numbered_points
 from gis_service.parcels.models import ImportBatch, Parcel
 
@@ -37,8 +39,27 @@ HIDDEN = "***"
 """A contact that is replaced is told, but not by name: who may see it sees it on the parcel's page."""
 
 
+CODES = [name for name in fields() if spec_of(name).kind in ("code", "parcel_code")]
+LINES = [name for name in fields() if spec_of(name).kind == "lines"]
+"""Columns whose texts reading settles otherwise than those of one line (`values.code`, `values.lines`)."""
+
+BLANKS = r"\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
 def _of(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in PLAIN)
+
+
+def _squeezed(said: str) -> str:
+    return f"regexp_replace(regexp_replace({said}, '^[{BLANKS}]+|[{BLANKS}]+$', '', 'g'), '[{BLANKS}]+', ' ', 'g')"
+
+
+def _settled(said: str, name: str) -> str:
+    """SQL: a text of the column `name` as reading a file would have it."""
+    return f"""case when {name} = any (cast(:codes as text[])) then {_squeezed(f"normalize({said}, NFKC)")}
+                    when {name} = any (cast(:lines as text[]))
+                    then regexp_replace(regexp_replace(normalize({said}, NFC), E'\\r\\n?', E'\\n', 'g'), '^[{BLANKS}]+|[{BLANKS}]+$', '', 'g')
+                    else {_squeezed(f"normalize({said}, NFC)")} end"""
 
 
 COMPARE = text(
@@ -48,11 +69,12 @@ COMPARE = text(
                coalesce((select jsonb_agg(jsonb_build_object('field', k.name, 'before', was.v -> k.name, 'after', now.v -> k.name)
                                           order by k.at)
                            from unnest(cast(:plain as text[])) with ordinality k(name, at)
-                          where said.v ? k.name and was.v -> k.name is distinct from now.v -> k.name), '[]')
+                          where said.v ? k.name and was.v -> k.name is distinct from now.v -> k.name
+                            and {_settled("was.v ->> k.name", "k.name")} is distinct from {_settled("now.v ->> k.name", "k.name")}), '[]')
                || coalesce((select jsonb_agg(jsonb_build_object('field', c.name, 'before', case when c.was <> '' then :hidden end,
                                                                 'after', r.fields -> c.name) order by c.name)
                               from (values ('contact_person', t.person), ('contact_phone', t.phone)) c(name, was)
-                             where r.fields ? c.name and r.fields ->> c.name is distinct from c.was), '[]')
+                             where r.fields ? c.name and {_settled("r.fields ->> c.name", "c.name")} is distinct from {_settled("c.was", "c.name")}), '[]')
                || case when o.moved_m > :same then jsonb_build_array(jsonb_build_object(
                             'field', 'geom', 'before', p.area_computed_m2, 'after', r.area_computed_m2, 'moved_m', round(o.moved_m::numeric, 3)))
                        else '[]' end as changes
@@ -85,6 +107,7 @@ def compare(session: Session, batch_id: int) -> None:
     db.setting(session, app_see_contacts="on")
     session.execute(FORGET, {"batch_id": batch_id})
     facts = {"batch_id": batch_id, "plain": list(PLAIN), "hidden": HIDDEN, "same": SAME_OUTLINE_M}
+    facts |= {"codes": CODES, "lines": LINES}
     session.execute(COMPARE, facts)
     db.setting(session, app_see_contacts=seen)
 
@@ -127,9 +150,9 @@ FORGET_POINTS = text(
 
 
 def _change() -> str:
-    """The update of all parcels at once; a column the row does not have keeps its value."""
+    """The update of all parcels at once; a column the row does not change keeps its value to the letter."""
     sets = [
-        f"{name} = case when r.fields ? '{name}' then n.{name} else p.{name} end"
+        f'{name} = case when r.changes @> \'[{{"field": "{name}"}}]\' then n.{name} else p.{name} end'
         for name in FIELDS
         if name != "geom_source"
     ]

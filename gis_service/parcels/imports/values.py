@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gis_service.parcels.imports.columns import UNITS_M2, Spec, normal
+from gis_service.parcels.imports.columns import UNITS_M2, Spec
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.rules import PARCEL_CODE
 from gis_service.parcels.vocabulary import vocabulary
 
@@ -45,6 +46,16 @@ def text(cell: Any) -> str | None:
     ('格创·芯谷二期（A区）', None, '12')
     """
     return _short_enough(" ".join(unicodedata.normalize("NFC", _plain(cell)).split()))
+
+
+def lines(cell: Any) -> str | None:
+    """Free text of several lines: as it was written, but for blanks around it.
+
+    >>> lines(" 一、已清表 \\r\\n二、 待围蔽\\n")
+    '一、已清表 \\n二、 待围蔽'
+    """
+    written = unicodedata.normalize("NFC", _plain(cell)).replace("\r\n", "\n").replace("\r", "\n")
+    return _short_enough(written.strip())
 
 
 def code(cell: Any) -> str | None:
@@ -248,6 +259,7 @@ def bounds(cell: Any) -> dict[str, str]:
 
 READERS: dict[str, Callable[[Any, Spec], Any]] = {
     "text": lambda cell, _: text(cell),
+    "lines": lambda cell, _: lines(cell),
     "code": lambda cell, _: code(cell),
     "parcel_no": lambda cell, _: parcel_no(cell),
     "number": within,

@@ -88,12 +88,14 @@ def _decoded(document: Drawing, content: Content, given: str | None) -> tuple[Co
 
 def _texts(content: Content) -> set[str]:
     paths = {path.layer for path in (*content.outlines, *content.loose)}
+    paths |= {path.mark.parcel_no for path in content.outlines if path.mark}
     return paths | {word.text for word in content.words} | {word.layer for word in content.words}
 
 
 def _with_texts(content: Content, right: dict[str, str]) -> Content:
     def named(path: Path) -> Path:
-        return replace(path, layer=right.get(path.layer, path.layer))
+        mark = path.mark and path.mark._replace(parcel_no=right.get(path.mark.parcel_no, path.mark.parcel_no))
+        return replace(path, layer=right.get(path.layer, path.layer), mark=mark)
 
     return replace(
         content,
@@ -255,9 +257,9 @@ def _emit(found: list[Parcel], grid: Grid, request: Request, emit: Emit) -> None
 
 
 def _attributes(parcel: Parcel) -> list[tuple[str, Any]]:
-    number = dxf_texts.number(parcel.texts)
-    others = list(parcel.texts)
-    if number is not None:
+    number = parcel.number or dxf_texts.number(parcel.texts)
+    others = [text for text in parcel.texts if text != parcel.number]
+    if parcel.number is None and number is not None:
         kept = next(i for i, text in enumerate(others) if number in text)
         others.pop(kept)
     return [(NUMBER, number), ("layer", parcel.layer), ("handle", parcel.handle or None), ("texts", others or None)]

@@ -29,6 +29,8 @@ from ezdxf.lldxf.const import DXFError
 from numpy.typing import NDArray
 
 from gis_service.geo import arcs
+from gis_service.parcels.reading import dxf_marks
+from gis_service.parcels.reading.dxf_marks import Mark
 from gis_service.parcels.reading.result import unreadable
 
 Floats = NDArray[np.float64]
@@ -64,6 +66,7 @@ class Path:
     points: Floats
     bulges: Floats
     closed: bool
+    mark: Mark | None = None
 
     @property
     def drawable(self) -> bool:
@@ -209,7 +212,7 @@ def _polyline(entity: DXFGraphic, layer: str, handle: str, said: Sequence[Sequen
         points[:, 0], bulges = -points[:, 0], -bulges
     if len(points) > 3 and bool((points[0] == points[-1]).all()):
         points, bulges, closed = points[:-1], bulges[:-1], True
-    return Path(layer, handle, points, bulges, closed and len(points) > 1)
+    return Path(layer, handle, points, bulges, closed and len(points) > 1, dxf_marks.of(entity))
 
 
 def _arc(entity: Arc, layer: str, handle: str) -> Path:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from gis_service.geo import detect, loops, rings
-from gis_service.parcels.reading import dxf_texts
+from gis_service.parcels.reading import dxf_marks, dxf_texts
 from gis_service.parcels.reading.dxf_entities import Path, Word
+from gis_service.parcels.reading.dxf_marks import Mark
 from gis_service.parcels.reading.result import Issue, Layer, Unreadable, issue, unreadable
 
 TOLERANCE_M = 0.01
@@ -75,6 +76,7 @@ class Drawn:
     handle: str
     ring: Floats
     pieces: int = 1
+    mark: Mark | None = None
     inside: int | None = None
     texts: list[str] = field(default_factory=list)
 
@@ -86,7 +88,7 @@ class Drawn:
 def closed(chosen: Chosen, grid: Grid, issues: list[Issue]) -> tuple[list[Drawn], list[Issue]]:
     """Closed outlines, flattened; where there are none, those that loose lines make end to end."""
     tolerance = TOLERANCE_M / grid.metres
-    drawn = [Drawn(p.layer, p.handle, grid.placed(p.flattened(tolerance))) for p in chosen.outlines]
+    drawn = [Drawn(p.layer, p.handle, grid.placed(p.flattened(tolerance)), mark=p.mark) for p in chosen.outlines]
     drawn = [one for one in drawn if rings.corners(one.ring) >= 3]
     loose = len(chosen.loose)
     if not drawn:
@@ -135,41 +137,59 @@ def _once(drawn: list[Drawn], issues: list[Issue]) -> list[Drawn]:
 
 @dataclass
 class Parcel:
-    """An outline with its holes and its texts."""
+    """An outline with its holes and its texts; `number` is that of a mark."""
 
     layer: str
     handle: str
     shape: MultiPolygon
     texts: list[str]
     holes: int
+    number: str | None = None
 
 
 def parcels(drawn: list[Drawn], words: Sequence[Word], grid: Grid) -> list[Parcel]:
-    """Outlines with their texts. A ring inside another is land of its own where a number stands in it, else a hole."""
+    """Outlines with their texts. A ring inside another is land of its own where a number stands in it, else a hole.
+
+    What a drawing of ours says of its rings goes before.
+    """
     _nest(drawn)
     _hand_out(drawn, words, grid)
+    known = dxf_marks.together([one.mark for one in drawn], [one.texts for one in drawn])
+    marked = {place for parts in known.values() for part in parts for place in part}
+    cut_out = {place for parts in known.values() for _, *holes in parts for place in holes}
     holes: dict[int, list[int]] = {}
     for index, one in enumerate(drawn):
-        if one.inside is not None and dxf_texts.number(one.texts) is None and not _is_hole(drawn, one.inside):
+        if index not in marked and _is_hole(drawn, index, marked, cut_out) and one.inside is not None:
             holes.setdefault(one.inside, []).append(index)
     cut = {index for inner in holes.values() for index in inner}
-    return [
-        Parcel(
-            one.layer,
-            one.handle,
-            MultiPolygon([Polygon(one.ring, [drawn[hole].ring for hole in holes.get(index, [])])]),
-            one.texts + [text for hole in holes.get(index, []) for text in drawn[hole].texts],
-            len(holes.get(index, [])),
-        )
-        for index, one in enumerate(drawn)
-        if index not in cut
-    ]
+    found = {
+        index: _parcel(drawn, [[index]], holes)
+        for index in range(len(drawn))
+        if index not in cut and index not in marked
+    }
+    found |= {parts[0][0]: _parcel(drawn, parts, holes, number) for number, parts in known.items()}
+    return [found[index] for index in sorted(found)]
 
 
-def _is_hole(drawn: list[Drawn], index: int) -> bool:
-    """Whether a ring is itself a hole: what lies in it is land again."""
+def _parcel(
+    drawn: list[Drawn], parts: list[dxf_marks.Part], holes: dict[int, list[int]], number: str | None = None
+) -> Parcel:
+    """A parcel of the parts: their outer rings, their holes, and those that were drawn into them."""
+    whole = [[*part, *holes.get(part[0], [])] for part in parts]
+    polygons = [Polygon(drawn[shell].ring, [drawn[hole].ring for hole in inner]) for shell, *inner in whole]
+    first = drawn[parts[0][0]]
+    texts = [text for part in whole for place in part for text in drawn[place].texts]
+    return Parcel(first.layer, first.handle, MultiPolygon(polygons), texts, sum(len(p) - 1 for p in whole), number)
+
+
+def _is_hole(drawn: list[Drawn], index: int, marked: set[int], cut_out: set[int]) -> bool:
+    """Whether a ring is a hole of the one around it; what lies in a hole is land again."""
+    if index in marked:
+        return index in cut_out
     one = drawn[index]
-    return one.inside is not None and dxf_texts.number(one.texts) is None and not _is_hole(drawn, one.inside)
+    if one.inside is None or dxf_texts.number(one.texts) is not None:
+        return False
+    return not _is_hole(drawn, one.inside, marked, cut_out)
 
 
 def _nest(drawn: list[Drawn]) -> None:

@@ -76,7 +76,7 @@ def _read(file: pq.ParquetFile, request: Request, emit: Emit) -> Summary:
 
 def _geo(file: pq.ParquetFile) -> dict[str, Any]:
     """The metadata that makes Parquet GeoParquet, checked as far as it is used."""
-    raw = (file.schema_arrow.metadata or {}).get(b"geo")
+    raw = (file.metadata.metadata or {}).get(b"geo")  # of the file: not every writer repeats it in its Arrow schema
     try:
         geo = json.loads(raw) if raw else None
     except (ValueError, RecursionError):

@@ -123,6 +123,11 @@ TABLES: dict[str, Message] = {
         "列“{field}”中有 {count} 个数字按电子表格的日期序列号读取(如 {example} → {day})。",
         "{count} numbers in column '{field}' were read as serial dates of a spreadsheet (as {example} → {day}).",
     ),
+    "table.apostrophes": Message(
+        "info",
+        "列“{field}”中有 {count} 处文字前的撇号已去掉:导出时加上它,是为了不让表格软件把文字当公式执行。",
+        "{count} texts in column '{field}' lost the apostrophe that exports put before what a spreadsheet would run as a formula.",
+    ),
     "table.points_only": Message(
         "info",
         "坐标列({columns})每行只有一个点，不成面，按没有图形的台账读取，坐标保留在原始属性中。",

@@ -6,6 +6,11 @@ test('a text that a spreadsheet would run gets an apostrophe', () => {
   for (const risky of ['=1+1', '+86', '-cmd', '@SUM(A1)', '\tx']) expect(csvCell(risky).replace(/^"/, '')).toMatch(/^'/);
 });
 
+test('an apostrophe that stands there already gets another, so that one can be taken away', () => {
+  expect(csvCell("'=1")).toBe("''=1");
+  expect(csvCell("'甲'")).toBe("'甲'");
+});
+
 test('numbers stay numbers, also negative ones', () => {
   expect(csvCell(-12.5)).toBe('-12.5');
   expect(csvCell(Number.NaN)).toBe('');

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.imports.columns import NoSuchField, header, normal, recognise
+from gis_service.parcels.imports.columns import NoSuchField, header, recognise
 from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, Known, Mapped, mapper_for
 from gis_service.parcels.imports.notes import NOTES
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.imports.values import Unusable, area_m2, code, day, number, yes_no
 from gis_service.parcels.vocabulary import vocabulary
 
@@ -84,10 +85,8 @@ def test_what_may_mean_anything_is_not_recognised(name: str) -> None:
     assert header(name) is None
 
 
-NOT_OF_PARCELS = {
-    "ground_kind", "topology_rule", "fault_level", "fault_state", "fence_type", "fence_condition", "sign_type", "sign_condition",
-    "camera_condition", "file_kind",
-}  # fmt: skip
+OF_DEVICES = {"fence_type", "fence_condition", "sign_type", "sign_condition", "camera_condition", "file_kind"}
+NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state", *OF_DEVICES}
 
 
 def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:
@@ -96,6 +95,10 @@ def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:
         axis: title for axis, title in titles.items() if not (found := header(title)) or found.spec.field != axis
     }
     assert unknown == {}
+
+
+def test_what_is_said_of_fences_and_signs_is_not_said_of_parcels() -> None:
+    assert [title for axis in OF_DEVICES if header(title := vocabulary()[axis]["title"][0])] == []
 
 
 def test_of_two_columns_for_one_field_the_usual_name_wins_and_the_other_is_told() -> None:
@@ -316,8 +319,8 @@ def test_a_name_without_a_code_is_enough_where_one_system_has_it() -> None:
 
 
 def test_attributes_that_nobody_knows_harm_nothing() -> None:
-    row = only({"地块编号": "A", "x": {"deep": [1]}, "y": None, "备注": "  two\nlines "})
-    assert row.fields == {"remark": "two lines"}
+    row = only({"地块编号": "A", "x": {"deep": [1]}, "y": None, "地块名称": " in one\nline ", "备注": "  two\nlines "})
+    assert row.fields == {"parcel_name": "in one line", "remark": "two\nlines"}
 
 
 cells = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.lists(st.text()))

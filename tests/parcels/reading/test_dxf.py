@@ -15,6 +15,7 @@ from ezdxf.document import Drawing
 from ezdxf.layouts import Modelspace
 
 from gis_service.parcels.reading import dxf, dxf_texts
+from gis_service.parcels.reading.dxf_marks import APPLICATION, Mark
 from gis_service.parcels.reading.result import Unreadable
 
 Reading = Callable[..., Any]
@@ -422,3 +423,68 @@ def test_other_peoples_drawings(shared: Path, read_file: Reading, refused: Refus
     house = read_file(folder / "houses_of_parliament_georeferenced.dxf", "houses.dxf")
     assert (house.summary.crs.epsg, house.summary.row_count) == (27700, 1)
     assert house.area_m2 == pytest.approx(47_098_443.038 * 0.0254**2, rel=1e-5)
+
+
+# --- marks of our own drawings -----------------------------------------------------------------------------------
+
+
+def marked(space: Modelspace, points: list[tuple[float, float]], *mark: Any) -> Any:
+    line = space.add_lwpolyline(points, close=True)
+    line.set_xdata(APPLICATION, Mark(*mark).tags())
+    return line
+
+
+def two_parts(number: str = "北围-01") -> tuple[Drawing, Modelspace]:
+    """A parcel of two parts, the first with a hole, the number in each part."""
+    made, space = drawing()
+    made.appids.add(APPLICATION)
+    marked(space, square(), number, 1, 0)
+    marked(space, square(40, 40, 20), number, 1, 1)
+    marked(space, square(300), number, 2, 0)
+    for x in (10, 310):
+        space.add_text(number, height=3).set_placement((E0 + x, N0 + 10))
+    return made, space
+
+
+@pytest.mark.parametrize("version", ["R2004", "R2010"])
+def test_parts_and_holes_that_are_marked_are_one_parcel(parse: Reading, version: str) -> None:
+    made, _ = two_parts()
+    made.dxfversion = version
+    made.encoding = "gbk"
+    (row,) = parse(made).rows
+    assert row.attributes["地块编号"] == "北围-01"
+    assert len(row.shape.geoms) == 2
+    assert row.source_area_m2 == pytest.approx(100 * 100 * 2 - 20 * 20)
+
+
+def test_a_copied_part_makes_the_marks_worthless(parse: Reading) -> None:
+    made, space = two_parts()
+    marked(space, square(600), "北围-01", 2, 0)
+    space.add_text("北围-02", height=3).set_placement((E0 + 610, N0 + 10))
+    rows = list(parse(made).rows)
+    assert [row.attributes["地块编号"] for row in rows] == ["北围-01", "北围-01", "北围-02"]
+
+
+def test_a_number_that_was_written_anew_outweighs_the_mark(parse: Reading) -> None:
+    made, space = drawing()
+    made.appids.add(APPLICATION)
+    marked(space, square(), "A-1", 1, 0)
+    space.add_text("A-2", height=3).set_placement((E0 + 10, N0 + 10))
+    (row,) = parse(made).rows
+    assert row.attributes["地块编号"] == "A-2"
+
+
+def test_a_hole_drawn_into_a_marked_parcel_is_cut_out(parse: Reading) -> None:
+    made, space = two_parts()
+    space.add_lwpolyline(square(330, 30, 20), close=True)
+    (row,) = parse(made).rows
+    assert row.source_area_m2 == pytest.approx(100 * 100 * 2 - 20 * 20 * 2)
+
+
+def test_marks_of_other_programs_are_no_marks(parse: Reading) -> None:
+    made, space = drawing()
+    made.appids.add(APPLICATION)
+    line = space.add_lwpolyline(square(), close=True)
+    line.set_xdata(APPLICATION, [(1000, "A-1"), (1040, 2.5)])
+    (row,) = parse(made).rows
+    assert row.attributes["地块编号"] is None

@@ -9,8 +9,9 @@ from typing import Any
 
 from openpyxl.utils.datetime import from_excel
 
-from gis_service.parcels.imports.columns import UNITS_M2, normal
+from gis_service.parcels.imports.columns import UNITS_M2
 from gis_service.parcels.imports.columns import header as header_of
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.reading.result import Issue, issue
 from gis_service.parcels.reading.tables import roles
 from gis_service.parcels.reading.tables.grid import Cell, Line, Table, Value, cell_name, letters, listed
@@ -19,10 +20,11 @@ from gis_service.parcels.reading.tables.sheet import day_or_moment
 from gis_service.parcels.reading.values import cleaned, shown
 
 _TOTAL = re.compile(
-    r".{0,20}?(?:小计|合计|总计|累计|共计)(?:[:(].*|共?[\d.]+.*)?|其中:?.{0,10}|(?:sub|grand)?totals?:?", re.IGNORECASE
+    r".{0,40}?(?:小计|合计|总计|累计|共计)(?:[:(].*|共?[\d.]+.*)?|其中:?.{0,10}|totals?:?|.{0,40}?(?:sub|grand)totals?:?",
+    re.IGNORECASE,
 )
-_COUNT = re.compile(r"共?\d+(?:宗|块|个|幅|处|地块)")
-_SIGNERS = "填报人|填表人|制表人|制表|审核人|审核|复核人|复核|负责人|单位负责人|分管领导|经办人|填报单位|填表单位|制表单位|编制单位|填报日期|填表日期|制表日期|日期"
+_COUNT = re.compile(r"共?\d+(?:宗|块|个|幅|处|地块|parcels?|plots?)")
+_SIGNERS = "填报人|填表人|制表人|制表|审核人|审核|复核人|复核|负责人|单位负责人|分管领导|经办人|填报单位|填表单位|制表单位|编制单位|填报日期|填表日期|制表日期|日期|(?:filledin|prepared|checked|reviewed|approved)by"
 _NOTE = re.compile(
     rf"(?:注\d*|备注|说明|填表说明|填报说明|数据来源|截止时间|截至|联系人|联系电话|打印日期|notes?|source)[:.、].*|(?:{_SIGNERS})(?:[:(].*)?",
     re.IGNORECASE,
@@ -31,6 +33,9 @@ _NOTE = re.compile(
 _SECTION = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 #: Serial numbers of days from 1990 to 2100: a whole number of this size in a column of dates is one.
 SERIAL_DAYS = range(32_874, 73_051)
+
+#: A text that would run as a formula, with the apostrophe that exports put before it. Nothing else loses an apostrophe.
+_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
 
 #: What is not said again of every line that a merged cell reaches: a sum would be counted twice.
 NOT_REPEATED = frozenset({"area", "number"})
@@ -110,7 +115,8 @@ class Sorter:
 
 #: What a text holds that may be a total, a note or a signature; all others need no second look.
 _SUSPECT = re.compile(
-    r"[计其注备说共:：、.．]|total|note|source|人|制表|[审复]核|日期|单位|领导|宗|块|个|幅|处", re.IGNORECASE
+    r"[计其注备说共:：、.．]|total|note|source|人|制表|[审复]核|日期|单位|领导|宗|块|个|幅|处|parcel|plot",
+    re.IGNORECASE,
 )
 
 
@@ -145,6 +151,15 @@ def below(table: Table, header: Header, alone: Collection[int] = ()) -> Iterator
             yield line
 
 
+def as_meant(text: str) -> str:
+    """A text without the apostrophe that an export put before it.
+
+    >>> as_meant("'=1+1"), as_meant("''=1+1"), as_meant("'甲'"), as_meant("'5")
+    ('=1+1', "'=1+1", "'甲'", "'5")
+    """
+    return text[1:] if _NEUTRALISED.match(text) else text
+
+
 # --- what a line says --------------------------------------------------------------------------------------------
 
 
@@ -159,6 +174,7 @@ class Teller:
     unnamed: set[int] = field(default_factory=set)
     serials: Counter[str] = field(default_factory=Counter)
     example: dict[str, tuple[str, str]] = field(default_factory=dict)
+    neutralised: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         names = self.header.names
@@ -188,6 +204,9 @@ class Teller:
             self.serials[name] += 1
             self.example.setdefault(name, (cell.text, day))
             return day
+        if isinstance(cell.value, str) and (text := as_meant(cell.value)) != cell.value:
+            self.neutralised[name] += 1
+            return text
         return cell.value
 
     def _serial(self, cell: Cell) -> str | None:
@@ -204,6 +223,9 @@ class Teller:
             issue("table.serials", layer=layer, field=name, count=count, example=self.example[name][0], day=self.example[name][1])
             for name, count in self.serials.items()
         ]  # fmt: skip
+        told += [
+            issue("table.apostrophes", layer=layer, field=name, count=count) for name, count in self.neutralised.items()
+        ]
         if self.unnamed:
             columns = "、".join(letters(column) for column in sorted(self.unnamed)[:20])
             told.append(issue("table.unnamed", layer=layer, columns=columns))

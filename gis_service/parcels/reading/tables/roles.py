@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gis_service.geo import notation
 from gis_service.parcels.imports import columns as register
-from gis_service.parcels.imports.columns import normal
+from gis_service.parcels.imports.spelling import normal
 from gis_service.parcels.reading.result import unreadable
 from gis_service.parcels.reading.tables.grid import Line
 

@@ -2,7 +2,8 @@
 
 export type Cell = string | number | boolean | null | undefined;
 
-const RISKY = /^[=+\-@\t\r]/;
+/** With the apostrophes that stand there already: the import takes one away, and what was there comes back. */
+const RISKY = /^'*[=+\-@\t\r]/;
 
 /** One cell: numbers stay numbers; a text that a spreadsheet would run gets an apostrophe before it. */
 export function csvCell(value: Cell): string {
