@@ -76,8 +76,10 @@ def begin(page: Page, act: str) -> None:
 
 
 def test_a_parcel_is_found_divided_joined_given_back_and_its_parts_changed_together(
-    page: Page, desk: str, faults: list[str]
-) -> None:  # noqa: F811
+    page: Page,
+    desk: str,  # noqa: F811
+    faults: list[str],  # noqa: F811
+) -> None:
     sign_in(page, desk)
     faults.clear()
     parcel = ask(page, desk, "/parcels/by-no/BW-0001")
