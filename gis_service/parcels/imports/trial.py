@@ -34,7 +34,7 @@ TEMPORARY = "IMP-0-"
 LEVELS = ("error", "warning", "info")
 
 MOST_TRIED = 200
-"""Rows on which a mend is tried out; of others it is only said that they may be mended so."""
+"""Rows on which each mend is tried out."""
 
 
 class NotOpened(Refusal):
@@ -283,12 +283,15 @@ class _Trial:
             self.subjects.setdefault(number, subject)
 
     def offered(self) -> dict[str, int]:
-        """The mends that would change a row, and how many rows; tried out on the first ones, which say as much as all."""
+        """The mends that would change a row, and how many rows: of the first ones, which say as much as all."""
+        tried: Counter[str] = Counter()
         counted: Counter[str] = Counter()
-        for number, subject in list(self.subjects.items())[:MOST_TRIED]:
+        for number, subject in self.subjects.items():
             for fix in rules.suited(self.codes[number]):
-                mended = fixes.tried_beside(subject, Mend(fix), self.district, self.beside[number])
-                counted[fix] += mended is not None
+                tried[fix] += 1
+                if tried[fix] <= MOST_TRIED:
+                    mended = fixes.tried_beside(subject, Mend(fix), self.district, self.beside[number])
+                    counted[fix] += mended is not None
         return {fix: count for fix, count in counted.items() if count}
 
     def findings(self) -> list[Finding]:
