@@ -179,7 +179,7 @@ ALL_PARTS = PARTS | {
 def _base(paths: Iterable[Path]) -> Path:
     """Where the names of the table begin."""
     folders = [path if path.is_dir() else path.parent for path in paths]
-    return Path(os.path.commonpath([folder.resolve() for folder in folders])) if folders else Path()
+    return Path(os.path.commonpath([folder.absolute() for folder in folders])) if folders else Path()
 
 
 # --- one file ----------------------------------------------------------------------------------------------------
