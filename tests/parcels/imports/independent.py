@@ -8,6 +8,7 @@ import csv
 import json
 import re
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ import ezdxf
 import numpy as np
 import shapely
 from ezdxf.math import Matrix44
+from numpy.typing import NDArray
 from pyogrio import raw
 from pyproj import CRS, Geod, Transformer
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 WGS84 = Geod(ellps="WGS84")
+Floats = NDArray[np.float64]
 Shapes = list[BaseGeometry | None]
 Reading = Callable[[Path], tuple[Shapes, Any]]
 
@@ -51,11 +54,31 @@ def apart_m(one: BaseGeometry, other: BaseGeometry) -> float:
     return float(shapely.hausdorff_distance(*flat))
 
 
+def gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """WGS 84 shifted as Chinese internet maps shift it, written down from the well-known formula."""
+    x, y = lon - 105.0, lat - 35.0
+    waves = (20 * np.sin(6 * np.pi * x) + 20 * np.sin(2 * np.pi * x)) * 2 / 3
+    east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + waves
+    east += (20 * np.sin(np.pi * x) + 40 * np.sin(np.pi * x / 3)) * 2 / 3
+    east += (150 * np.sin(np.pi * x / 12) + 300 * np.sin(np.pi * x / 30)) * 2 / 3
+    north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x)) + waves
+    north += (20 * np.sin(np.pi * y) + 40 * np.sin(np.pi * y / 3)) * 2 / 3
+    north += (160 * np.sin(np.pi * y / 12) + 320 * np.sin(np.pi * y / 30)) * 2 / 3
+    a, e2, phi = 6378245.0, 0.00669342162296594323, np.radians(lat)
+    w = 1 - e2 * np.sin(phi) ** 2
+    return (
+        lon + np.degrees(east / (a / np.sqrt(w) * np.cos(phi))),
+        lat + np.degrees(north / (a * (1 - e2) / (w * np.sqrt(w)))),
+    )
+
+
 # --- readers -----------------------------------------------------------------------------------------------------
 
 
 def ogr(path: Path, layer: str | None = None) -> tuple[Shapes, Any]:
-    meta, _, wkb, _ = raw.read(path, layer=layer, columns=[])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that measures are dropped
+        meta, _, wkb, _ = raw.read(path, layer=layer, columns=[])
     return list(shapely.from_wkb(wkb, on_invalid="fix")), meta["crs"]
 
 
@@ -106,9 +129,20 @@ def drawing(path: Path) -> tuple[Shapes, Any]:
             [(point.x, point.y) for point in matrix.transform_vertices([(x, y, 0) for x, y in line.get_points("xy")])]
         )
         for line in space.query("LWPOLYLINE")
-        if line.closed  # type: ignore[attr-defined]
+        if _is_closed(line)
     ]
     return list(outlines), epsg
+
+
+def _is_closed(line: Any) -> bool:
+    points = line.get_points("xy")
+    return bool(line.closed) or points[0] == points[-1]
+
+
+def antarctic(path: Path) -> tuple[Shapes, Any]:
+    """SAD 69 by its numbers: so far south no library knows which of the many shifts to take; these are those of Brazil (16)."""
+    shapes, _ = ogr(path)
+    return shapes, "+proj=utm +zone=23 +south +ellps=aust_SA +towgs84=-67.35,3.88,-38.22 +units=m +type=crs"
 
 
 def layer(name: str) -> Reading:
@@ -122,6 +156,7 @@ SPECIAL: dict[str, Reading] = {
     "messy_geojson/openring.json": rings,
     "kml/demo.kmz": closed_lines,
     "kml/gxtrack.kml": closed_lines,
+    "mapinfo/Up.tab": antarctic,
     "gpkg/Oregon.gpkg": layer("land"),
     "gpkg/bees.gpkg": layer("area"),
     "wkt_csv/camden_conservation_area.csv": wkt("Geometry", 4326),

@@ -25,6 +25,8 @@ class Known:
     outside: int | None = None
     codes: dict[str, int] = field(default_factory=dict)
     fixes: dict[str, int] = field(default_factory=dict)
+    about: tuple[float, float] | None = None
+    """Longitude and latitude of the middle of its points."""
     said: str = ""
     """Words that the Chinese evidence for the coordinate system must contain."""
     parts: int | None = None
@@ -48,16 +50,16 @@ ASTRAY = {"crs.outside_area_of_use": 1}
 
 KNOWN: dict[str, Known | Refused] = {
     # --- land_txt: the README's plane areas are off by up to 0.014 m²; `test_land_office_areas_in_exact_arithmetic` has the truth
-    "land_txt/44120000072.txt": Known(1, 1, 4526, "UTF-8", plane_m2=12_247.096, ellipsoid_m2=12_242.97, codes=TXT),
-    "land_txt/44120000120.txt": Known(1, 1, 4526, "UTF-8", plane_m2=26_707.765, ellipsoid_m2=26_698.34, codes=TXT),
-    "land_txt/44120000326.txt": Known(1, 1, 4526, "UTF-8", plane_m2=100.037, ellipsoid_m2=100.00, codes=TXT),
+    "land_txt/44120000072.txt": Known(1, 1, 4526, "UTF-8", plane_m2=12_247.096, ellipsoid_m2=12_242.97, codes=TXT, about=(112.857207, 23.339561)),
+    "land_txt/44120000120.txt": Known(1, 1, 4526, "UTF-8", plane_m2=26_707.765, ellipsoid_m2=26_698.34, codes=TXT, about=(112.831741, 23.290791)),
+    "land_txt/44120000326.txt": Known(1, 1, 4526, "UTF-8", plane_m2=100.037, ellipsoid_m2=100.00, codes=TXT, about=(112.847345, 23.325579)),
     "land_txt/44120000669_44120001725_44120002171.txt": Known(
-        1, 1, 4526, "UTF-8", plane_m2=432.532, ellipsoid_m2=432.37, codes=TXT
+        1, 1, 4526, "UTF-8", plane_m2=432.532, ellipsoid_m2=432.37, codes=TXT, about=(112.806066, 23.306239)
     ),
-    "land_txt/44120000957.txt": Known(1, 1, 4526, "UTF-8", plane_m2=7_749.127, ellipsoid_m2=7_746.30, codes=TXT),
-    "land_txt/44120001111.txt": Known(1, 1, 4526, "UTF-8", plane_m2=60_254.313, ellipsoid_m2=60_232.42, codes=TXT),
-    "land_txt/44120002411.txt": Known(1, 1, 4526, "UTF-8", plane_m2=26_377.396, ellipsoid_m2=26_367.88, codes=TXT),
-    "land_txt/plot_001.txt": Known(1, 1, 4526, "UTF-8", plane_m2=744.198, ellipsoid_m2=743.93, codes=TXT),
+    "land_txt/44120000957.txt": Known(1, 1, 4526, "UTF-8", plane_m2=7_749.127, ellipsoid_m2=7_746.30, codes=TXT, about=(112.811257, 23.311681)),
+    "land_txt/44120001111.txt": Known(1, 1, 4526, "UTF-8", plane_m2=60_254.313, ellipsoid_m2=60_232.42, codes=TXT, about=(112.813167, 23.299906)),
+    "land_txt/44120002411.txt": Known(1, 1, 4526, "UTF-8", plane_m2=26_377.396, ellipsoid_m2=26_367.88, codes=TXT, about=(112.817576, 23.283993)),
+    "land_txt/plot_001.txt": Known(1, 1, 4526, "UTF-8", plane_m2=744.198, ellipsoid_m2=743.93, codes=TXT, about=(112.809901, 23.249065)),
     # --- coord_tables: one parcel three times; 130 241.33 m² in the README, exactly 130 241.306 m²
     "coord_tables/坐标_投影.csv": Known(
         1, 1, 4527, "UTF-8", plane_m2=130_241.306, codes={"coordinate.ring_closed": 1}, said="第 39 带"
@@ -86,7 +88,7 @@ KNOWN: dict[str, Known | Refused] = {
         2, 1, 4326, "UTF-8", outside=1, codes={"geometry.invalid": 1, **BIG}, fixes={"make_valid": 1}
     ),
     "shapefile/dup_column/dup_column.shp": Refused(
-        "crs.unknown", "--crs EPSG:", "EPSG:32633", Known(2, 2, 32633, "UTF-8", codes={"field.renamed": 1, **ASTRAY, "geometry.small": 2})
+        "crs.unknown", "--crs EPSG:", "EPSG:32633", Known(2, 2, 32633, "UTF-8", codes={"field.renamed": 1, **ASTRAY, "geometry.small": 1})
     ),
     "shapefile/polygonz/polygonz.shp": Refused(
         "crs.unknown", "--crs EPSG:", "EPSG:32633", Known(1, 1, 32633, "UTF-8", codes={"layer.z_dropped": 1, **ASTRAY})
@@ -122,14 +124,14 @@ KNOWN: dict[str, Known | Refused] = {
     # --- vacant_land
     "vacant_land/philadelphia_public_vacant_land_A.gpkg": Known(
         3969, 3969, 2272, "UTF-8", plane_m2=958_250.6, ellipsoid_m2=958_253.8, parts=3970, holes=1,
-        codes={"parcel.overlap_slight": 28},
+        codes={"parcel.overlap_slight": 28}, fixes={"snap": 22},
     ),
     "vacant_land/philadelphia_public_vacant_land_sample400.geojson": Known(
         400, 400, 4326, "UTF-8", ellipsoid_m2=69_735.4, holes=1
     ),
     "vacant_land/philadelphia_parks_recreation_properties.geojson": Known(
         507, 499, 4326, "UTF-8", outside=499, codes={"geometry.invalid": 8, "area.differs": 21, "geometry.huge": 1,
-        "batch.coverage": 1, "parcel.overlap_in_file": 1, "parcel.overlap_slight": 2}, fixes={"make_valid": 8},
+        "batch.coverage": 1, "parcel.overlap_in_file": 1, "parcel.overlap_slight": 2}, fixes={"make_valid": 8, "snap": 1},
     ),
     "vacant_land/cartofriches_standard_A.csv": Known(
         1297, 0, None, "UTF-8", outlines=0,
@@ -152,7 +154,9 @@ KNOWN: dict[str, Known | Refused] = {
     # --- kml
     "kml/polygon.kml": Known(1, 1, 4326, "UTF-8", ellipsoid_m2=3_378.4, holes=1, codes={"layer.z_dropped": 1}),
     "kml/multigeometry.kml": Known(1, 0, 4326, "UTF-8", outlines=0, codes={"geometry.line_open": 1}),
-    "kml/gxtrack.kml": Known(1, 0, 4326, "UTF-8", codes={"geometry.line_open": 1, "geometry.invalid": 1}),
+    "kml/gxtrack.kml": Known(1, 0, 4326, "UTF-8", outside=0, codes={"geometry.line_open": 1, "geometry.invalid": 1},
+        fixes={"close_ring": 1, "make_valid": 1},
+    ),
     "kml/simpledata.kml": Refused("read.no_polygons", "Point (2)"),
     "kml/schema.kml": Known(1, 1, 4326, "UTF-8", ellipsoid_m2=14.7),
     "kml/demo.kmz": Known(1, 0, 4326, "UTF-8", codes={"geometry.line_open": 1}, fixes={"close_ring": 1}),

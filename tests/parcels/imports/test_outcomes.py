@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 import typer
@@ -29,8 +30,6 @@ READABLE = [name for name, known in KNOWN.items() if isinstance(known, Known)]
 GIVEN = [name for name, known in KNOWN.items() if isinstance(known, Refused) and known.given]
 
 APART_M = 1.0
-CLOSE_M = 1e-3
-"""Where nothing but arithmetic lies between two readings they agree far better than the metre that is asked."""
 
 
 @dataclass(frozen=True)
@@ -199,12 +198,6 @@ def test_land_office_areas_in_exact_arithmetic(name: str, table: dict[str, Seen]
 # --- where it lies -----------------------------------------------------------------------------------------------
 
 
-def told_of(seen: Seen, row: Row) -> list[str]:
-    """What makes a person look at where a row lies: an error of the row, or a doubt about the coordinates of the file."""
-    doubts = {"geojson.internet_map", "crs.outside_area_of_use", "crs.axes_swapped"}
-    return seen.errors(row) + [code for code in seen.codes if code in doubts]
-
-
 def misplaced(seen: Seen, true: list[BaseGeometry | None]) -> list[tuple[int, str]]:
     """Rows that lie elsewhere than the other reading has them, or that have an outline in one of the two only."""
     assert len(seen.rows) == len(true)
@@ -217,9 +210,6 @@ def misplaced(seen: Seen, true: list[BaseGeometry | None]) -> list[tuple[int, st
         elif shape is None or (away := independent.apart_m(ours, shape)) > APART_M:
             found.append((row.row, "made up" if shape is None else f"{away:.3f} m off"))
     return found
-
-
-WITH_OUTLINES = [name for name in READABLE if KNOWN[name].outlines != 0]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -248,3 +238,36 @@ def test_nothing_lies_a_metre_off_once_the_system_is_given(
         assert shapely.hausdorff_distance(ours, theirs) * 111_195 < APART_M
         return
     assert misplaced(seen, true) == []
+
+
+@pytest.mark.parametrize("name", [name for name, known in KNOWN.items() if isinstance(known, Known) and known.about])
+def test_a_parcel_lies_where_its_readme_says(name: str, table: dict[str, Seen]) -> None:
+    """In the right zone, by a place that was written down before."""
+    known = KNOWN[name]
+    assert isinstance(known, Known)
+    assert known.about
+    (shape,) = table[name].outlines
+    lon, lat = shapely.get_coordinates(shape)[:-1].mean(axis=0)
+    assert abs(independent.WGS84.inv(lon, lat, *known.about)[2]) < APART_M
+
+
+@pytest.mark.parametrize("name", ["boundaries/440400_zhuhai.geojson", "boundaries/440000_guangdong.geojson"])
+def test_boundaries_that_lie_600_m_off_are_told_and_come_right_once_that_is_said(
+    name: str, table: dict[str, Seen], recorder: Recorder, shared_data: Path
+) -> None:
+    """GCJ-02 under the name of WGS 84: read as it says, with a warning; converted where a person says what it is."""
+    (warning,) = [found for found in table[name].line["found"] if found["code"] == "geojson.internet_map"]
+    assert (warning["level"], "600 米" in warning["zh"]) == ("warning", True)
+    outcome = trial.tried(shared_data / name, DISTRICT, Options(shift="gcj02"), name=name)
+    assert [found.code for found in outcome.found if found.code == "geojson.internet_map"] == []
+    for row, published in zip(
+        recorder.rows[str(shared_data / name)], independent.outlines(shared_data, name), strict=True
+    ):
+        assert row.shape is not None
+        assert published is not None
+        again = shapely.transform(row.shape, independent.gcj02, interleaved=False)
+        assert independent.apart_m(again, published) < APART_M
+    if "zhuhai" in name:  # "≈ 520 m too far east, 335 m too far south" in the README
+        true, shifted = np.array([113.55, 22.36]), np.array(independent.gcj02(np.array(113.55), np.array(22.36)))
+        east, north = (shifted - true) * 111_195 * np.array([np.cos(np.radians(true[1])), 1])
+        assert (east, north) == (pytest.approx(520, abs=20), pytest.approx(-335, abs=20))
