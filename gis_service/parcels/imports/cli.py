@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from gis_service.core.errors import BadRequest, Refusal
 from gis_service.parcels.imports import points, trial, trial_shown
@@ -176,7 +176,7 @@ def _lines(first: str, concluded: dict[str, Any]) -> str:
 
 
 def _issues(outcome: Outcome) -> Table:
-    table = Table("行 row", "", "说明 what was found", title_justify="left")
+    table = Table("行 row", "", Column("说明 what was found", overflow="fold"), title_justify="left")
     worst_first = sorted(outcome.issues, key=lambda issue: list(COLOURS).index(issue["level"]))
     for issue in worst_first[:MOST_SHOWN]:
         row = "文件 file" if issue["row"] is None else str(issue["row"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rich.markup import escape
+from rich.table import Column
 from rich.table import Table as Lines
 
 from gis_service.parcels.imports.catalogue import CATALOGUE
@@ -31,45 +32,32 @@ FIXES = {
 
 def lines(table: Table) -> Lines:
     """For the terminal: what was concluded and why, and what was found, each code with its first sentence."""
-    shown = Lines(*HEADS, show_lines=True)
+    heads = ("文件 file", "行 rows", "坐标系、编码 CRS, encoding", "说明 notes")
+    shown = Lines(
+        *(Column(head, overflow="fold") for head in heads), show_lines=True
+    )  # Chinese has no blanks to break at
     for outcome in table.files:
-        shown.add_row(*[escape(cell) for cell in _cells(outcome)[:-1]], "\n".join(_notes(outcome)))
+        rows = "" if outcome.refusal else f"{outcome.rows}\n可入库 good {outcome.acceptable}"
+        concluded = [] if outcome.refusal else [*_crs(outcome), *_encoding(outcome)]
+        shown.add_row(escape("\n".join(_file(outcome))), rows, escape("\n".join(concluded)), "\n".join(_notes(outcome)))
     return shown
 
 
-def _cells(outcome: Outcome) -> list[str]:
-    if outcome.refusal:
-        return [outcome.file, "", "", "0", "", "", "", f"拒绝:{outcome.refusal['zh']}"]
-    return [
-        outcome.file,
-        _layers(outcome),
-        str(outcome.rows),
-        str(outcome.acceptable),
-        _crs(outcome),
-        _encoding(outcome),
-        "\n".join(f"{FIXES[fix]} × {rows}" for fix, rows in outcome.fixes.items()),
-        "",
-    ]
-
-
-def _layers(outcome: Outcome) -> str:
+def _file(outcome: Outcome) -> list[str]:
     mark = {True: "", False: " (未读 not read)"}
-    listed = (f"{one['name']} {one['rows']} {one['geometry_type']}{mark[one['read']]}" for one in outcome.layers)
-    return "\n".join([outcome.format or "", *listed])
+    layers = [f"{one['name']}: {one['rows']} {one['geometry_type']}{mark[one['read']]}" for one in outcome.layers]
+    return [outcome.file, *([outcome.format] if outcome.format else []), *layers]
 
 
-def _crs(outcome: Outcome) -> str:
+def _crs(outcome: Outcome) -> list[str]:
     crs = outcome.crs or {}
-    if crs["epsg"] is None and not crs["evidence_zh"]:
-        return "—"
     code = f"EPSG:{crs['epsg']}" if crs["epsg"] else crs["name"]
-    swapped = ["X/Y 已对调 swapped"] if crs["axis_swapped"] else []
-    return "\n".join([code, *swapped, *crs["evidence_zh"]])
+    return [code, *(["X/Y 已对调 swapped"] if crs["axis_swapped"] else []), *crs["evidence_zh"]]
 
 
-def _encoding(outcome: Outcome) -> str:
+def _encoding(outcome: Outcome) -> list[str]:
     encoding = outcome.encoding or {}
-    return "\n".join([encoding["name"], *encoding["evidence_zh"]])
+    return [encoding["name"], *encoding["evidence_zh"]]
 
 
 def _notes(outcome: Outcome) -> Iterator[str]:
@@ -79,6 +67,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     for one in outcome.found:
         times = "" if one.first_row is None else f" × {one.rows}(第 {one.first_row} 行起 from row {one.first_row})"
         yield f"[{COLOURS[one.level]}]{one.code}{times}[/] {escape(one.zh)}"
+    for fix, rows in outcome.fixes.items():
+        yield f"[green]可修正 can be mended[/] {FIXES[fix]} × {rows}"
     if not outcome.compared:
         yield "[dim]文件太大,未比较图形之间的重叠 too large: overlaps were not looked for"
 

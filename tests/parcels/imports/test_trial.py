@@ -31,7 +31,7 @@ def command() -> typer.Typer:
 
 
 def run(command: typer.Typer, *words: object) -> tuple[int, str]:
-    done = CliRunner().invoke(command, ["try", *map(str, words)])
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(command, ["try", *map(str, words)])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout
 
@@ -114,6 +114,7 @@ def test_people_read_a_table_and_what_was_left_out(command: typer.Typer, tmp_pat
     shown = run(command, tmp_path)[1].replace("\n", "")
     for words in ("made.geojson", "geometry.invalid", "JSON", "不与已登记地块重叠", "parcel.overlap"):
         assert words in shown
+    assert "…" not in shown.partition("只读文件")[0]  # no sentence is cut
     table = run(command, tmp_path, "--markdown")[1]
     rows = [line for line in table.splitlines() if line.startswith("| ")]
     assert len(rows) == 4
