@@ -85,7 +85,7 @@ KNOWN: dict[str, Known | Refused] = {
     ),
     "shapefile/polygonm/polygonm.shp": Known(1, 1, 4326, "UTF-8", ellipsoid_m2=74.2, codes={"layer.m_dropped": 1}),
     "shapefile/two_states/two_states.shp": Known(
-        2, 1, 4326, "UTF-8", outside=1, codes={"geometry.invalid": 1, **BIG}, fixes={"make_valid": 1}
+        2, 1, 4326, "UTF-8", outside=1, ellipsoid_m2=426_549_560_710.5, codes={"geometry.invalid": 1, **BIG}, fixes={"make_valid": 1}
     ),
     "shapefile/dup_column/dup_column.shp": Refused(
         "crs.unknown", "--crs EPSG:", "EPSG:32633", Known(2, 2, 32633, "UTF-8", codes={"field.renamed": 1, **ASTRAY, "geometry.small": 1})
@@ -100,11 +100,11 @@ KNOWN: dict[str, Known | Refused] = {
     "shapefile/utf8_chinese_fields/arcmap_gen.dbf": Refused("shapefile.only_dbf", "短整型"),
     # --- boundaries: Zhuhai and Guangdong are GCJ-02 under the name of WGS 84
     "boundaries/440400_zhuhai.geojson": Known(
-        3, 2, 4326, "UTF-8", outside=2, codes={"geojson.internet_map": 1, "geometry.invalid": 1, "geometry.huge": 2,
+        3, 2, 4326, "UTF-8", outside=2, ellipsoid_m2=1_952_297_196.5, codes={"geojson.internet_map": 1, "geometry.invalid": 1, "geometry.huge": 2,
         "batch.coverage": 1}, fixes={"make_valid": 1},
     ),
     "boundaries/440000_guangdong.geojson": Known(
-        21, 18, 4326, "UTF-8", outside=18, codes={"geojson.internet_map": 1, "geometry.invalid": 3, "geometry.huge": 18,
+        21, 18, 4326, "UTF-8", outside=18, ellipsoid_m2=181_579_356_414.4, codes={"geojson.internet_map": 1, "geometry.invalid": 3, "geometry.huge": 18,
         "batch.coverage": 1, "geometry.repeated_points": 2}, fixes={"make_valid": 3, "drop_duplicate_points": 2},
     ),
     "boundaries/ne10m_prd_coastline.geojson": Known(
@@ -130,7 +130,7 @@ KNOWN: dict[str, Known | Refused] = {
         400, 400, 4326, "UTF-8", ellipsoid_m2=69_735.4, holes=1
     ),
     "vacant_land/philadelphia_parks_recreation_properties.geojson": Known(
-        507, 499, 4326, "UTF-8", outside=499, codes={"geometry.invalid": 8, "area.differs": 21, "geometry.huge": 1,
+        507, 499, 4326, "UTF-8", outside=499, ellipsoid_m2=43_755_722.6, codes={"geometry.invalid": 8, "area.differs": 21, "geometry.huge": 1,
         "batch.coverage": 1, "parcel.overlap_in_file": 1, "parcel.overlap_slight": 2}, fixes={"make_valid": 8, "snap": 1},
     ),
     "vacant_land/cartofriches_standard_A.csv": Known(
@@ -195,7 +195,7 @@ KNOWN: dict[str, Known | Refused] = {
     ),
     # --- messy_geojson
     "messy_geojson/ex1_invalid_rings.json": Known(
-        1, 0, 4326, "UTF-8", outside=0, holes=14, codes={"geometry.invalid": 1}, fixes={"make_valid": 1}
+        1, 0, 4326, "UTF-8", outside=0, holes=14, ellipsoid_m2=19_200_126.9, codes={"geometry.invalid": 1}, fixes={"make_valid": 1}
     ),
     "messy_geojson/ex5_three_precincts.json": Known(
         3, 3, 4326, "UTF-8", ellipsoid_m2=184_817_302.2, codes={"geometry.huge": 3, "batch.coverage": 1,
@@ -208,7 +208,7 @@ KNOWN: dict[str, Known | Refused] = {
         1, 0, 4326, "UTF-8", codes={"geometry.ring_open": 1, "geometry.huge": 1}, fixes={"close_ring": 1}
     ),
     "messy_geojson/six_counties_three_null.json": Known(
-        6, 2, 4326, "UTF-8", outlines=3, outside=2, codes={"geometry.missing": 3, "geometry.invalid": 1,
+        6, 2, 4326, "UTF-8", outlines=3, outside=2, ellipsoid_m2=123_433_875.5, codes={"geometry.missing": 3, "geometry.invalid": 1,
         "geometry.huge": 2, "batch.coverage": 1}, fixes={"make_valid": 1},
     ),
     # --- wkt_csv: 46 areas, none of which the file gives a system for
