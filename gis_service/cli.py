@@ -13,6 +13,7 @@ from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
 from gis_service.exports import cli as exports_cli
 from gis_service.parcels.imports import cli as imports_cli
+from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
 from gis_service.parcels.topology import cli as topology_cli
 from gis_service.services import Services, running
@@ -54,6 +55,12 @@ def tell(refusal: Refusal) -> None:
 def service() -> Iterator[Services]:
     with running(configuration.load()) as services:
         yield services
+
+
+def district() -> District:
+    """Where the land lies, by the settings alone."""
+    settings = configuration.load()
+    return District(settings.district_code, settings.plausible_box)
 
 
 def show(value: Any, as_json: bool, words: str) -> None:
@@ -270,6 +277,7 @@ def map_(
 
 
 imports_cli.install(parcel_commands, service)
+imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)
 topology_cli.install(parcel_commands, service)
 search_cli.install(parcel_commands, service)

@@ -346,9 +346,9 @@ def duplicate_in_file(_frame: Frame) -> Select[Any]:
     "parcel.duplicate_no",
     Level.ERROR,
     title=("编号不在台账中(只新增时)", "numbers are new to the register (when only adding)"),
-    zh="地块编号“{parcel_no}”已在台账中。更新已有地块请在地块页面修改;新地块请换一个编号。",
-    en="The parcel number '{parcel_no}' is in the register already. Change that parcel on its page, or give a new parcel "
-    "another number.",
+    zh="地块编号“{parcel_no}”已在台账中。要更新已有地块,请选“按编号更新”(--update)重新导入,或在地块页面修改;新地块请换一个编号。",
+    en="The parcel number '{parcel_no}' is in the register already. To change that parcel import the file again as an update "
+    "(--update), or edit it on its page; give a new parcel another number.",
     again=True,
 )
 def duplicate_no(_frame: Frame) -> Select[Any]:

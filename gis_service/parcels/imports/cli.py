@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from gis_service.core.errors import BadRequest, Refusal
-from gis_service.parcels.imports import points
+from gis_service.parcels.imports import points, trial, trial_shown
 from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
-from gis_service.parcels.imports.operations import Options
+from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.schemas import columns_of
 
 NOT_ALL = 2
@@ -106,6 +106,47 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
             raise typer.Exit(NOT_ALL)
 
 
+def install_trial(commands: typer.Typer, district: Callable[[], District]) -> None:
+    """Add the command that only looks at files; it opens no services, `district` comes from the settings."""
+
+    @commands.command("try")
+    def try_(
+        paths: Annotated[
+            list[Path], typer.Argument(exists=True, metavar="FOLDER-OR-FILE...", help="文件夹或文件 · folders or files")
+        ],
+        as_json: Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")] = False,
+        as_markdown: Annotated[
+            bool, typer.Option("--markdown", help="输出 Markdown 表 · print a Markdown table")
+        ] = False,
+    ) -> None:
+        """试读文件夹里的全部文件,只读不写,不需要数据库 · try every file of a folder; reads only, needs no database."""
+        if as_json and as_markdown:
+            raise BadRequest(parameter="--markdown", value="--json")
+        table = _tried(paths, district())
+        if as_json:
+            typer.echo(json.dumps(table.as_json(), ensure_ascii=False))
+        elif as_markdown:
+            typer.echo(trial_shown.markdown(table))
+        else:
+            console = Console(highlight=False)
+            console.print(trial_shown.lines(table))
+            for sentence in trial_shown.endings(table):
+                console.print(escape(sentence))
+        if not table.good:
+            raise typer.Exit(NOT_ALL)
+
+
+def _tried(paths: list[Path], district: District) -> trial.Table:
+    """The table; while it grows, a terminal shows the file that was read last."""
+    console = Console(stderr=True)
+    with console.status("…") as status:
+        for step in trial.table(paths, district):
+            if isinstance(step, trial.Table):
+                return step
+            status.update(escape(step.file))
+    raise AssertionError("the table comes last")
+
+
 def show(outcome: Outcome, wish: Wish) -> None:
     """The outcome for people: what was concluded, what was found, what happened, what to do next."""
     console = Console(highlight=False)
@@ -135,7 +176,7 @@ def _lines(first: str, concluded: dict[str, Any]) -> str:
 
 
 def _issues(outcome: Outcome) -> Table:
-    table = Table("行 row", "", "说明 what was found", title_justify="left")
+    table = Table("行 row", "", Column("说明 what was found", overflow="fold"), title_justify="left")
     worst_first = sorted(outcome.issues, key=lambda issue: list(COLOURS).index(issue["level"]))
     for issue in worst_first[:MOST_SHOWN]:
         row = "文件 file" if issue["row"] is None else str(issue["row"])

@@ -108,6 +108,16 @@ def _shape(wkb: Any) -> BaseGeometry | None:
 
 def tried(session: Session, batch: ImportBatch, subject: Subject, mend: Mend, district: District) -> Mended | None:
     """What a mend makes of a row; None where it does not apply."""
+    snaps = mend.fix == "snap" and subject.geom is not None
+    return tried_beside(
+        subject, mend, district, _neighbours(session, batch, subject, mend.tolerance_m) if snaps else []
+    )
+
+
+def tried_beside(
+    subject: Subject, mend: Mend, district: District, beside: Sequence[BaseGeometry] = ()
+) -> Mended | None:
+    """The same where the outlines beside a row are at hand already."""
     if mend.fix == "swap_axes":
         return _swapped(subject, district)
     if mend.fix == "close_ring":
@@ -116,7 +126,6 @@ def tried(session: Session, batch: ImportBatch, subject: Subject, mend: Mend, di
         return None
     plane = lines.plane_of(subject.geom, subject.plane)
     flat = crs.transform(subject.geom, STORAGE_SRID, plane)
-    beside = _neighbours(session, batch, subject, mend.tolerance_m) if mend.fix == "snap" else []
     after = _IN_PLANE[mend.fix](flat, [crs.transform(one, STORAGE_SRID, plane) for one in beside], mend)
     if after is None:
         return None

@@ -163,7 +163,7 @@ def stage(session: Session, batch: ImportBatch, result: ReadResult) -> None:
         temporary=f"IMP-{batch.id}-",
         number_field=options.number_field,
         class_system=batch.options.get("class_system"),
-        given=_given(result, options, told),
+        given=given_by(result, options, told),
         names=seen,
         told=told,
     )
@@ -195,7 +195,7 @@ def _told(session: Session, batch: ImportBatch, options: Options, names: Iterabl
     return told, notes
 
 
-def _given(result: ReadResult, options: Options, told: Told) -> frozenset[str]:
+def given_by(result: ReadResult, options: Options, told: Told) -> frozenset[str]:
     """Fields that the format itself gives, but for those a person named a column for."""
     named = {name for name, column in told.columns.items() if column}
     named |= {"parcel_no"} if options.number_field else set()

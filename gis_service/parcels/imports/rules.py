@@ -61,7 +61,7 @@ def may(act: str, state: str) -> bool:
 
 ANSWERS: dict[str, frozenset[str]] = {
     "swap_axes": frozenset({"geometry.misplaced", "place.outside_district"}),
-    "close_ring": frozenset({"geometry.ring_open", "geometry.not_area", "geometry.malformed"}),
+    "close_ring": frozenset({"geometry.ring_open", "geometry.line_open", "geometry.not_area", "geometry.malformed"}),
     "drop_duplicate_points": frozenset({"geometry.repeated_points"}),
     "make_valid": frozenset({"geometry.invalid"}),
     "snap": frozenset({"parcel.overlap", "parcel.overlap_in_file", "parcel.overlap_slight"}),

@@ -48,7 +48,7 @@ def stage(
     _open(session, "staged_row", STAGED)
     _open(session, "import_issue", TOLD)
     _copy(session, "import_issue", TOLD, _of_file(batch_id, result, notes))
-    rows = _numbered(result)
+    rows = numbered(result)
     while portion := [
         _line(batch_id, number, row, result, mapper, told_later) for number, row in islice(rows, PORTION)
     ]:
@@ -92,7 +92,7 @@ def keeping_mends(session: Session, batch_id: int) -> Iterator[None]:
     session.execute(text(SETTLED), {"batch_id": batch_id})
 
 
-def _numbered(result: ReadResult) -> Iterator[tuple[int, Row]]:
+def numbered(result: ReadResult) -> Iterator[tuple[int, Row]]:
     """Rows with a number that is theirs alone: the row in its layer, counted on from layer to layer."""
     layer, before, last = None, 0, 0
     for row in result.rows:
@@ -113,7 +113,7 @@ def _line(
         parcel_name=row.parcel_name,
         area_m2=row.declared_area_m2,
     )
-    _refuse_classified(number, mapped.notes)
+    refuse_classified(number, mapped.notes)
     kept = row.source_area_m2 is not None and row.source_area_m2 < MOST_M2
     issues = [_told(batch_id, issue, number) for issue in row.issues if issue.code not in told_later]
     issues += [_noted(batch_id, note, number) for note in mapped.notes]
@@ -143,7 +143,8 @@ def _way_of(row: Row) -> dict[str, Any]:
     return {name: str(value) for name, value in told.items() if value is not None}
 
 
-def _refuse_classified(number: int, notes: list[Note]) -> None:
+def refuse_classified(number: int, notes: list[Note]) -> None:
+    """A row marked 秘密 or higher refuses the whole file."""
     for note in notes:
         if note.code == "secrecy.classified":
             _, zh, en = note.sentence

@@ -52,6 +52,7 @@ def read(request: Request, emit: Emit) -> Summary:
     try:
         document = _open(text)
         finding = _crs(document, request, issues)
+        issues += _doubts(document, request)
         kinds = _emit_rows(document, finding, request, emit, issues)
     except json.JSONDecodeError as fault:
         raise unreadable("json.syntax", line=fault.lineno, column=fault.colno, reason=fault.msg) from None
@@ -204,6 +205,21 @@ def _crs(document: Document, request: Request, issues: list[Issue]) -> detect.Fi
     if named is not None or request.crs or found.fit:
         return found
     return found.said_first(BY_STANDARD)  # instead of "the file declares"
+
+
+DATAV = ("adcode", "centroid", "acroutes")
+"""Attributes that the boundaries of DataV.GeoAtlas (AMap) have together and hardly anything else."""
+
+
+def _doubts(document: Document, request: Request) -> list[Issue]:
+    """What the writer is known for, where the person said nothing of the coordinates."""
+    if request.crs or request.shift or request.control_points:
+        return []
+    first = next(document.features(), None)
+    properties = first.get("properties") if isinstance(first, dict) else None
+    if not isinstance(properties, dict) or not all(name in properties for name in DATAV):
+        return []
+    return [issue("geojson.internet_map", layer=LAYER, fields=", ".join(DATAV))]
 
 
 def _crs_member(member: Any) -> CRS | None:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
@@ -21,7 +21,7 @@ from gis_service.parcels.reading import archive, source_crs, values
 from gis_service.parcels.reading.kml_document import Document, Placemark, child, local, opened, ovital, text_of
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import Issue, Layer, Row, Summary, issue, unreadable
-from gis_service.parcels.reading.shaping import Shaped, shaped
+from gis_service.parcels.reading.shaping import Shaped, as_it_came, shaped
 
 FORMAT, LAYER = "KML", "KML"
 CHUNK, SAMPLE = 500, 2000
@@ -172,6 +172,8 @@ def _emit_chunk(chunk: list[Placemark], first: int, finding: detect.Finding, req
     built = [_built(mark.geometry, row) for row, mark in enumerate(chunk, start=first) if mark.geometry is not None]
     areas = shaped([one.shape for one in built], first, LAYER, finding, request.limits.points)
     for mark, one, area in zip(chunk, built, areas, strict=True):
+        if one.lines is not None:
+            area.raw = as_it_came(one.lines, finding, request.limits.points)
         emit(_row(mark, one, area))
 
 
@@ -186,6 +188,7 @@ def _row(mark: Placemark, built: "Built", area: Shaped) -> Row:
         source_area_m2=area.area_m2,
         source_area_crs=area.area_crs,
         issues=issues + built.issues + ([] if refused and built.shape is None else area.issues),
+        raw=area.raw,
     )
 
 
@@ -196,6 +199,8 @@ class Built:
     row: int
     shape: BaseGeometry | None = None
     issues: list[Issue] = field(default_factory=list)
+    lines: BaseGeometry | None = None
+    """Lines or rings as they came, where one of them is open: whether to close them a person decides."""
 
     def say(self, code: str, **facts: object) -> None:
         self.issues.append(issue(code, row=self.row, layer=LAYER, **facts))
@@ -214,6 +219,8 @@ def _built(geometry: Element, row: int) -> Built:
         built.shape = MultiPolygon(parts) if parts else None
         if not parts and not built.issues:
             built.say("geometry.empty")
+        if any(found.code == "geometry.ring_open" for found in built.issues):
+            built.lines = _as_lines(list(_coordinates(geometry)))
     elif lines:
         _from_lines(lines, built)
     else:
@@ -269,8 +276,14 @@ def _from_lines(lines: Sequence[Floats], built: Built) -> None:
     corners = rings.corners(longest)
     gap = _gap_m(longest)
     built.say("geometry.line_open", points=corners, gap_m=f"{gap:.1f}", lines=len(lines))
+    built.lines = _as_lines(lines)
     if len(lines) == 1 and corners >= 3:
         built.shape = Polygon(rings.closed(longest))
+
+
+def _as_lines(lines: Sequence[Floats]) -> MultiLineString | None:
+    drawn = [line[:, :2] for line in lines if len(line) > 1]
+    return MultiLineString(drawn) if drawn else None
 
 
 def _gap_m(line: Floats) -> float:

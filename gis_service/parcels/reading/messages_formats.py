@@ -23,6 +23,14 @@ FORMATS: dict[str, Message] = {
         "only older versions write WGS 84. Say which: shift=gcj02 (--shift gcj02), or crs=EPSG:4326 (--crs EPSG:4326) where it "
         "is true WGS 84; or export DXF or SHP from Ovital, which are not shifted.",
     ),
+    "geojson.internet_map": Message(
+        "warning",
+        "属性 {fields} 是高德 DataV 边界文件的写法。这类文件的坐标是火星坐标(GCJ-02)，却不说明，按经纬度直接读会偏约 600 米。"
+        "确是这类文件，用 shift=gcj02(--shift gcj02)重新导入；已经纠偏的，用 crs=EPSG:4326(--crs EPSG:4326)指明，就不再提示。",
+        "The attributes {fields} are those of AMap's DataV boundaries. Such files are in GCJ-02 without saying so, which lies some "
+        "600 m off. If it is one, import it again with shift=gcj02 (--shift gcj02); if it was corrected, say crs=EPSG:4326 "
+        "(--crs EPSG:4326) and this is not said again.",
+    ),
     "kml.only_links": Message(
         "fatal",
         "KML 里只有网络链接(NetworkLink，{links} 个)，没有图形。本系统不会去取链接的内容；请在地图软件中打开后另存为 KMZ 再导入。",

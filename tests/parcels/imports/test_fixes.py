@@ -96,6 +96,22 @@ def test_a_line_is_closed_to_the_area_it_encloses(session: Session, tmp_path: Pa
     assert verdicts(session, batch) == ["ok"]
 
 
+def test_a_red_line_of_a_map_program_that_does_not_meet_itself_can_be_closed(session: Session, tmp_path: Path) -> None:
+    corners = " ".join(f"{lon},{lat}" for lon, lat in part(land()).exterior.coords[:-1])
+    path = tmp_path / "red.kml"
+    path.write_text(
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>A</name><LineString><coordinates>'
+        f"{corners}</coordinates></LineString></Placemark></Document></kml>",
+        encoding="utf-8",
+    )
+    batch = staged(session, path)
+    assert verdicts(session, batch) == ["error"]
+    (done,) = mend(session, batch, "close_ring")
+    assert done.gap_m == pytest.approx(103, rel=0.1)
+    assert verdicts(session, batch) != ["error"]
+    assert to_shape(row(session, batch).geom).equals(land())
+
+
 def test_a_row_with_its_axes_the_wrong_way_round_is_swapped_into_the_district(session: Session, tmp_path: Path) -> None:
     good = [feature(land(n), f"A{n}") for n in range(6)]
     batch = staged(session, geojson(tmp_path, *good, feature(swapped(land(8)), "X")))

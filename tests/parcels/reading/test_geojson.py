@@ -319,3 +319,14 @@ def test_any_json_in_the_place_of_features_gives_rows_never_a_crash(items: list[
     built = [geojson._built(item) for item in items]
     assert all(one.shape is None or one.shape.geom_type for one in built)
     assert all(len(pair) == 2 for item in items for pair in geojson._first_position(item))
+
+
+def test_boundaries_as_an_internet_map_publishes_them_are_told_to_be_shifted(parse: Reading) -> None:
+    """DataV.GeoAtlas writes GCJ-02 and says nothing; its attributes give it away."""
+    known = feature(polygon(SQUARE), adcode=440402, centroid=[113.5, 22.4], acroutes=[100000])
+    got = parse(collection(known))
+    assert got.codes == ["geojson.internet_map"]
+    assert "shift=gcj02" in got.summary.issues[0].message_zh
+    assert parse(collection(known), crs="EPSG:4326").codes == []
+    assert parse(collection(known), shift="gcj02").codes == []
+    assert parse(collection(feature(polygon(SQUARE), adcode=440402))).codes == []

@@ -107,6 +107,17 @@ def test_an_open_line_is_refused_by_name_and_shown_as_it_would_close(parse: Read
     assert "4 个点" in fault.message_zh
     assert "110.7 米" in fault.message_zh
     assert row.geometry is not None
+    came = shapely.from_wkb(row.raw)
+    assert (shapely.get_srid(came), [len(line.coords) for line in came.geoms]) == (
+        4490,
+        [4],
+    )  # so that it can be closed
+
+
+def test_an_open_ring_is_kept_as_it_came_so_that_it_can_be_closed(parse: Reading) -> None:
+    (row,) = parse(document(placemark(POLYGON.replace(RING, OPEN)))).rows
+    assert [found.code for found in row.issues] == ["geometry.ring_open"]
+    assert not any(line.is_closed for line in shapely.from_wkb(row.raw).geoms)
 
 
 def test_lines_beside_areas_open_rings_and_nonsense_are_each_named(parse: Reading) -> None:
