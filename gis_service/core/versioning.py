@@ -36,6 +36,14 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE, ExcludeConstrai
 Moment = TIMESTAMP(timezone=True)
 ENDS = "tstzrange(valid_from, valid_to)"
 
+VERSION_ONLY = frozenset(
+    {
+        "version_no", "valid", "valid_from", "valid_to", "op", "actor_id", "actor_name", "reason", "version_document_id",
+        "request_id", "tx",
+    }
+)  # fmt: skip
+"""Columns a version table has beside those of its base."""
+
 
 def version_table(base: FromClause) -> Table:
     """The version table of `base`, in the same metadata; generated columns become plain ones."""

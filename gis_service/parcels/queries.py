@@ -25,7 +25,7 @@ from sqlalchemy.types import Text
 
 from gis_service.access.models import Area, Unit
 from gis_service.core.srid import STORAGE_SRID
-from gis_service.core.versioning import held_at, is_current
+from gis_service.core.versioning import VERSION_ONLY, held_at, is_current
 from gis_service.parcels.models import BoundaryPointVersion, Document, LandClass, Parcel, ParcelVersion
 from gis_service.parcels.rules import AXES
 from gis_service.parcels.search.matching import matching
@@ -40,20 +40,6 @@ SORTS = (
 
 HIDDEN = {"geom", "district_code", "area_id", "right_holder_unit_id", "managing_unit_id", "custodian_unit_id"}
 """Columns of a parcel shown otherwise than as they are stored."""
-
-VERSION_ONLY = {
-    "version_no",
-    "valid",
-    "valid_from",
-    "valid_to",
-    "op",
-    "actor_id",
-    "actor_name",
-    "reason",
-    "version_document_id",
-    "request_id",
-    "tx",
-}
 
 
 def register(as_of: datetime | None) -> FromClause:

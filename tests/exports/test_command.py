@@ -15,19 +15,13 @@ from gis_service.core.errors import Refusal
 from gis_service.exports import cli
 from gis_service.exports.asked import Said
 from gis_service.exports.local import export_file
+from tests.commands import installed
 from tests.conftest import CloneServices
 
 
 @pytest.fixture
 def command(register: CloneServices) -> typer.Typer:
-    @contextmanager
-    def service() -> Iterator[CloneServices]:
-        yield register
-
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    cli.install(app, service)
-    return app
+    return installed(cli.install, register)
 
 
 def run(command: typer.Typer, *words: object) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import FromClause, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from gis_service.core.srid import METRIC_SRID
-from gis_service.core.versioning import held_at
+from gis_service.core.versioning import VERSION_ONLY, held_at
 from gis_service.parcels.facilities.models import (
     Camera,
     CameraVersion,
@@ -27,23 +27,6 @@ TABLES: dict[str, tuple[type[Any], FromClause]] = {
 """Kind → its table, and the table of its past."""
 
 GONE = {"fences": "removed", "signs": "missing", "cameras": "removed"}
-
-NOT_TOLD = frozenset(
-    {
-        "geom",
-        "version_no",
-        "valid",
-        "valid_from",
-        "valid_to",
-        "op",
-        "actor_id",
-        "actor_name",
-        "reason",
-        "version_document_id",
-        "request_id",
-        "tx",
-    }
-)
 
 
 def of_parcel(session: Session, parcel_id: int, as_of: datetime | None) -> dict[str, list[dict[str, Any]]]:
@@ -87,7 +70,7 @@ def history(session: Session, kind: str, facility_id: int) -> list[dict[str, Any
 
 
 def _shown(table: FromClause, *more: Any) -> Select[Any]:
-    plain = [column for column in table.c if column.name not in NOT_TOLD]
+    plain = [column for column in table.c if column.name not in VERSION_ONLY | {"geom"}]
     return select(*plain, func.st_asgeojson(table.c.geom, 9, 0).label("geojson"), *more).select_from(table)
 
 

@@ -1,8 +1,6 @@
 """The import as a command and from Python: outcomes that scripts can rely on."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from gis_service.core import db
 from gis_service.parcels.imports import cli
 from gis_service.parcels.imports.files import Wish, import_file
 from gis_service.parcels.imports.operations import Options
+from tests.commands import installed
 from tests.conftest import CloneServices
 from tests.examples import TXT_A, TXT_B
 from tests.factories import land
@@ -24,14 +23,7 @@ from tests.parcels.imports.made import feature, geojson, txt
 
 @pytest.fixture
 def command(services: CloneServices) -> typer.Typer:
-    @contextmanager
-    def service() -> Iterator[CloneServices]:
-        yield services
-
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    cli.install(app, service)
-    return app
+    return installed(cli.install, services)
 
 
 def run(command: typer.Typer, *words: object) -> tuple[int, dict[str, Any]]:

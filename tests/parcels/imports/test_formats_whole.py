@@ -2,8 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from gis_service.geo import shift
 from gis_service.parcels.imports import cli, jobs
 from gis_service.parcels.imports.files import Wish, import_file
 from gis_service.parcels.imports.operations import Options
+from tests.commands import installed
 from tests.conftest import CloneServices, Person
 from tests.parcels.imports.made import DISTRICT
 
@@ -59,14 +59,7 @@ def ovital(folder: Path) -> Path:
 
 @pytest.fixture
 def command(services: CloneServices) -> typer.Typer:
-    @contextmanager
-    def service() -> Iterator[CloneServices]:
-        yield services
-
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    cli.install(app, service)
-    return app
+    return installed(cli.install, services)
 
 
 def parcels(services: CloneServices) -> list[dict[str, Any]]:

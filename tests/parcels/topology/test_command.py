@@ -1,8 +1,6 @@
 """The checks as a command: figures that scripts can rely on, and an exit code that means something."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import typer
@@ -12,19 +10,14 @@ from typer.testing import CliRunner
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import db
 from gis_service.parcels.topology import cli
+from tests.commands import installed
 from tests.conftest import CloneServices
 from tests.parcels.topology.made import around, registered, square
 
 
 @pytest.fixture
 def command(services: CloneServices) -> typer.Typer:
-    @contextmanager
-    def service() -> Iterator[CloneServices]:
-        yield services
-
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    cli.install(app, service)
+    app = installed(cli.install, services)
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
         registered(session, "A", square())
