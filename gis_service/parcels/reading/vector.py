@@ -1,5 +1,6 @@
 """Rows of a GDAL layer, in portions, with their text decoded by us where GDAL must not."""
 
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,8 +144,28 @@ def _malformed(wkb: bytes | None, shape: BaseGeometry | None, source: Source, ro
     """A geometry that is there but that GEOS refuses: rings that are open or have too few points."""
     if wkb is None or shape is not None:
         return []
+    if wkb[:1] == b"\x01" and struct.unpack_from("<I", wkb, 1)[0] in (POLYGON, MULTIPOLYGON) and _has_no_number(wkb):
+        return [issue("geometry.not_finite", row=row, layer=source.name)]
     zh, en = "环未闭合或点数不足", "a ring is open or has too few points"
     return [issue("geometry.malformed", row=row, layer=source.name, reason_zh=zh, reason_en=en)]
+
+
+def _has_no_number(wkb: bytes) -> bool:
+    """Whether one of the coordinates of a polygon, which GEOS refuses to build, is NaN or infinite."""
+    kind, count = struct.unpack_from("<2I", wkb, 1)
+    at, polygons = (9, count) if kind == MULTIPOLYGON else (0, 1)
+    for _ in range(polygons):
+        (rings,) = struct.unpack_from("<I", wkb, at + 5)
+        at += 9
+        for _ in range(rings):
+            (points,) = struct.unpack_from("<I", wkb, at)
+            if not np.isfinite(np.frombuffer(wkb, "<f8", 2 * points, at + 4)).all():
+                return True
+            at += 4 + 16 * points
+    return False
+
+
+POLYGON, MULTIPOLYGON = 3, 6
 
 
 def _attributes(

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import PurePosixPath
 
-from gis_service.parcels.reading import mapinfo, shapefile
+from gis_service.parcels.reading import archive, mapinfo, shapefile
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import Summary
 
@@ -21,5 +21,5 @@ def _suffixes(request: Request) -> set[str]:
     try:
         with zipfile.ZipFile(request.source) as zipped:
             return {PurePosixPath(name).suffix.lower() for name in zipped.namelist()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError):
+    except archive.FAULTS:
         return set()

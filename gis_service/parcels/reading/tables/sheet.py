@@ -114,13 +114,13 @@ def place(reference: str) -> tuple[int, int]:
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise unreadable("table.damaged", part=reference[:20], reason="cell name")
+        raise unreadable("table.damaged", part=reference[:20], reason_zh="单元格名称有误", reason_en="cell name")
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
     row = int(match[2])
     if not (1 <= row <= MOST_ROWS and column <= MOST_COLUMNS):
-        raise unreadable("table.damaged", part=reference[:20], reason="cell name")
+        raise unreadable("table.damaged", part=reference[:20], reason_zh="单元格名称有误", reason_en="cell name")
     return row, column
 
 
@@ -151,7 +151,7 @@ def _filled_only(package: Package, part: SheetPart) -> Iterator[bytes]:
     with package.open(part.part) as source:
         while block := source.read(BLOCK):
             if not rest and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise unreadable("table.damaged", part=part.name, reason="UTF-16")
+                raise unreadable("table.damaged", part=part.name, reason_zh="UTF-16 编码有误", reason_en="UTF-16")
             found = _EMPTY_ROWS.sub(b"", _EMPTY_CELLS.sub(b"", rest + block))
             cut = max(found.rfind(b"<row"), found.rfind(b"<c "), 0)
             if len(found) - cut > MOST_OF_A_CELL:
@@ -253,7 +253,9 @@ class _Reading:
 
     def _shared(self, raw: str) -> str:
         if not raw.isdigit() or int(raw) >= len(self.strings):
-            raise unreadable("table.damaged", part="sharedStrings", reason=raw[:20])
+            raise unreadable(
+                "table.damaged", part="sharedStrings", reason_zh=f"没有第 {raw[:20]} 条文字", reason_en=raw[:20]
+            )
         return self.strings[int(raw)]
 
     def _format(self) -> Format:
