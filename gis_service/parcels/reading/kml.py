@@ -326,6 +326,6 @@ def _numbers(texts: Sequence[Sequence[str]]) -> Floats:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return float("nan") if "_" in text else float(text)  # 1_000 is a number to Python only
     except ValueError:
         return float("nan")

@@ -88,9 +88,9 @@ def _bombs() -> Iterator[Case]:
     yield Case(
         "H31-60-mb-xlsx", "bomb.xlsx", lambda: zipped({sheet: bytes(60 * MEGABYTE)}), Refused(("zip.bomb",)), small=True
     )
-    lie = lambda: _sized(zipped({"x.shp": bytes(5 * MEGABYTE)}), 1000)  # noqa: E731
+    lie = lambda: _sized(zipped({"x.shp": bytes(5 * MEGABYTE)}), 1000)
     yield Case("H31-directory-lies", "lie.zip", lie, Refused(("zip.damaged", "read.damaged")), small=True)
-    many = lambda: zipped({f"{n}.shp": b"" for n in range(1001)})  # noqa: E731
+    many = lambda: zipped({f"{n}.shp": b"" for n in range(1001)})
     yield Case("H31-1001-members", "many.zip", many, Refused(("zip.too_many",), ("1001", "1000")), small=True)
     yield Case(
         "H31-100000-members",
@@ -103,7 +103,7 @@ def _bombs() -> Iterator[Case]:
     for ending in ("rar", "7z", "gz", "tar", "xz", "kmz"):
         expects = Refused(("zip.nested",), (f"内.{ending}",))
         yield Case(f"H31-nested-{ending}", "nested.zip", zipped({f"内.{ending}": b"x"}), expects, small=True)
-    other = lambda: zipped({"x.txt": bytes(25 * MEGABYTE)})  # noqa: E731
+    other = lambda: zipped({"x.txt": bytes(25 * MEGABYTE)})
     yield Case("H31-unused-bomb", "unused.zip", other, Refused(("zip.bomb",)), small=True)
 
 

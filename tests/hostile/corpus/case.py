@@ -31,6 +31,10 @@ class Refused:
     field: str | None = None
 
 
+ANY = "*"
+"""Whatever error."""
+
+
 @dataclass(frozen=True)
 class Told:
     """The file is read; `code` is said of a row (and field), or of the file where no row is named.
@@ -83,5 +87,6 @@ class Case:
     def bytes_for(self, bait: Bait) -> bytes:
         made = self.content
         if callable(made):
-            made = made(bait) if made.__code__.co_argcount else made()
+            wanted = made.__code__.co_argcount - len(made.__defaults__ or ())
+            made = made(bait) if wanted else made()
         return made if isinstance(made, bytes) else made.encode()

@@ -418,7 +418,7 @@ def _masses() -> Iterator[Case]:
     for how, size in {"name": 100_000, "value": 1_000_000}.items():
         text = GOOD.replace("BW-0001", "长" * size) if how == "value" else GOOD.replace("地块编号", "长" * size)
         yield _one("H41", f"long-{how}", text, Accepted(1))
-    fat = lambda: GOOD.replace("BW-0001", "x" * 60_000_000)  # noqa: E731
+    fat = lambda: GOOD.replace("BW-0001", "x" * 60_000_000)
     yield _one(
         "H16",
         "60-megabytes-of-text",

@@ -26,7 +26,10 @@ KINDS = [
     "xlsx",
     "csv",
     "tsv",
-]  # fmt: skipEMPTY = {"nothing": b"", "blank": b"\xef\xbb\xbf \r\n\t", "zeros": b"\x00" * 5000}
+]
+
+
+EMPTY = {"nothing": b"", "blank": b"\xef\xbb\xbf \r\n\t", "zeros": b"\x00" * 5000}
 
 
 def cases() -> Iterator[Case]:

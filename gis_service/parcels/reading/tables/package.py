@@ -228,6 +228,10 @@ def _workbook(package: Package, main: str) -> None:
         package.strings = _strings(package, parts["sharedStrings"])
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def _formats(package: Package, part: str) -> list[Format]:
     """The number format of each cell style, by its place."""
     own: dict[int, str] = {}
@@ -238,11 +242,11 @@ def _formats(package: Package, part: str) -> list[Format]:
         nonlocal inside
         if name in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
             inside = name
-        elif name == "numFmt" and said.get("numFmtId", "").isdigit():
+        elif name == "numFmt" and _is_number(said.get("numFmtId", "")):
             own[int(said["numFmtId"])] = said.get("formatCode", "")
         elif name == "xf" and inside == "cellXfs":
             number = said.get("numFmtId", "0")
-            found.append(_format(int(number) if number.isdigit() else 0, own))
+            found.append(_format(int(number) if _is_number(number) else 0, own))
 
     _elements(package, part, take)
     return found

@@ -106,6 +106,11 @@ class Sheet:
         yield from reading.done
 
 
+def _is_count(text: str) -> bool:
+    """Whether a text is a whole number of a size that counts something here."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def place(reference: str) -> tuple[int, int]:
     """Row and column of a cell by its name.
 
@@ -189,7 +194,7 @@ class _Reading:
             self.value = True
         elif name == "row":
             number = said.get("r", "")
-            self.row = int(number) if number.isdigit() and int(number) <= MOST_ROWS else self.row + 1
+            self.row = int(number) if _is_count(number) and int(number) <= MOST_ROWS else self.row + 1
             self.column, self.cells = 0, {}
         elif name == "f":
             self.formula = True
@@ -252,7 +257,7 @@ class _Reading:
         return number(raw, self._format(), self.epoch)
 
     def _shared(self, raw: str) -> str:
-        if not raw.isdigit() or int(raw) >= len(self.strings):
+        if not _is_count(raw) or int(raw) >= len(self.strings):
             raise unreadable(
                 "table.damaged", part="sharedStrings", reason_zh=f"没有第 {raw[:20]} 条文字", reason_en=raw[:20]
             )
@@ -260,7 +265,7 @@ class _Reading:
 
     def _format(self) -> Format:
         style = self.said.get("s", "0")
-        return self.formats[int(style)] if style.isdigit() and int(style) < len(self.formats) else GENERAL
+        return self.formats[int(style)] if _is_count(style) and int(style) < len(self.formats) else GENERAL
 
 
 def _text(text: str) -> Cell:
