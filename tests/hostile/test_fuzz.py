@@ -14,9 +14,8 @@ from gis_service.parcels.reading import cass, geojson, kml, land_txt
 from gis_service.parcels.reading.request import Request
 from gis_service.parcels.reading.result import Limits, Summary, Unreadable, row_to_json
 from gis_service.parcels.reading.tables import delimited
-from tests.hostile.corpus.good import HEAD, PLOT, collection, feature
+from tests.hostile.corpus.good import HEAD, PLOT, collection, feature, placemark
 from tests.hostile.corpus.good import kml as kml_of
-from tests.hostile.corpus.good import placemark
 from tests.hostile.corpus.texts import REGISTER, WKT
 
 Reader = Callable[..., Summary]
@@ -34,7 +33,9 @@ def parsed(reader: Reader, name: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "input").write_bytes(content)
         request = Request(kind=name.partition(".")[2], file=name, folder=Path(folder), limits=Limits())
-        with contextlib.suppress(Unreadable, RecursionError):  # the child says of the latter that it is nested too deeply
+        with contextlib.suppress(
+            Unreadable, RecursionError
+        ):  # the child says of the latter that it is nested too deeply
             reader(request, lambda row: bool(row_to_json(row)))
 
 

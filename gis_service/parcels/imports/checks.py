@@ -170,25 +170,6 @@ def repeated_points(frame: Frame) -> Select[Any]:
 # --- where it lies -----------------------------------------------------------------------------------------------
 
 
-CHINA = (73.0, 3.0, 136.0, 54.0)
-"""Around all land and islands of China, in degrees."""
-
-
-@check(
-    "place.outside_china",
-    Level.ERROR,
-    title=("都在中国境内", "all lie in China"),
-    zh="地块不在中国境内(范围 {west}°–{east}°E，{south}°–{north}°N)，坐标有误。请核对坐标系、带号和 X/Y 顺序。",
-    en="The parcel is not in China (it reaches from {west} to {east}°E, {south} to {north}°N): its coordinates are wrong. "
-    "Check the coordinate system, the zone and the order of X and Y.",
-)
-def outside_china(frame: Frame) -> Select[Any]:  # noqa: ARG001 - every check is asked with its frame
-    sides = {"west": func.st_xmin, "east": func.st_xmax, "south": func.st_ymin, "north": func.st_ymax}
-    bounds = {name: func.round(cast(side(S.shape), Numeric), 2).label(name) for name, side in sides.items()}
-    china = func.st_makeenvelope(*CHINA, STORAGE_SRID)
-    return select(S.row_no, *bounds.values()).where(S.shape.is_not(None), ~S.shape.op("@")(china))
-
-
 @check(
     "place.outside_district",
     Level.WARNING,
