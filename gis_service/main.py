@@ -37,6 +37,9 @@ from gis_service.maps.catalogue import Catalogue
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
+WAITING = 32
+"""Requests that may wait for each database connection, with a thread each."""
+
 WEB = ROOT / "gis_service" / "web" / "dist"
 LAYERS = ROOT / "layers"
 
@@ -48,8 +51,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        # as many threads as database connections: one queue, in one place
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        # The one queue is that for connections. Threads must outnumber it by far: a request that has its connection and waits
+        # for a thread, while all threads wait for connections, would wait until the database gave up on it.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads * WAITING
         yield
         services.close()
 

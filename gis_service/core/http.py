@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -113,6 +113,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         IntegrityError: _conflict,
+        DataError: _unstorable,
         OperationalError: _no_database,
         PoolTimeout: _no_database,
         Exception: _surprise,
@@ -148,6 +149,19 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 def _conflict(request: Request, error: IntegrityError) -> JSONResponse:
     return problem(request, conflict(error))
+
+
+class Unstorable(Refusal):
+    """A value that the database cannot hold: a NUL in a text, a number beyond all bounds."""
+
+    code, status = "request.unstorable", 400
+    zh = "提交的内容中有不能保存的值(如空字符 NUL,或过大的数),没有写入任何数据。请改正后重试。"
+    en = "Something that was sent cannot be stored (a NUL character, a number beyond all bounds); nothing was written. Correct it."
+
+
+def _unstorable(request: Request, error: DataError) -> JSONResponse:
+    log.warning("unstorable", error=str(error.orig).splitlines()[0][:200], request_id=request_id(request))
+    return problem(request, Unstorable())
 
 
 def conflict(error: IntegrityError) -> Conflict:

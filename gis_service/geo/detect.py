@@ -402,14 +402,22 @@ def _conflict(declared: CRS, xy: Floats, better: Finding | None = None) -> CrsEr
         )
     )
     kind = ZoneConflict if BELTS.get(epsg_of(declared) or 0) and better and BELTS.get(better.epsg or 0) else CrsConflict
+    shown = pair_shown(_misfit(declared, xy))
     title = ("带号不符：", "Zone conflict: ") if kind is ZoneConflict else ("", "")
     return kind(
-        f"{title[0]}坐标系 {_label(declared)} 与坐标值 {pair_shown(xy)} 不符。{hint[0]}请核对后用 --crs EPSG:… 指明正确的坐标系。",
-        f"{title[1]}The system {_label(declared)} does not fit the values {pair_shown(xy)}.{hint[1]} "
+        f"{title[0]}坐标系 {_label(declared)} 与坐标值 {shown} 不符。{hint[0]}请核对后用 --crs EPSG:… 指明正确的坐标系。",
+        f"{title[1]}The system {_label(declared)} does not fit the values {shown}.{hint[1]} "
         "Name the right system with --crs EPSG:….",
         declared=_label(declared),
-        example=pair_shown(xy),
+        example=shown,
     )
+
+
+def _misfit(declared: CRS, xy: Floats) -> Floats:
+    """Values that cannot be in a declared system of degrees; all of them where that does not tell."""
+    values = sample(xy)
+    beyond = (np.abs(values[:, 0]) > 180) | (np.abs(values[:, 1]) > 90)
+    return values[beyond] if declared.is_geographic and beyond.any() else xy
 
 
 def _checked_place(found: Finding, xy: Floats) -> Finding:
@@ -436,6 +444,10 @@ def _position(values: Floats, crs: CRS) -> tuple[float, float]:
     return float(lon[0]), float(lat[0])
 
 
+MERCATOR_EDGE = 20_037_508.35
+"""Where the world ends in web Mercator, in metres: beyond, numbers would go round it once more."""
+
+
 def misplaced(bounds: Floats, crs: CRS) -> NDArray[np.bool_]:
     """Which of (n, 4) bounds (west, south, east, north, in `crs`) cannot be in that system: another zone, no degrees."""
     low, high = bounds[:, :2], bounds[:, 2:]
@@ -446,6 +458,8 @@ def misplaced(bounds: Floats, crs: CRS) -> NDArray[np.bool_]:
         least, most = (base, 0.0), (base + 1e6, 1e7)
     elif crs.is_geographic:
         least, most = (-180.0, -90.0), (180.0, 90.0)
+    elif epsg_of(crs) == WEB_MERCATOR:
+        least, most = (-MERCATOR_EDGE, -MERCATOR_EDGE), (MERCATOR_EDGE, MERCATOR_EDGE)
     inside = (low >= least) & (high <= most) & np.isfinite(low) & np.isfinite(high)
     outside: NDArray[np.bool_] = np.logical_not(np.all(inside, axis=1))
     return outside

@@ -38,7 +38,9 @@ def _made(image: Any, operations: Any) -> Refused | dict[str, bool]:
             picture.draft("RGB", (SIDE * 2, SIDE * 2))  # a JPEG is decoded at a fraction of its size
             small = operations.exif_transpose(picture)
             small.thumbnail((SIDE, SIDE))
-            small.convert("RGB").save("small.jpg", "JPEG", quality=80)
+            plain = small.convert("RGB")
+            plain.info.clear()  # a comment in the original would be written again
+            plain.save("small.jpg", "JPEG", quality=80)
     except (image.DecompressionBombError, image.DecompressionBombWarning, MemoryError):
         return {
             "refused": [

@@ -1,5 +1,7 @@
 """The refusals of imports."""
 
+from dataclasses import asdict
+
 from gis_service.core.errors import Refusal
 from gis_service.parcels.reading.result import Unreadable
 
@@ -13,7 +15,14 @@ class FileUnreadable(Refusal):
 
     @classmethod
     def from_reader(cls, fault: Unreadable) -> "FileUnreadable":
-        made = cls(sentence_zh=fault.zh, sentence_en=fault.en)
+        said = {
+            "level": "error",
+            "code": fault.code,
+            **asdict(fault.place),
+            "message": fault.zh,
+            "message_en": fault.en,
+        }
+        made = cls(errors=[said], sentence_zh=fault.zh, sentence_en=fault.en)
         made.code = fault.code
         return made
 

@@ -172,9 +172,11 @@ def _failed(deployment: Deployment, file: StoredFile, options: Options, wish: Wi
     issue = {
         "level": "error",
         "code": refusal.code,
-        "file": file.name,
+        "layer": None,
         "row": refusal.facts.get("row"),
         "field": None,
+        **(refusal.errors[0] if refusal.errors else {}),
+        "file": file.name,
         "message": refusal.sentence("zh"),
         "message_en": refusal.sentence("en"),
     }

@@ -8,12 +8,13 @@ import itertools
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from gis_service.parcels.reading.result import MEGABYTE, Limits, unreadable
+from gis_service.parcels.reading.result import MEGABYTE, Limits, Unreadable, unreadable
 
 ARCHIVES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".kmz"}
 JUNK = {"thumbs.db", "desktop.ini", ".ds_store"}
@@ -39,12 +40,38 @@ class Member:
         return str(self.path.with_suffix(""))
 
 
+#: What is raised for archives that are none: all of it means damage.
+FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError, zlib.error)
+
+#: What zipfile complains of, by words of it, in Chinese.
+REASONS = {
+    "not a zip file": "找不到压缩包的目录，可能没有传完",
+    "Bad CRC-32": "校验和不符",
+    "Bad magic number": "文件头有误",
+    "compression": "压缩方法不受支持",
+    "Truncated": "内容不完整",
+    "File name in directory": "目录与内容的文件名不一致",
+    "Overlapped": "文件互相重叠",
+}
+
+
+def damaged(fault: Exception) -> Unreadable:
+    """The refusal of an archive that cannot be opened, or of a member that cannot be unpacked."""
+    said = str(fault)[:80] or type(fault).__name__
+    zh = next((words for part, words in REASONS.items() if part in said), "内容有误")
+    name = re.search(r"'([^']{1,60})'", said)
+    return unreadable("zip.damaged", reason_zh=f"{zh}(“{name[1]}”)" if name else zh, reason_en=said)
+
+
 def members(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
     """The files in an archive, without junk of operating systems; refuses whatever looks like an attack."""
     infos = archive.infolist()
     if len(infos) > limits.zip_members:
         raise unreadable("zip.too_many", members=len(infos), limit=limits.zip_members)
     _refuse_bombs(infos, limits)
+    if infos and min(info.header_offset for info in infos) > 0:
+        facts = {"reason_zh": "第一个文件之前还有别的内容", "reason_en": "something stands before the first member"}
+        raise unreadable("zip.damaged", **facts)
     found = [Member(PurePosixPath(_safe_name(info)), info) for info in infos if not info.is_dir()]
     kept = [member for member in found if not _is_junk(member)]
     for member in kept:
@@ -114,7 +141,9 @@ def unpack(archive: zipfile.ZipFile, member: Member, target: Path) -> None:
         for block in _blocks(source):
             left -= len(block)
             if left < 0:
-                raise unreadable("zip.damaged", reason=f"{member.path.name[:60]}: size")
+                name = member.path.name[:60]
+                facts = {"reason_zh": f"“{name}”比目录所写的大", "reason_en": f"{name} is larger than listed"}
+                raise unreadable("zip.damaged", member=name, **facts)
             out.write(block)
 
 

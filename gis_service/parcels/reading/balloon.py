@@ -7,6 +7,9 @@ MOST_PAIRS = 200
 #: Longer descriptions hold pictures as text, or whole pages; they are kept cut short.
 MOST_CHARACTERS, MOST_PARSED = 2000, 500_000
 
+#: Comments, declarations and instructions, also those that never end: the parser looks for their end again and again.
+_NO_TAGS = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)
+
 _SILENT = frozenset({"script", "style", "head", "title"})
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "h4"})
 _EMPTY = frozenset({"", "<null>", "null", "none", "nan"})
@@ -64,7 +67,7 @@ def read(description: str) -> tuple[str | None, dict[str, str | None]]:
     if "<" not in description:
         return _squeezed(description), {}
     page = _Page()
-    page.feed(description[:MOST_PARSED])
+    page.feed(_NO_TAGS.sub(" ", description[:MOST_PARSED]))
     page.close()
     for row in reversed(page.rows):
         page._close_row(row)

@@ -22,6 +22,7 @@ from gis_service.parcels.reading.values import shown
 
 FORMAT, LAYER = "CASS DAT", "DAT"
 MOST_COMPLAINTS = 20
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _COMMA = re.compile(r"[,，]")
 
 
@@ -63,6 +64,9 @@ def _points(text: str, issues: list[Issue]) -> list[Point]:
             found.append(point)
             continue
         odd += 1
+        if found and plain.count(",") + plain.count("，") >= 3:  # a point that is lost would be a corner that is lost
+            issues.append(issue("txt.coordinate", line=line, text=shown(plain, 40)))
+            continue
         if odd <= MOST_COMPLAINTS:
             issues.append(issue("txt.line_not_understood", line=line, text=shown(plain, 40)))
     return found
@@ -72,11 +76,10 @@ def _point(line: str) -> Point | None:
     fields = [part.strip() for part in _COMMA.split(line)]
     if len(fields) < 4:
         return None
-    try:
-        east, north = float(fields[2]), float(fields[3])
-    except ValueError:
+    if not all(_NUMBER.fullmatch(text) for text in fields[2:4]):
         return None
-    return Point(fields[0], fields[1], (fields[2], fields[3]), east, north)
+    east, north = float(fields[2]), float(fields[3])
+    return Point(fields[0], fields[1], (fields[2], fields[3]), east, north) if abs(east) + abs(north) < 1e12 else None
 
 
 def _groups(points: list[Point]) -> list[list[Point]]:

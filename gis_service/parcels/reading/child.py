@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _verdict(request: Request, network: str) -> dict[str, Any]:
+    files = None
     try:
         reader = _reader(request.kind, network)
         files = sandbox.confine_files(request.folder)
@@ -57,7 +58,8 @@ def _verdict(request: Request, network: str) -> dict[str, Any]:
         if failure.errno != 27:  # EFBIG: the limit on the size of files
             raise
         refused = unreadable("read.output_too_big", limit_mb=request.limits.output_bytes // MEGABYTE)
-    return {"refused": {"code": refused.code, "zh": refused.zh, "en": refused.en, "facts": refused.facts}}
+    said = {"code": refused.code, "zh": refused.zh, "en": refused.en, "facts": refused.facts}
+    return {"refused": said, "files": files}
 
 
 def _read(request: Request, reader: Reader) -> Summary:

@@ -36,17 +36,17 @@ class Table:
         return self.header + self.rows * self.record
 
 
-def table(path: Path) -> Table:
-    """Read the header; refused when it makes no sense."""
+def table(path: Path, called: str = ".dbf") -> Table:
+    """Read the header; refused when it makes no sense, under the name that people call the table by."""
     with path.open("rb") as source:
         head = source.read(32)
         if len(head) < 32:
-            raise unreadable("read.damaged", part=".dbf")
+            raise unreadable("read.damaged", part=called)
         rows, header, record = struct.unpack("<IHH", head[4:12])
         descriptors = source.read(max(0, header - 32))
     fields = _fields(descriptors)
     if record < 1 or header < 33 or (fields and fields[-1].start + fields[-1].width > record):
-        raise unreadable("read.damaged", part=".dbf")
+        raise unreadable("read.damaged", part=called)
     return Table(rows, header, record, head[LANGUAGE_BYTE_AT], fields, path.stat().st_size)
 
 

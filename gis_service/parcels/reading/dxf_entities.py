@@ -36,6 +36,8 @@ from gis_service.parcels.reading.result import unreadable
 Floats = NDArray[np.float64]
 
 BINARY = b"AutoCAD Binary DXF"
+END, TAIL_BYTES = b"EOF", 4096
+"""How a drawing in text ends; some programs write a little after it."""
 FARTHEST = 1e12
 SPLINE_FRAME = 16
 """Mark of vertices that only steer the curve of a polyline."""
@@ -71,7 +73,7 @@ class Path:
     @property
     def drawable(self) -> bool:
         """Whether its numbers are numbers, and of some place: 10¹² is beyond the earth even in millimetres."""
-        return bool((np.abs(self.points) < FARTHEST).all() and np.isfinite(self.bulges).all())
+        return bool((np.abs(self.points) < FARTHEST).all() and (np.abs(self.bulges) < FARTHEST).all())
 
     def flattened(self, tolerance: float) -> Floats:
         """Points with arcs broken into straight steps within `tolerance` (in units of the drawing); closed if it is."""
@@ -117,6 +119,9 @@ def opened(path: FilePath) -> Drawing:
     """The drawing, mended where it can be; text that its code page does not explain is kept as it is (surrogates)."""
     with path.open("rb") as source:
         binary = source.read(len(BINARY)) == BINARY
+        source.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        if not binary and END not in source.read():
+            raise unreadable("dxf.cut")
     try:
         if binary:
             return readfile(str(path), errors="surrogateescape")
@@ -140,11 +145,28 @@ def content(document: Drawing) -> Content:
     found = Content()
     found.hidden = {layer.dxf.name.lower() for layer in document.layers if layer.is_off() or layer.is_frozen()}
     found.xrefs = [block.name for block in document.blocks if block.block is not None and block.block.dxf.flags & 4]
+    if _unfolded(document, document.modelspace(), 0, {}) > MOST_ENTITIES:
+        raise unreadable("dxf.too_many", limit=MOST_ENTITIES)
     for number, (entity, layer) in enumerate(_entities(document.modelspace(), None, 0)):
         if number > MOST_ENTITIES:
             raise unreadable("dxf.too_many", limit=MOST_ENTITIES)
         _take(found, entity, layer)
     return found
+
+
+def _unfolded(document: Drawing, entities: Iterable[DXFEntity], depth: int, known: dict[tuple[str, int], int]) -> int:
+    """How many entities there will be when all blocks are exploded, counted without exploding any."""
+    total = 0
+    for entity in entities:
+        if not isinstance(entity, Insert):
+            total += 1
+        elif depth < MOST_DEPTH:
+            name = str(entity.dxf.get("name", ""))
+            if (name, depth) not in known:
+                block = document.blocks.get(name)
+                known[name, depth] = _unfolded(document, block, depth + 1, known) if block is not None else 0
+            total += max(1, entity.mcount) * (1 + known[name, depth])
+    return total
 
 
 def _entities(entities: Iterable[DXFEntity], inside: str | None, depth: int) -> Iterator[tuple[DXFGraphic, str]]:

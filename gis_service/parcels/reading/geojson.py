@@ -6,6 +6,7 @@ feature at a time is held as objects, so memory stays near the size of the text.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -33,7 +34,24 @@ from gis_service.parcels.reading.result import (
 from gis_service.parcels.reading.shaping import Shaped, as_it_came, shaped
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
-_DECODER = json.JSONDecoder()
+
+
+class Twice(dict[str, Any]):
+    """An object in which a name occurs more than once: `names` are those; which value is meant nobody can tell."""
+
+    names: list[str]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    found = Twice(pairs)
+    found.names = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 #: A tuple, not a set: what is looked for in it may be any JSON, also what cannot be hashed.
 GEOMETRIES = (
     "Point",
@@ -51,16 +69,41 @@ def read(request: Request, emit: Emit) -> Summary:
     text, encoding, issues = decoded(request.source.read_bytes(), request.encoding)
     try:
         document = _open(text)
+        if document.features_count > request.limits.rows:
+            facts = {"rows": document.features_count, "limit": request.limits.rows}
+            raise unreadable("read.too_many_rows", **facts)
         finding = _crs(document, request, issues)
         issues += _doubts(document, request)
         kinds = _emit_rows(document, finding, request, emit, issues)
     except json.JSONDecodeError as fault:
-        raise unreadable("json.syntax", line=fault.lineno, column=fault.colno, reason=fault.msg) from None
+        raise unreadable("json.syntax", line=fault.lineno, column=fault.colno, **_reason(fault.msg)) from None
     layer = Layer(LAYER, document.features_count, "/".join(sorted(kinds)) or "?", finding.epsg)
     return Summary("GeoJSON", [layer], source_crs.described(finding), encoding, issues)
 
 
 LAYER = "GeoJSON"
+
+#: What the decoder complains of, by how its words begin, in Chinese.
+REASONS = {
+    "Expecting value": "此处应有一个值",
+    "Expecting property name": "此处应有带双引号的名称",
+    "Expecting ',' delimiter": "缺少逗号或括号",
+    "Expecting ':' delimiter": "缺少冒号",
+    "Expecting '": "缺少符号",
+    "Illegal trailing comma": "末尾多了一个逗号",
+    "Unterminated string": "引号没有结束",
+    "Invalid control character": "文字中有控制字符或换行",
+    "Invalid \\": "转义写法有误",
+    "Extra data": "结尾之后还有内容",
+    "Exceeds the limit": "整数位数过多",
+    "Name used twice": "名称出现了两次，无法判断用哪一个",
+}
+
+
+def _reason(said: str) -> dict[str, str]:
+    zh = next((words for start, words in REASONS.items() if said.startswith(start)), "写法有误")
+    named = said.partition("'")[2].rpartition("'")[0] if "'" in said else ""
+    return {"reason_zh": f"{zh}({named})" if 0 < len(named) <= 60 else zh, "reason_en": said}
 
 
 # --- the document ------------------------------------------------------------------------------------------------
@@ -92,7 +135,10 @@ def _open(text: str) -> Document:
     while text[at : at + 1] != "}":
         if members or features_at is not None:
             at = _expect(text, at, ",")
+        begins = at
         key, at = _value(text, at)
+        if key in members or (key == "features" and features_at is not None):
+            raise json.JSONDecodeError(f"Name used twice: '{values.shown(key)}'", text, begins)
         at = _expect(text, at, ":")
         if key == "features" and text[at : at + 1] == "[":
             features_at, count, points = at, 0, []
@@ -300,6 +346,9 @@ def _built(feature: Any) -> Built:
     geometry = feature.get("geometry") if feature["type"] == "Feature" else feature
     properties = feature.get("properties") if feature["type"] == "Feature" else None
     named = dict(properties) if isinstance(properties, dict) else {}
+    twice = [name for node in (feature, geometry, properties) if isinstance(node, Twice) for name in node.names]
+    if twice:
+        return Built(None, [("json.key_twice", {"field": values.shown(name)}) for name in twice], named, None)
     if "id" in feature and "id" not in named:
         named["id"] = feature["id"]
     complaints: list[tuple[str, dict[str, Any]]] = []
@@ -399,6 +448,8 @@ def _positions(part: Any) -> NDArray[np.float64]:
         raise Malformed("环是空的", "a ring is empty")
     try:
         plane = [(point[0], point[1]) for point in points]
+        if bool in {type(number) for pair in plane for number in pair}:
+            raise TypeError  # numpy would take true for 1
         array = np.asarray(plane)
     except (TypeError, KeyError, IndexError, ValueError, OverflowError):
         raise Malformed("坐标不是数对", "a position is not a pair of numbers") from None

@@ -126,7 +126,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             yield connection
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # the latter where its complaint quotes bytes that are no text
         raise unreadable("read.damaged", part="GeoPackage") from None
 
 

@@ -21,6 +21,7 @@ from gis_service.parcels.reading import encoding, source_crs, values
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Row, Summary, issue, unreadable
 from gis_service.parcels.reading.shaping import shaped
+from gis_service.parcels.reading.wkb import OPEN, shapes_of, why_not
 
 FORMAT = "GeoParquet"
 LAYER = "GeoParquet"
@@ -84,7 +85,7 @@ def _geo(file: pq.ParquetFile) -> dict[str, Any]:
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
         raise unreadable("parquet.no_geo", columns=", ".join(file.schema_arrow.names[:20]))
     primary = geo.get("primary_column")
-    column = geo["columns"].get(primary)
+    column = geo["columns"].get(primary) if isinstance(primary, str) else None
     if not isinstance(column, dict) or primary not in file.schema_arrow.names:
         raise unreadable("parquet.no_geo", columns=", ".join(file.schema_arrow.names[:20]))
     if str(column.get("encoding", "WKB")).upper() != "WKB":
@@ -98,14 +99,13 @@ def _others(geo: dict[str, Any], primary: str) -> list[str]:
 
 def _boxes(geo: dict[str, Any]) -> set[str]:
     """Columns that only repeat the bounds of the geometries."""
-    found = set()
+    found: set[str] = set()
     for column in geo["columns"].values():
         covering = column.get("covering", {}) if isinstance(column, dict) else {}
         box = covering.get("bbox", {}) if isinstance(covering, dict) else {}
-        found |= (
-            {path[0] for path in box.values() if isinstance(path, list) and path} if isinstance(box, dict) else set()
-        )
-    return {str(name) for name in found}
+        paths = box.values() if isinstance(box, dict) else ()
+        found.update(path[0] for path in paths if isinstance(path, list) and path and isinstance(path[0], str))
+    return found
 
 
 def _placed(request: Request, column: dict[str, Any], xy: detect.Floats, issues: list[Issue]) -> detect.Finding:
@@ -133,7 +133,7 @@ def _crs(projjson: Any) -> CRS | None:
 
 def _sample(file: pq.ParquetFile, primary: str) -> detect.Floats:
     batch = next(file.iter_batches(batch_size=SAMPLE, columns=[primary], use_threads=False), None)
-    shapes = [] if batch is None else shapely.from_wkb(_wkb(batch, primary), on_invalid="ignore").tolist()
+    shapes = [] if batch is None else shapes_of(_wkb(batch, primary))
     return detect.first_points(shapes)
 
 
@@ -155,12 +155,12 @@ def _emit(
 ) -> bool:
     """Hand out the rows of a batch; true when any geometry has heights."""
     wkb = _wkb(batch, primary)
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore").tolist()
+    shapes = shapes_of(wkb)
     areas = shaped(shapes, first, LAYER, finding, request.limits.points)
     columns = {name: list(_plain(batch.column(name))) for name in kept}
     for i, area in enumerate(areas):
         attributes, issues = values.cleaned(((name, columns[name][i]) for name in kept), area.row, LAYER)
-        issues += _malformed(area.row) if wkb[i] is not None and shapes[i] is None else area.issues
+        issues += _malformed(wkb[i], area.row) if wkb[i] is not None and shapes[i] is None else area.issues
         emit(
             Row(
                 row=area.row,
@@ -175,8 +175,13 @@ def _emit(
     return any(shape is not None and shape.has_z for shape in shapes)
 
 
-def _malformed(row: int) -> list[Issue]:
-    zh, en = "环未闭合、点数不足或不是 WKB", "a ring is open or too short, or it is no WKB"
+def _malformed(wkb: bytes, row: int) -> list[Issue]:
+    reason = why_not(wkb)
+    if reason is None:
+        return [issue("geometry.not_finite", row=row, layer=LAYER)]
+    zh, en = (
+        ("环未闭合、点数不足或不是 WKB", "a ring is open or too short, or it is no WKB") if reason is OPEN else reason
+    )
     return [issue("geometry.malformed", row=row, layer=LAYER, reason_zh=zh, reason_en=en)]
 
 

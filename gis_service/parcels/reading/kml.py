@@ -46,8 +46,8 @@ def read_kmz(request: Request, emit: Emit) -> Summary:
         with zipfile.ZipFile(request.source) as zipped:
             member = _main(archive.members(zipped, request.limits), issues)
             archive.unpack(zipped, member, request.folder / "doc.kml")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as fault:
-        raise unreadable("zip.damaged", reason=str(fault)[:80]) from None
+    except archive.FAULTS as fault:
+        raise archive.damaged(fault) from None
     return _read((request.folder / "doc.kml").read_bytes(), request, emit, issues)
 
 
@@ -339,6 +339,6 @@ def _numbers(texts: Sequence[Sequence[str]]) -> Floats:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return float("nan") if "_" in text else float(text)  # 1_000 is a number to Python only
     except ValueError:
         return float("nan")

@@ -86,7 +86,7 @@ def _zone(said: dict[str, str], issues: list[Issue]) -> int | None:
     digits = re.search(r"\d+", said["带号"])
     if digits is None:
         return None
-    zone, width = int(digits.group()), said["几度分带"]
+    zone, width = int(digits.group()[:4]), said["几度分带"]
     if 72 <= zone <= 138 and zone % 3 == 0:
         zone = (zone + 3) // 6 if width.startswith("6") else zone // 3
     here = systems.belt(zone, prefixed=False)

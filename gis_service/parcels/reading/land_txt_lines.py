@@ -1,5 +1,6 @@
 """The lines of a 国土 TXT understood one by one: heads, plots and points, and the points as rings. No geometry yet."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -146,7 +147,8 @@ def _point(number: int, line: str) -> PointLine | None:
 
 def number_of(text: str) -> float | None:
     simple = plain(text).replace(" ", "")
-    return float(simple) if _NUMBER.fullmatch(simple) else None
+    number = float(simple) if _NUMBER.fullmatch(simple) else None
+    return None if number is None or math.isinf(number) else number  # hundreds of digits are no number
 
 
 def _add_point(parsed: Parsed, point: PointLine) -> None:

@@ -62,8 +62,8 @@ def read_zip(request: Request, emit: Emit) -> Summary:
     try:
         with zipfile.ZipFile(request.source) as zipped:
             tables = _unpacked(zipped, request, issues)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as fault:
-        raise unreadable("zip.damaged", reason=str(fault)[:80]) from None
+    except archive.FAULTS as fault:
+        raise archive.damaged(fault) from None
     return _read(tables, request, emit, issues)
 
 

@@ -77,8 +77,8 @@ CATALOGUE: dict[str, Message] = {
     # --- JSON
     "json.syntax": Message(
         "fatal",
-        "JSON 语法错误：第 {line} 行第 {column} 列，{reason}。",
-        "JSON syntax error in line {line}, column {column}: {reason}.",
+        "JSON 语法错误：第 {line} 行第 {column} 列，{reason_zh}。请用原软件重新导出。",
+        "JSON syntax error in line {line}, column {column}: {reason_en}. Export it again from the original software.",
     ),
     "json.too_deep": Message("fatal", "JSON 嵌套过深，无法读取。", "The JSON is nested too deeply to be read."),
     "json.not_geojson": Message(
@@ -88,6 +88,11 @@ CATALOGUE: dict[str, Message] = {
     ),
     "json.not_a_feature": Message(
         "error", "这一项不是要素(Feature)，无法读取。", "This item is not a Feature and cannot be read."
+    ),
+    "json.key_twice": Message(
+        "error",
+        "“{field}”在同一项中出现了两次，无法判断用哪一个。请改正后重新导入。",
+        "'{field}' occurs twice in the same item, and which one is meant cannot be told. Correct it and import again.",
     ),
     # --- encodings
     "encoding.not_understood": Message(
@@ -226,7 +231,9 @@ CATALOGUE: dict[str, Message] = {
     ),
     # --- zip and shapefile
     "zip.damaged": Message(
-        "fatal", "压缩包已损坏，无法打开：{reason}。", "The zip file is damaged and cannot be opened: {reason}."
+        "fatal",
+        "压缩包已损坏，无法打开：{reason_zh}。请重新打包后再试。",
+        "The zip file is damaged and cannot be opened: {reason_en}. Pack it again and try once more.",
     ),
     "zip.too_many": Message(
         "fatal",
@@ -300,6 +307,12 @@ CATALOGUE: dict[str, Message] = {
         "fatal",
         "{layer}.{part} 不完整：文件头写明 {expected} 字节，实际 {actual} 字节{record_zh}。请重新拷贝或导出。",
         "{layer}.{part} is incomplete: its header says {expected} bytes, there are {actual}{record_en}. Copy or export it again.",
+    ),
+    "shapefile.record": Message(
+        "fatal",
+        "{layer}.shp 第 {row} 条记录已损坏：写明 {parts} 个环、{points} 个点，记录里放不下。请重新导出后再试。",
+        "Record {row} of {layer}.shp is damaged: it claims {parts} rings and {points} points, more than it has room for. Export "
+        "it again and try once more.",
     ),
     "shapefile.counts_differ": Message(
         "fatal",

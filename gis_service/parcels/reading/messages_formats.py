@@ -144,6 +144,12 @@ FORMATS: dict[str, Message] = {
         "图纸带有地理参考(GEODATA)但无法使用，改由坐标值判断。",
         "The drawing carries geodata that cannot be used; the values decide instead.",
     ),
+    "dxf.cut": Message(
+        "fatal",
+        "图纸不完整：没有结尾(EOF)，可能没有传完，后面的地块会丢失。请重新拷贝，或用 CAD 重新另存为 DXF。",
+        "The drawing is incomplete: it has no end (EOF) and may have been cut off, which would lose land. Copy it again, or save "
+        "it again from the CAD.",
+    ),
     "dxf.number": Message(
         "fatal",
         "图纸第 {line} 行附近的“{text}”不是数，坐标不可信，未读取。请用 CAD 重新另存为 DXF(小数点须为“.”)。",

@@ -21,8 +21,8 @@ TABLES: dict[str, Message] = {
     ),
     "table.damaged": Message(
         "fatal",
-        "工作簿已损坏，无法读取({part}：{reason})。请用 Excel 或 WPS 打开并另存后再试。",
-        "The workbook is damaged and cannot be read ({part}: {reason}). Open it in Excel or WPS, save it and try again.",
+        "工作簿已损坏，无法读取({part}：{reason_zh})。请用 Excel 或 WPS 打开并另存后再试。",
+        "The workbook is damaged and cannot be read ({part}: {reason_en}). Open it in Excel or WPS, save it and try again.",
     ),
     "table.doctype": Message(
         "fatal",

@@ -6,8 +6,8 @@ import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import IO
+from pathlib import Path, PurePath
+from typing import IO, Any
 
 from gis_service.parcels.reading import sandbox, sniff
 from gis_service.parcels.reading.result import (
@@ -53,23 +53,34 @@ def read(
     and `control_points` (x, y, easting, northing in EPSG:4547) are ways out for coordinates that no system describes.
     Raises `Unreadable`.
     """
-    limits = limits or Limits()
+    file = PurePath(file_name.replace("\\", "/")).name[:MOST_OF_A_NAME]
+    request = {
+        "file": file,
+        "crs": crs,
+        "encoding": encoding,
+        "layer": layer,
+        "shift": shift,
+        "control_points": [list(map(float, point)) for point in control_points],
+        "affine": affine,
+        "columns": dict(columns or {}),
+    }
+    try:
+        return _read(path, file_name, request, limits or Limits())
+    except Unreadable as fault:
+        fault.file = file
+        raise
+
+
+#: Characters of a file's name that are shown.
+MOST_OF_A_NAME = 200
+
+
+def _read(path: Path, file_name: str, said: dict[str, Any], limits: Limits) -> ReadResult:
     kind = _kind(path, file_name, limits)
     with tempfile.TemporaryDirectory(prefix="reading-") as name:
         folder = Path(name)
         _copy(path, folder, kind)
-        request = {
-            "kind": kind,
-            "file": Path(file_name).name,
-            "crs": crs,
-            "encoding": encoding,
-            "layer": layer,
-            "shift": shift,
-            "control_points": [list(map(float, point)) for point in control_points],
-            "affine": affine,
-            "columns": dict(columns or {}),
-            "limits": asdict(limits),
-        }
+        request = {**said, "kind": kind, "limits": asdict(limits)}
         rows = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the result, which closes it
         try:
             outcome = sandbox.run(request, folder, rows, limits)
@@ -108,10 +119,14 @@ def parts_of(path: Path, kind: str) -> dict[str, Path]:
 def _result(outcome: sandbox.Outcome, rows: IO[bytes], limits: Limits) -> ReadResult:
     verdict = outcome.verdict
     if verdict is None or outcome.returncode != 0:
-        raise _failure(outcome, limits)
+        fault = _failure(outcome, limits)
+        fault.cost = Cost(round(outcome.seconds, 3), None, None, None)
+        raise fault
+    cost = Cost(round(outcome.seconds, 3), verdict["peak_memory_mb"], verdict["network"], verdict.get("files"))
     if "refused" in verdict:
-        raise Unreadable(**verdict["refused"])
-    cost = Cost(round(outcome.seconds, 3), verdict["peak_memory_mb"], verdict["network"], verdict["files"])
+        fault = Unreadable(**verdict["refused"])
+        fault.cost = cost
+        raise fault
     return ReadResult(summary_from_json(verdict["summary"]), rows, cost)
 
 

@@ -4,11 +4,13 @@ import json
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 import shapely
 
 from gis_service.parcels.reading.messages import CATALOGUE
+
+T = TypeVar("T")
 
 MEGABYTE = 1024 * 1024
 
@@ -28,12 +30,59 @@ class Limits:
     zip_members: int = 1000
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What reading took, and how the network ("namespace") and the file system ("landlock") were closed to it.
+
+    A process that was stopped, or broke, told neither its memory nor its walls.
+    """
+
+    seconds: float
+    peak_memory_mb: float | None
+    network: str | None
+    files: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a file the fault lies, as far as one place can be named; `line` is that of a text, `row` a record."""
+
+    file: str | None = None
+    layer: str | None = None
+    row: int | None = None
+    line: int | None = None
+    field: str | None = None
+
+
+#: What facts of refusals are called that name a layer, row or field, the first one that is there.
+LAYERS, ROWS, FIELDS = ("layer", "sheet", "part", "member"), ("row", "record"), ("field", "column")
+
+
 class Unreadable(Exception):
-    """The file cannot be read at all; `code`, `zh`, `en` and `facts` say why and what to do."""
+    """The file cannot be read at all; `code`, `zh`, `en` and `facts` say why and what to do.
+
+    `file` and `cost` are told by the reader: the name the person gave, and what was spent before it gave up.
+    """
+
+    file: str | None = None
+    cost: Cost | None = None
 
     def __init__(self, code: str, zh: str, en: str, facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {en}")
         self.code, self.zh, self.en, self.facts = code, zh, en, dict(facts or {})
+
+    @property
+    def place(self) -> Place:
+        return Place(
+            file=self.file,
+            layer=self._said(LAYERS, str),
+            row=self._said(ROWS, int),
+            line=self._said(("line",), int),
+            field=self._said(FIELDS, str),
+        )
+
+    def _said(self, names: tuple[str, ...], kind: type[T]) -> T | None:
+        return next((value for name in names if isinstance(value := self.facts.get(name), kind)), None)
 
 
 def unreadable(code: str, **facts: Any) -> Unreadable:
@@ -160,16 +209,6 @@ class Summary:
     row_count: int = 0
     files: list[str] = field(default_factory=list)
     """Paths in a zip file of what came beside the sheet: drawings and photos of its parcels."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What reading took, and how the network ("namespace") and the file system ("landlock") were closed to it."""
-
-    seconds: float
-    peak_memory_mb: float
-    network: str
-    files: str
 
 
 class ReadResult:

@@ -4,14 +4,17 @@ The text of the .dbf is decoded here, because its declared encoding is often mis
 read here, because the numbers may contradict it.
 """
 
+import mmap
 import shutil
 import struct
 import zipfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis_service.parcels.reading import archive, dbf, encoding, source_crs, vector
 from gis_service.parcels.reading.request import Emit, Request
@@ -29,6 +32,11 @@ PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED = (".shp", ".dbf")
 HEADER = 100
 POLYGON, POLYGON_Z, POLYGON_M, NULL = 5, 15, 25, 0
+AREAS = (POLYGON, POLYGON_Z, POLYGON_M)
+FEWEST = 44
+"""Bytes of an area before its rings: kind, bounds, and how many rings and points there are."""
+
+_WORD, _KIND, _CLAIMS = struct.Struct(">i"), struct.Struct("<i"), struct.Struct("<2i")
 KINDS = {
     1: ("点", "points"),
     3: ("线", "lines"),
@@ -78,8 +86,8 @@ def read_zip(request: Request, emit: Emit) -> Summary:
     try:
         with zipfile.ZipFile(request.source) as zipped:
             bundles = _unpacked(zipped, request, issues)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as fault:
-        raise unreadable("zip.damaged", reason=str(fault)[:80]) from None
+    except archive.FAULTS as fault:
+        raise archive.damaged(fault) from None
     return _read(bundles, request, emit, issues)
 
 
@@ -91,7 +99,7 @@ def read_parts(request: Request, emit: Emit) -> Summary:
 
 def read_table(request: Request, emit: Emit) -> Summary:  # noqa: ARG001 - a table alone has no rows to hand out
     """A .dbf without its .shp is refused, but its encoding is named: that helps to find the rest."""
-    head = dbf.table(request.source)
+    head = dbf.table(request.source, called=request.file)
     choice, _, _ = _encoding(request.source, head, None, request.encoding)
     names = [(encoding.decode_cut(field.name, choice.codec)[0] or "?") for field in head.fields]
     raise unreadable(
@@ -150,13 +158,14 @@ def _checked(bundle: Bundle, folder: Path, issues: list[Issue]) -> Checked:
     if missing:
         raise unreadable("shapefile.part_missing", layer=bundle.name, parts=" ".join(missing))
     kind = _shape_kind(bundle)
-    table = dbf.table(bundle.parts[".dbf"])
+    table = dbf.table(bundle.parts[".dbf"], called=f"{bundle.name}.dbf")
     if table.size < table.expected_size - 1:  # some writers leave out the last end-of-file mark
         _refuse_truncated(bundle, "dbf", table.expected_size, table.size)
     folder.mkdir(exist_ok=True)
     for suffix in NEEDED:
         shutil.copyfile(bundle.parts[suffix], folder / f"layer{suffix}")
     dbf.silence_language_byte(folder / "layer.dbf")
+    _refuse_false_claims(bundle)
     rows = _index(bundle, folder, issues)
     if rows != table.rows:
         raise unreadable("shapefile.counts_differ", layer=bundle.name, shapes=rows, records=table.rows)
@@ -193,15 +202,17 @@ def _shape_kind(bundle: Bundle) -> int:
 
 def _refuse_truncated(bundle: Bundle, part: str, expected: int, actual: int) -> None:
     zh = en = ""
+    row = None
     if part == "shp" and actual > HEADER:
-        whole = len(_scanned(bundle.parts[".shp"]))
-        zh, en = f"，第 {whole + 1} 条记录起缺失", f", from record {whole + 1} on"
+        row = len(_scanned(bundle.parts[".shp"])) + 1
+        zh, en = f"，第 {row} 条记录起缺失", f", from record {row} on"
     raise unreadable(
         "shapefile.truncated",
         layer=bundle.name,
         part=part,
         expected=expected,
         actual=actual,
+        row=row,
         record_zh=zh,
         record_en=en,
     )
@@ -209,22 +220,37 @@ def _refuse_truncated(bundle: Bundle, part: str, expected: int, actual: int) -> 
 
 def _scanned(path: Path) -> list[int]:
     """Offsets of the whole records of a .shp, one after the other."""
-    content = path.read_bytes()
-    at, found = HEADER, []
-    while at + 12 <= len(content):
-        length = 2 * struct.unpack(">i", content[at + 4 : at + 8])[0]
-        if length < 4 or at + 8 + length > len(content):
-            break
-        found.append(at)
+    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return [at for at, _ in _records(content)]
+
+
+def _records(content: mmap.mmap) -> Iterator[tuple[int, int]]:
+    """(offset, length) of the whole records, one after the other."""
+    at, size = HEADER, len(content)
+    while at + 12 <= size:
+        length = 2 * _WORD.unpack_from(content, at + 4)[0]
+        if length < 4 or at + 8 + length > size:
+            return
+        yield at, length
         at += 8 + length
-    return found
+
+
+def _refuse_false_claims(bundle: Bundle) -> None:
+    """A record that claims more rings or points than it has room for: GDAL would give up without saying which one it was."""
+    path = bundle.parts[".shp"]
+    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for row, (at, length) in enumerate(_records(content), start=1):
+            if _KIND.unpack_from(content, at + 8)[0] not in AREAS:
+                continue
+            parts, points = _CLAIMS.unpack_from(content, at + 8 + 36) if length >= FEWEST else (0, 0)
+            if length < FEWEST or min(parts, points) < 0 or FEWEST + 4 * parts + 16 * points > length:
+                raise unreadable("shapefile.record", layer=bundle.name, row=row, parts=parts, points=points)
 
 
 def _index(bundle: Bundle, folder: Path, issues: list[Issue]) -> int:
     """How many records there are. A .shx that is missing or points beyond the .shp is left for GDAL to rebuild."""
     source = bundle.parts.get(".shx")
-    size = bundle.parts[".shp"].stat().st_size
-    if source is not None and (rows := _trusted_index(source, size)) is not None:
+    if source is not None and (rows := _trusted_index(source, bundle.parts[".shp"])) is not None:
         shutil.copyfile(source, folder / "layer.shx")
         return rows
     why = ("缺失", "missing") if source is None else ("已损坏", "damaged")
@@ -232,9 +258,9 @@ def _index(bundle: Bundle, folder: Path, issues: list[Issue]) -> int:
     return len(_scanned(bundle.parts[".shp"]))
 
 
-def _trusted_index(path: Path, shp_size: int) -> int | None:
-    """Number of entries of a .shx whose every record lies within the .shp, else None."""
-    content = path.read_bytes()
+def _trusted_index(path: Path, shp: Path) -> int | None:
+    """Number of entries of a .shx each of which is a record of the .shp and shares no byte with another, else None."""
+    content, shp_size = path.read_bytes(), shp.stat().st_size
     if len(content) < HEADER or content[:4] != b"\x00\x00\x27\x0a":
         return None
     said = 2 * struct.unpack(">i", content[24:28])[0]
@@ -242,7 +268,19 @@ def _trusted_index(path: Path, shp_size: int) -> int | None:
         return None
     entries = np.frombuffer(content[HEADER:said], dtype=">i4").reshape(-1, 2).astype(np.int64) * 2
     inside = (entries[:, 0] >= HEADER) & (entries[:, 1] >= 0) & (entries.sum(axis=1) + 8 <= shp_size)
-    return len(entries) if inside.all() else None
+    return len(entries) if inside.all() and _apart(entries) and _as_written(entries, shp) else None
+
+
+def _apart(entries: NDArray[np.int64]) -> bool:
+    """Whether no two entries share a byte: one record under two numbers would be two parcels of one outline."""
+    ordered = entries[np.argsort(entries[:, 0], kind="stable")]
+    return bool((ordered[:-1].sum(axis=1) + 8 <= ordered[1:, 0]).all())
+
+
+def _as_written(entries: NDArray[np.int64], shp: Path) -> bool:
+    """Whether each entry gives the length that stands at the head of its record."""
+    with shp.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return all(2 * _WORD.unpack_from(content, at + 4)[0] == length for at, length in entries.tolist())
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

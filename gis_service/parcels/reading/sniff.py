@@ -145,10 +145,10 @@ def kind(file_name: str, head: bytes, size: int, directory: bytes = b"") -> str:
 
     `directory` is what stands at `directory_at`: it tells an encrypted workbook from an old one.
     """
-    name = PurePath(file_name.replace("\\", "/")).name[:100]
+    path = PurePath(file_name.replace("\\", "/"))
+    name, suffix = path.name[:100], path.suffix.lower()[:20]
     if size == 0 or not head.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
         raise unreadable("read.empty", file=name)
-    suffix = PurePath(name).suffix.lower()
     wanted = BY_NAME.get(suffix)
     seen = _seen(head)
     if (wanted == "xlsx" and head.startswith(OLE)) or suffix in OTHER_TABLES:

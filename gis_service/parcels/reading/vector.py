@@ -16,6 +16,7 @@ from gis_service.parcels.reading import values
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import Issue, Row, issue, unreadable
 from gis_service.parcels.reading.shaping import as_it_came, shaped
+from gis_service.parcels.reading.wkb import mended, shapes_of, why_not
 
 CHUNK = 1000
 SAMPLE = 2000
@@ -56,10 +57,7 @@ def kinds_of(source: Source) -> set[str]:
 
 
 def _first_shapes(source: Source) -> list[BaseGeometry | None]:
-    shapes: list[BaseGeometry | None] = shapely.from_wkb(
-        _portion(source, 0, SAMPLE, columns=[]).wkb, on_invalid="ignore"
-    ).tolist()
-    return shapes
+    return shapes_of(_portion(source, 0, SAMPLE, columns=[]).wkb)
 
 
 def _portion(source: Source, skip: int, most: int, columns: list[str] | None = None) -> Portion:
@@ -113,7 +111,7 @@ def _rows(
     finding: detect.Finding,
     request: Request,
 ) -> Iterator[Row]:
-    shapes = shapely.from_wkb(portion.wkb, on_invalid="ignore").tolist()
+    shapes = shapes_of(portion.wkb)
     areas = shaped(shapes, first, source.name, finding, request.limits.points)
     for i, area in enumerate(areas):
         attributes, issues = _attributes(source, [column[i] for column in portion.columns], names, first + i)
@@ -134,7 +132,7 @@ def _forced(wkb: bytes | None, shape: BaseGeometry | None, finding: detect.Findi
     """What GEOS can make of a geometry that it refuses, as lines: what is meant by them a person decides."""
     if wkb is None or shape is not None:
         return None
-    made = shapely.from_wkb(wkb, on_invalid="fix")
+    made = mended(wkb)
     lines = None if made is None or made.is_empty else shapely.boundary(made)
     return None if lines is None else as_it_came(lines, finding, most_points)
 
@@ -143,7 +141,10 @@ def _malformed(wkb: bytes | None, shape: BaseGeometry | None, source: Source, ro
     """A geometry that is there but that GEOS refuses: rings that are open or have too few points."""
     if wkb is None or shape is not None:
         return []
-    zh, en = "环未闭合或点数不足", "a ring is open or has too few points"
+    reason = why_not(wkb)
+    if reason is None:
+        return [issue("geometry.not_finite", row=row, layer=source.name)]
+    zh, en = reason
     return [issue("geometry.malformed", row=row, layer=source.name, reason_zh=zh, reason_en=en)]
 
 

@@ -31,7 +31,7 @@ def _suffixes(request: Request) -> set[str]:
     try:
         with zipfile.ZipFile(request.source) as zipped:
             return {PurePosixPath(name).suffix.lower() for name in zipped.namelist()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError):
+    except archive.FAULTS:
         return set()
 
 
@@ -44,8 +44,8 @@ def _read_sheet(request: Request, emit: Emit) -> Summary:
             members = archive.members(zipped, request.limits)
             sheet = _sheet([member for member in members if member.suffix in SHEETS])
             archive.unpack(zipped, sheet, folder / "input")
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as fault:
-        raise unreadable("zip.damaged", reason=str(fault)[:80]) from None
+    except archive.FAULTS as fault:
+        raise archive.damaged(fault) from None
     inside = replace(request, kind=_kind(sheet, folder / "input"), file=sheet.path.name, folder=folder)
     summary = SHEETS[sheet.suffix](inside, emit)
     files = [str(member.path) for member in members if member is not sheet]

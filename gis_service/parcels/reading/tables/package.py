@@ -54,7 +54,14 @@ class Parser:
                 yield
             self.expat.Parse(b"", True)
         except (expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError) as fault:
-            raise unreadable("table.damaged", part=part, reason=str(fault)[:80]) from None
+            raise unreadable("table.damaged", part=part, **_reason(fault)) from None
+
+
+def _reason(fault: Exception) -> dict[str, str]:
+    if isinstance(fault, expat.ExpatError):
+        place = f"第 {fault.lineno} 行第 {fault.offset + 1} 列"
+        return {"reason_zh": f"XML {place}有误", "reason_en": str(fault)[:80]}
+    return {"reason_zh": "无法解压", "reason_en": str(fault)[:80]}
 
 
 def blocks_of(source: IO[bytes]) -> Iterator[bytes]:
@@ -120,7 +127,7 @@ class Package:
     def open(self, part: str) -> IO[bytes]:
         info = self.members.get(part.casefold())
         if info is None:
-            raise unreadable("table.damaged", part=part, reason="missing")
+            raise unreadable("table.damaged", part=part, reason_zh="缺少这一部分", reason_en="missing")
         return self.zip.open(info)
 
     def has(self, part: str) -> bool:
@@ -221,6 +228,10 @@ def _workbook(package: Package, main: str) -> None:
         package.strings = _strings(package, parts["sharedStrings"])
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def _formats(package: Package, part: str) -> list[Format]:
     """The number format of each cell style, by its place."""
     own: dict[int, str] = {}
@@ -231,11 +242,11 @@ def _formats(package: Package, part: str) -> list[Format]:
         nonlocal inside
         if name in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
             inside = name
-        elif name == "numFmt" and said.get("numFmtId", "").isdigit():
+        elif name == "numFmt" and _is_number(said.get("numFmtId", "")):
             own[int(said["numFmtId"])] = said.get("formatCode", "")
         elif name == "xf" and inside == "cellXfs":
             number = said.get("numFmtId", "0")
-            found.append(_format(int(number) if number.isdigit() else 0, own))
+            found.append(_format(int(number) if _is_number(number) else 0, own))
 
     _elements(package, part, take)
     return found

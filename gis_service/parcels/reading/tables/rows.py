@@ -26,8 +26,13 @@ from gis_service.parcels.reading.tables.outlines import Drawing, Plot, Vertex
 from gis_service.parcels.reading.tables.plan import Plan, Shape
 from gis_service.parcels.reading.tables.records import Kind, Sorter, Teller
 from gis_service.parcels.reading.tables.systems import Numbers
+from gis_service.parcels.reading.wkb import CURVED
 
 PORTION = 500
+
+SYNTAX = ("语法有误", "its syntax is wrong")
+FAULTS = {"closed": ("环未闭合", "a ring is not closed"), "Nonlinear": CURVED}
+"""What is said of WKT that cannot be read, by words of the complaint."""
 
 _SRID = re.compile(r"\s*SRID=(\d+);", re.IGNORECASE)
 _FIRST_PAIR = re.compile(r"\(\s*([-+.\deE]+)\s+([-+.\deE]+)")
@@ -139,12 +144,8 @@ class _Reading:
                 continue
             try:
                 shapes[line.number] = shapely.from_wkt(_SRID.sub("", cell.text))
-            except shapely.errors.GEOSException as fault:
-                zh, en = (
-                    ("环未闭合", "a ring is not closed")
-                    if "closed" in str(fault)
-                    else ("语法有误", "its syntax is wrong")
-                )
+            except (shapely.errors.GEOSException, NotImplementedError) as fault:
+                zh, en = next((words for part, words in FAULTS.items() if part in str(fault)), SYNTAX)
                 issues.append(self._complaint(line, cell, "coordinate.wkt", reason_zh=zh, reason_en=en))
         if finding is None:
             finding = detect.Finding(systems.as_crs(systems.CGCS2000))  # nothing but EMPTY: said row by row

@@ -106,6 +106,11 @@ class Sheet:
         yield from reading.done
 
 
+def _is_count(text: str) -> bool:
+    """Whether a text is a whole number of a size that counts something here."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def place(reference: str) -> tuple[int, int]:
     """Row and column of a cell by its name.
 
@@ -114,13 +119,13 @@ def place(reference: str) -> tuple[int, int]:
     """
     match = _REFERENCE.fullmatch(reference)
     if match is None:
-        raise unreadable("table.damaged", part=reference[:20], reason="cell name")
+        raise unreadable("table.damaged", part=reference[:20], reason_zh="单元格名称有误", reason_en="cell name")
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - 64
     row = int(match[2])
     if not (1 <= row <= MOST_ROWS and column <= MOST_COLUMNS):
-        raise unreadable("table.damaged", part=reference[:20], reason="cell name")
+        raise unreadable("table.damaged", part=reference[:20], reason_zh="单元格名称有误", reason_en="cell name")
     return row, column
 
 
@@ -151,7 +156,7 @@ def _filled_only(package: Package, part: SheetPart) -> Iterator[bytes]:
     with package.open(part.part) as source:
         while block := source.read(BLOCK):
             if not rest and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise unreadable("table.damaged", part=part.name, reason="UTF-16")
+                raise unreadable("table.damaged", part=part.name, reason_zh="UTF-16 编码有误", reason_en="UTF-16")
             found = _EMPTY_ROWS.sub(b"", _EMPTY_CELLS.sub(b"", rest + block))
             cut = max(found.rfind(b"<row"), found.rfind(b"<c "), 0)
             if len(found) - cut > MOST_OF_A_CELL:
@@ -189,7 +194,7 @@ class _Reading:
             self.value = True
         elif name == "row":
             number = said.get("r", "")
-            self.row = int(number) if number.isdigit() and int(number) <= MOST_ROWS else self.row + 1
+            self.row = int(number) if _is_count(number) and int(number) <= MOST_ROWS else self.row + 1
             self.column, self.cells = 0, {}
         elif name == "f":
             self.formula = True
@@ -252,13 +257,15 @@ class _Reading:
         return number(raw, self._format(), self.epoch)
 
     def _shared(self, raw: str) -> str:
-        if not raw.isdigit() or int(raw) >= len(self.strings):
-            raise unreadable("table.damaged", part="sharedStrings", reason=raw[:20])
+        if not _is_count(raw) or int(raw) >= len(self.strings):
+            raise unreadable(
+                "table.damaged", part="sharedStrings", reason_zh=f"没有第 {raw[:20]} 条文字", reason_en=raw[:20]
+            )
         return self.strings[int(raw)]
 
     def _format(self) -> Format:
         style = self.said.get("s", "0")
-        return self.formats[int(style)] if style.isdigit() and int(style) < len(self.formats) else GENERAL
+        return self.formats[int(style)] if _is_count(style) and int(style) < len(self.formats) else GENERAL
 
 
 def _text(text: str) -> Cell:

@@ -1,8 +1,10 @@
 """Workbooks (.xlsx): the sheet that is asked for, else the first visible one that looks like a register."""
 
 import zipfile
+import zlib
 from pathlib import PurePath
 
+from gis_service.parcels.reading import archive
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import EncodingInfo, Layer, Summary, issue, unreadable
 from gis_service.parcels.reading.tables import headers, package, rows
@@ -19,8 +21,8 @@ def read(request: Request, emit: Emit) -> Summary:
     try:
         with zipfile.ZipFile(request.source) as zipped:
             return _read(package.opened(zipped, PurePath(request.file).name, request.limits), request, emit)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError) as fault:
-        raise unreadable("zip.damaged", reason=str(fault)[:80]) from None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, zlib.error) as fault:
+        raise archive.damaged(fault) from None
 
 
 def _read(book: package.Package, request: Request, emit: Emit) -> Summary:
