@@ -28,9 +28,9 @@ begin
                string_agg(quote_ident(attname), ', ' order by attnum)
                    filter (where attgenerated = '' and attname not in ('row_version', 'updated_at')),
                string_agg(case attname when 'row_version' then format($s$
-                    new.row_version := old.row_version + case when exists (
-                        select from %I v where v.id = old.id and v.valid_to = 'infinity' and v.tx = pg_current_xact_id()::text
-                                           and v.valid_from >= version_clock()) then 0 else 1 end;$s$, base || '_version')
+                    new.row_version := old.row_version + case when (
+                        select upper_inf(v.valid) and v.tx = pg_current_xact_id()::text and v.valid_from >= version_clock()
+                          from %I v where v.id = old.id order by v.version_no desc limit 1) then 0 else 1 end;$s$, base || '_version')
                                        when 'updated_at' then 'new.updated_at := version_clock();' else '' end, ' ')
           into cols, plain, stamps
           from pg_attribute where attrelid = base::regclass and attnum > 0 and not attisdropped;
@@ -50,17 +50,21 @@ begin
                 at_ timestamptz := version_clock();
                 past record;
             begin
-                select version_no, lower(valid) as since, op, tx into past from %2$I v
-                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end and v.valid_to = 'infinity';
-                if found and past.tx = pg_current_xact_id()::text and at_ <= past.since then
+                -- the last one by its number: in a table without statistics the planner takes any index that knows the end of
+                -- time for the better one, and reads all versions that hold now
+                select version_no, lower(valid) as since, upper_inf(valid) as holds, op, tx into past from %2$I v
+                 where v.id = case when tg_op = 'INSERT' then new.id else old.id end order by v.version_no desc limit 1;
+                if past.holds and past.tx = pg_current_xact_id()::text and at_ <= past.since then
                     delete from %2$I v where v.id = old.id and v.version_no = past.version_no;
                     if tg_op = 'DELETE' then return null; end if;
                     past.version_no := past.version_no - 1;
                     at_ := past.since;
-                elsif found then
+                elsif past.holds then
                     at_ := greatest(at_, past.since + interval '1 microsecond');
                     past.op := tg_op;
                     update %2$I v set valid = tstzrange(past.since, at_) where v.id = old.id and v.version_no = past.version_no;
+                else
+                    past.op := tg_op;
                 end if;
                 if tg_op = 'DELETE' then return null; end if;
                 insert into %2$I (%3$s, version_no, valid, op, actor_id, actor_name, reason, version_document_id, request_id, tx)
