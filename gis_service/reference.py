@@ -35,9 +35,9 @@ from gis_service.main import create_app
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.ogc.routes import READ
 from gis_service.parcels import vocabulary as spoken
-from gis_service.parcels.imports import checks, notes  # noqa: F401  (the checks enter the catalogue)
-from gis_service.parcels.imports.catalogue import CATALOGUE as CHECKS
-from gis_service.parcels.reading.messages import CATALOGUE as READING
+from gis_service.parcels.imports import notes
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE as CHECKS
+from gis_service.parcels.reading.messages.catalogue import CATALOGUE as READING
 from gis_service.parcels.rules import AXES
 from gis_service.parcels.topology import operations as _topology  # noqa: F401  (the rules enter the catalogue)
 from gis_service.parcels.topology.catalogue import CATALOGUE as TOPOLOGY

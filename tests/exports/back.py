@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gis_service.parcels.imports import queries
+from gis_service.parcels.imports.columns.mapping import GIVEN_BY_TXT, Mapped, mapper_for
 from gis_service.parcels.imports.jobs import read
 from gis_service.parcels.imports.landing import FIELDS
-from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, Mapped, mapper_for
 from gis_service.parcels.imports.operations import Options
 from gis_service.parcels.models import Parcel
 

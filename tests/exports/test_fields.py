@@ -3,8 +3,8 @@
 import pytest
 
 from gis_service.exports.fields import all_fields, fields, named
-from gis_service.parcels.imports.columns import header, recognise
-from gis_service.parcels.imports.derived import derived
+from gis_service.parcels.imports.columns.derived import derived
+from gis_service.parcels.imports.columns.recognise import header, recognise
 from gis_service.parcels.imports.landing import FIELDS
 
 STORED_UNDER = {

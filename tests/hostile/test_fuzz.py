@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gis_service.geo import notation
-from gis_service.parcels.reading import cass, geojson, kml, land_txt
+from gis_service.parcels.reading import cass, geojson
+from gis_service.parcels.reading.kml import read as kml
+from gis_service.parcels.reading.land_txt import read as land_txt
 from gis_service.parcels.reading.request import Request
 from gis_service.parcels.reading.result import Limits, Summary, Unreadable, row_to_json
 from gis_service.parcels.reading.tables import delimited

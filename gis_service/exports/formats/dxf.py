@@ -15,7 +15,7 @@ from ezdxf.filemanagement import new
 from shapely.geometry import Polygon
 
 from gis_service.exports.source import Record, Source
-from gis_service.parcels.reading.dxf_marks import APPLICATION, Mark
+from gis_service.parcels.reading.dxf.marks import APPLICATION, Mark
 
 LINES, NUMBERS, SAMPLE_LAYER = "界址线", "地块编号", "说明"
 VERSIONS = {"UTF-8": ("R2010", "utf-8"), "GBK": ("R2004", "gbk")}

@@ -21,8 +21,8 @@ from gis_service.exports.source import Record, Source
 from gis_service.geo import crs as systems
 from gis_service.geo import rings
 from gis_service.parcels.models import ImportBatch
-from gis_service.parcels.reading.land_txt import FORMAT
-from gis_service.parcels.reading.land_txt_lines import plain
+from gis_service.parcels.reading.land_txt.lines import plain
+from gis_service.parcels.reading.land_txt.read import FORMAT
 
 NEWLINE = "\r\n"
 CODECS = {"GB18030": "gb18030", "UTF-8": "utf-8-sig"}

@@ -12,10 +12,12 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from gis_service.core.errors import BadRequest, Refusal
-from gis_service.parcels.imports import points, trial, trial_shown
+from gis_service.parcels.imports import points
 from gis_service.parcels.imports.files import Deployment, Outcome, Wish, import_file
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.schemas import columns_of
+from gis_service.parcels.imports.trial import shown as trial_shown
+from gis_service.parcels.imports.trial import trying as trial
 
 NOT_ALL = 2
 """Exit code when something was refused."""

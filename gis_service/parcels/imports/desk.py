@@ -11,17 +11,8 @@ from gis_service.access.edge import Permit, Route, Work
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
-from gis_service.parcels.imports import (
-    comparing,
-    described,
-    fixes,
-    operations,
-    outlines,
-    profiles,
-    queries,
-    remapping,
-    report,
-)
+from gis_service.parcels.imports import comparing, fixes, operations, outlines, queries, report
+from gis_service.parcels.imports.columns import described, profiles, remapping
 from gis_service.parcels.imports.fixes import Mend
 from gis_service.parcels.imports.jobs import CHECK, TASK
 from gis_service.parcels.imports.operations import District

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from gis_service.core.srid import STORAGE_SRID
-from gis_service.parcels.imports.catalogue import SHAPES
+from gis_service.parcels.imports.checks.catalogue import SHAPES
 from gis_service.parcels.imports.updating import FIELDS
 from gis_service.parcels.models import ImportBatch, Parcel, ParcelDocument, StagedRow
 

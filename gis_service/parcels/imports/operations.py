@@ -19,27 +19,18 @@ from gis_service.core.errors import NotFound, Refusal
 from gis_service.files.models import StoredFile
 from gis_service.jobs import queue
 from gis_service.parcels.errors import NoReason
-from gis_service.parcels.imports import (
-    bundled,
-    catalogue,
-    checks,  # noqa: F401  (they enter the catalogue)
-    described,
-    errors,
-    landing,
-    profiles,
-    queries,
-    staging,
-    updating,
-)
-from gis_service.parcels.imports.catalogue import Frame
-from gis_service.parcels.imports.columns import Told
-from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, mapper_for
+from gis_service.parcels.imports import bundled, errors, landing, queries, staging, updating
+from gis_service.parcels.imports.checks import catalogue
+from gis_service.parcels.imports.checks.catalogue import Frame
+from gis_service.parcels.imports.columns import described, profiles
+from gis_service.parcels.imports.columns.mapping import GIVEN_BY_TXT, mapper_for
+from gis_service.parcels.imports.columns.recognise import Told
 from gis_service.parcels.imports.notes import Level, Note
 from gis_service.parcels.imports.rules import WORDS, State, may
 from gis_service.parcels.imports.schemas import issue_out
 from gis_service.parcels.models import Document, ImportBatch, ImportIssue
 from gis_service.parcels.operations import Why
-from gis_service.parcels.reading.land_txt import FORMAT as TXT
+from gis_service.parcels.reading.land_txt.read import FORMAT as TXT
 from gis_service.parcels.reading.result import ReadResult
 from gis_service.parcels.search import operations as search
 

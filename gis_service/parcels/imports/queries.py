@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, o
 from sqlalchemy.orm import Session
 
 from gis_service.access.models import Area, Unit
-from gis_service.parcels.imports.mapping import Known
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.mapping import Known
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.models import (
     BoundaryPointVersion,
     ImportBatch,

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 
 from gis_service.core.errors import BadRequest
 from gis_service.geo import repair
-from gis_service.parcels.imports.catalogue import CATALOGUE
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE
 from gis_service.parcels.imports.rules import suited
 from gis_service.parcels.models import ImportBatch
 

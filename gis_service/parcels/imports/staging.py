@@ -13,10 +13,10 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
+from gis_service.parcels.imports.columns.mapping import Mapper
+from gis_service.parcels.imports.columns.values import MOST_M2
 from gis_service.parcels.imports.errors import Classified
-from gis_service.parcels.imports.mapping import Mapper
 from gis_service.parcels.imports.notes import Note
-from gis_service.parcels.imports.values import MOST_M2
 from gis_service.parcels.models import ImportIssue
 from gis_service.parcels.reading.result import Issue, ReadResult, Row
 

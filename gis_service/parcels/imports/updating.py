@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis_service.core import db
-from gis_service.parcels.imports.columns import fields, spec_of
+from gis_service.parcels.imports.columns.recognise import fields, spec_of
 from gis_service.parcels.imports.lines import numbered_points
 from gis_service.parcels.models import ImportBatch, Parcel
 

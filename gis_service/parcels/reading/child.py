@@ -91,11 +91,11 @@ def _rows_descriptor() -> int:
 #: Kind → the module that reads it, and the function there.
 READERS = {
     "geojson": ("geojson", "read"),
-    "txt": ("land_txt", "read"),
+    "txt": ("land_txt.read", "read"),
     "dat": ("cass", "read"),
-    "kml": ("kml", "read"),
-    "kmz": ("kml", "read_kmz"),
-    "dxf": ("dxf", "read"),
+    "kml": ("kml.read", "read"),
+    "kmz": ("kml.read", "read_kmz"),
+    "dxf": ("dxf.read", "read"),
     "parquet": ("geoparquet", "read"),
     "xlsx": ("tables.workbook", "read"),
     "csv": ("tables.delimited", "read"),

@@ -8,7 +8,7 @@ from typing import IO, Any, Literal, TypeVar
 
 import shapely
 
-from gis_service.parcels.reading.messages import CATALOGUE
+from gis_service.parcels.reading.messages.catalogue import CATALOGUE
 
 T = TypeVar("T")
 

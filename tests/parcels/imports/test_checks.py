@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from gis_service.core.db import Scope
 from gis_service.core.srid import STORAGE_SRID
-from gis_service.parcels.imports import catalogue, checks
-from gis_service.parcels.imports.catalogue import CATALOGUE
+from gis_service.parcels.imports.checks import catalogue
+from gis_service.parcels.imports.checks import register as checks
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE
 from gis_service.parcels.imports.errors import Classified
 from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.rules import OVERLAP_TOLERANCE_M2

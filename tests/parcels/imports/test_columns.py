@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
-from gis_service.parcels.imports import described, operations, remapping
-from gis_service.parcels.imports.columns import NoSuchField, Told, recognise
+from gis_service.parcels.imports import operations
+from gis_service.parcels.imports.columns import described, remapping
+from gis_service.parcels.imports.columns.recognise import NoSuchField, Told, recognise
 from gis_service.parcels.imports.fixes import Mend
 from gis_service.parcels.models import ImportBatch, ImportProfile
 from tests.conftest import Person

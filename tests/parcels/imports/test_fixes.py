@@ -198,8 +198,8 @@ def test_a_mend_that_answers_nothing_is_refused(session: Session, tmp_path: Path
 
 
 def test_every_mend_answers_some_issue_that_exists() -> None:
-    from gis_service.parcels.imports.catalogue import CATALOGUE
-    from gis_service.parcels.reading.messages import CATALOGUE as READING
+    from gis_service.parcels.imports.checks.catalogue import CATALOGUE
+    from gis_service.parcels.reading.messages.catalogue import CATALOGUE as READING
 
     for answered in rules.ANSWERS.values():
         assert answered <= {*CATALOGUE, *READING}

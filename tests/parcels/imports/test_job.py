@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.core import db
 from gis_service.files.models import StoredFile
-from gis_service.parcels.imports import catalogue, jobs, operations
+from gis_service.parcels.imports import jobs, operations
+from gis_service.parcels.imports.checks import catalogue
 from gis_service.parcels.imports.operations import Options
 from gis_service.parcels.models import ImportBatch
 from gis_service.parcels.reading.result import Limits, ReadResult

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.imports.columns import NoSuchField, header, recognise
-from gis_service.parcels.imports.mapping import GIVEN_BY_TXT, Known, Mapped, mapper_for
+from gis_service.parcels.imports.columns.mapping import GIVEN_BY_TXT, Known, Mapped, mapper_for
+from gis_service.parcels.imports.columns.recognise import NoSuchField, header, recognise
+from gis_service.parcels.imports.columns.spelling import normal
+from gis_service.parcels.imports.columns.values import Unusable, area_m2, code, day, number, yes_no
 from gis_service.parcels.imports.notes import NOTES
-from gis_service.parcels.imports.spelling import normal
-from gis_service.parcels.imports.values import Unusable, area_m2, code, day, number, yes_no
 from gis_service.parcels.vocabulary import vocabulary
 
 CLASSES = {

@@ -17,8 +17,9 @@ import typer
 from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner
 
-from gis_service.parcels.imports import cli, jobs, trial
+from gis_service.parcels.imports import cli, jobs
 from gis_service.parcels.imports.operations import Options
+from gis_service.parcels.imports.trial import trying as trial
 from gis_service.parcels.reading.result import ReadResult, Row
 from gis_service.parcels.reading.sniff import BY_NAME
 from tests.parcels.imports import independent

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.access.rules import Role
 from gis_service.parcels.imports import report
-from gis_service.parcels.imports.catalogue import CATALOGUE
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE
 from gis_service.parcels.imports.files import Wish, import_file
 from gis_service.parcels.imports.schemas import checks_out
 from tests.conftest import CloneServices, Person

@@ -13,8 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from gis_service.parcels.imports import cli, jobs, trial, trial_checks
-from gis_service.parcels.imports.catalogue import CATALOGUE
+from gis_service.parcels.imports import cli, jobs
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE
+from gis_service.parcels.imports.trial import checks as trial_checks
+from gis_service.parcels.imports.trial import trying as trial
 from tests.examples import TXT_A
 from tests.factories import land
 from tests.parcels.imports.made import DISTRICT, feature, geojson, part, staged, txt

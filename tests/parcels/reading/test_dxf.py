@@ -14,8 +14,9 @@ import shapely
 from ezdxf.document import Drawing
 from ezdxf.layouts import Modelspace
 
-from gis_service.parcels.reading import dxf, dxf_texts
-from gis_service.parcels.reading.dxf_marks import APPLICATION, Mark
+from gis_service.parcels.reading.dxf import read as dxf
+from gis_service.parcels.reading.dxf import texts as dxf_texts
+from gis_service.parcels.reading.dxf.marks import APPLICATION, Mark
 from gis_service.parcels.reading.result import Unreadable
 
 Reading = Callable[..., Any]

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from gis_service.geo import crs, measure, shift
-from gis_service.parcels.reading import kml
+from gis_service.parcels.reading.kml import read as kml
 from gis_service.parcels.reading.result import Unreadable
 
 Reading = Callable[..., Any]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.parcels.reading import land_txt, land_txt_lines
+from gis_service.parcels.reading.land_txt import lines as land_txt_lines
+from gis_service.parcels.reading.land_txt import read as land_txt
 from gis_service.parcels.reading.result import Unreadable
 from tests.examples import TXT_A, TXT_B
 

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from gis_service.parcels.imports import columns, values
-from gis_service.parcels.imports.columns import recognise
+from gis_service.parcels.imports.columns import recognise as columns
+from gis_service.parcels.imports.columns import values
+from gis_service.parcels.imports.columns.recognise import recognise
 from gis_service.parcels.reading import sniff
 from gis_service.parcels.reading.result import Limits, Unreadable
 from gis_service.parcels.reading.tables import (
@@ -251,7 +252,7 @@ def test_numbers_booleans_and_codes_keep_what_they_are(parse: Reading) -> None:
 
 
 def test_a_number_that_lost_its_digits_is_told_by_the_register(parse: Reading) -> None:
-    from gis_service.parcels.imports.values import Unusable, code
+    from gis_service.parcels.imports.columns.values import Unusable, code
 
     got = parse(book([["地块编号", "不动产单元号"], ["A-1", 440402001001123456]]))
     with pytest.raises(Unusable) as unusable:

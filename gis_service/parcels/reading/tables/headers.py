@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gis_service.parcels.imports.columns import UNITS_M2
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.recognise import UNITS_M2
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.reading.tables import roles
 from gis_service.parcels.reading.tables.grid import Cell, Line, Merges, letters
 

@@ -6,8 +6,8 @@ from enum import Enum, auto
 from typing import Any
 
 from gis_service.geo import notation
-from gis_service.parcels.imports import columns as register
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns import recognise as register
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.reading.request import Request
 from gis_service.parcels.reading.result import Issue, issue, unreadable
 from gis_service.parcels.reading.tables import headers, records, roles

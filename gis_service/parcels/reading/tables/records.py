@@ -9,9 +9,9 @@ from typing import Any
 
 from openpyxl.utils.datetime import from_excel
 
-from gis_service.parcels.imports.columns import UNITS_M2
-from gis_service.parcels.imports.columns import header as header_of
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.recognise import UNITS_M2
+from gis_service.parcels.imports.columns.recognise import header as header_of
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.reading.result import Issue, issue
 from gis_service.parcels.reading.tables import roles
 from gis_service.parcels.reading.tables.grid import Cell, Line, Table, Value, cell_name, letters, listed

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gis_service.geo import notation
-from gis_service.parcels.imports import columns as register
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns import recognise as register
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.reading.result import unreadable
 from gis_service.parcels.reading.tables.grid import Line
 

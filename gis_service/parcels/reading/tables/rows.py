@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
 from gis_service.geo import detect, notation
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.reading import source_crs
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import CrsInfo, Issue, Layer, Row, issue, unreadable

@@ -6,8 +6,8 @@ from rich.markup import escape
 from rich.table import Column
 from rich.table import Table as Lines
 
-from gis_service.parcels.imports.catalogue import CATALOGUE
-from gis_service.parcels.imports.trial import LEVELS, Outcome, Table
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE
+from gis_service.parcels.imports.trial.trying import LEVELS, Outcome, Table
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "dim"}
 HEADS = (

@@ -5,7 +5,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.spelling import normal
 
 _UNIT = re.compile(r"[(\[].*[)\]]$")
 

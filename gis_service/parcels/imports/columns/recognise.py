@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from gis_service.core.errors import Refusal
-from gis_service.parcels.imports.derived import derived
+from gis_service.parcels.imports.columns.derived import derived
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.imports.notes import Note
-from gis_service.parcels.imports.spelling import normal
 
 UNITS_M2: dict[str, Decimal] = {
     **dict.fromkeys(("m2", "平方米", "平米", "㎡", "sqm"), Decimal(1)),

@@ -26,8 +26,7 @@ from gis_service.access.models import Area
 from gis_service.core.db import Scope
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels import rules
-from gis_service.parcels.imports import shift_checks  # noqa: F401  (its check enters the catalogue)
-from gis_service.parcels.imports.catalogue import MOST_OVERLAPS, OVERLAPS, SHAPES, Frame, check
+from gis_service.parcels.imports.checks.catalogue import MOST_OVERLAPS, OVERLAPS, SHAPES, Frame, check
 from gis_service.parcels.imports.notes import Level
 from gis_service.parcels.models import ImportBatch, ImportIssue, Parcel, ParcelVersion, StagedRow
 

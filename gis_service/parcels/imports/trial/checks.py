@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.geo import crs, measure, rings
 from gis_service.parcels import rules
-from gis_service.parcels.imports import checks
-from gis_service.parcels.imports.catalogue import CATALOGUE, NOISE_M2
+from gis_service.parcels.imports.checks import register as checks
+from gis_service.parcels.imports.checks.catalogue import CATALOGUE, NOISE_M2
 from gis_service.parcels.imports.operations import District
 
 MOST_COMPARED, MOST_POINTS, MOST_PAIRS = 20_000, 2_000_000, 200_000

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from gis_service.parcels.imports import classes, values
-from gis_service.parcels.imports.classes import Classes, ClassNames, Said
-from gis_service.parcels.imports.columns import Column, Columns, Told, listed, recognise
+from gis_service.parcels.imports.columns import classes, values
+from gis_service.parcels.imports.columns.classes import Classes, ClassNames, Said
+from gis_service.parcels.imports.columns.recognise import Column, Columns, Told, listed, recognise
+from gis_service.parcels.imports.columns.spelling import normal
+from gis_service.parcels.imports.columns.values import Unusable
 from gis_service.parcels.imports.notes import Note
-from gis_service.parcels.imports.spelling import normal
-from gis_service.parcels.imports.values import Unusable
 
 ROW_NUMBERS = re.compile(r"(FID|OBJECTID|OID|ID|序号)[_ ]?\d+", re.IGNORECASE)
 """Numbers of rows that export programs put where a parcel number belongs (FID_0)."""

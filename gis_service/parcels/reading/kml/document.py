@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from gis_service.parcels.reading import balloon, encoding
+from gis_service.parcels.reading import encoding
+from gis_service.parcels.reading.kml import balloon
 from gis_service.parcels.reading.result import EncodingInfo, Issue, unreadable
 
 CONTAINERS = ("Folder", "Document")

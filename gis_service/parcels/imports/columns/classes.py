@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from gis_service.parcels.imports import values
-from gis_service.parcels.imports.spelling import normal
-from gis_service.parcels.imports.values import Unusable
+from gis_service.parcels.imports.columns import values
+from gis_service.parcels.imports.columns.spelling import normal
+from gis_service.parcels.imports.columns.values import Unusable
 
 ClassNames = dict[str, dict[str, str]]
 """System → code → name."""

@@ -1,6 +1,6 @@
 """What reading says of workbooks, delimited texts and the tables in them."""
 
-from gis_service.parcels.reading.message import Message
+from gis_service.parcels.reading.messages.message import Message
 
 TABLES: dict[str, Message] = {
     # --- the file as a whole

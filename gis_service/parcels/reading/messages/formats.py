@@ -1,6 +1,6 @@
 """What reading can say of KML, DXF, MapInfo, GeoParquet and CASS files, and of the ways out for their coordinates."""
 
-from gis_service.parcels.reading.message import Message
+from gis_service.parcels.reading.messages.message import Message
 
 FORMATS: dict[str, Message] = {
     # --- KML and KMZ

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from gis_service.geo import detect, loops, rings
-from gis_service.parcels.reading import dxf_marks, dxf_texts
-from gis_service.parcels.reading.dxf_entities import Path, Word
-from gis_service.parcels.reading.dxf_marks import Mark
+from gis_service.parcels.reading.dxf import marks as dxf_marks
+from gis_service.parcels.reading.dxf import texts as dxf_texts
+from gis_service.parcels.reading.dxf.entities import Path, Word
+from gis_service.parcels.reading.dxf.marks import Mark
 from gis_service.parcels.reading.result import Issue, Layer, Unreadable, issue, unreadable
 
 TOLERANCE_M = 0.01

@@ -4,9 +4,9 @@
 Facts in braces are filled in where the problem is met.
 """
 
-from gis_service.parcels.reading.message import Message
-from gis_service.parcels.reading.messages_formats import FORMATS
-from gis_service.parcels.reading.messages_tables import TABLES
+from gis_service.parcels.reading.messages.formats import FORMATS
+from gis_service.parcels.reading.messages.message import Message
+from gis_service.parcels.reading.messages.tables import TABLES
 
 CATALOGUE: dict[str, Message] = {
     # --- the file as a whole

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_service.geo import crs as systems
 from gis_service.geo import detect, loops, measure, rings
 from gis_service.parcels.reading import archive, source_crs, values
-from gis_service.parcels.reading.kml_document import Document, Placemark, child, local, opened, ovital, text_of
+from gis_service.parcels.reading.kml.document import Document, Placemark, child, local, opened, ovital, text_of
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import Issue, Layer, Row, Summary, issue, unreadable
 from gis_service.parcels.reading.shaping import Shaped, as_it_came, shaped

@@ -7,7 +7,7 @@ the rings of a parcel are each there once, and the numbers written inside say no
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gis_service.parcels.reading import dxf_texts
+from gis_service.parcels.reading.dxf import texts as dxf_texts
 
 APPLICATION = "GIS_SERVICE"
 TEXT, NUMBER = 1000, 1071

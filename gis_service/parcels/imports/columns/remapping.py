@@ -8,7 +8,7 @@ from gis_service.access.actor import Actor
 from gis_service.access.operations import note
 from gis_service.core.db import Scope
 from gis_service.parcels.imports import operations
-from gis_service.parcels.imports.columns import NoSuchField, listed
+from gis_service.parcels.imports.columns.recognise import NoSuchField, listed
 from gis_service.parcels.imports.rules import State
 from gis_service.parcels.models import ImportBatch
 

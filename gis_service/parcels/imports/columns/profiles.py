@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.core import clock
-from gis_service.parcels.imports.columns import Told, fingerprint
+from gis_service.parcels.imports.columns.recognise import Told, fingerprint
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.models import ImportBatch, ImportProfile
 

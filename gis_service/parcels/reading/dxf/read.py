@@ -17,9 +17,11 @@ from pyproj.exceptions import CRSError
 
 from gis_service.geo import crs as systems
 from gis_service.geo import detect
-from gis_service.parcels.reading import dxf_entities, dxf_texts, encoding, source_crs, values, ways
-from gis_service.parcels.reading.dxf_entities import Content, Path
-from gis_service.parcels.reading.dxf_outlines import Chosen, Grid, Parcel, closed, parcels
+from gis_service.parcels.reading import encoding, source_crs, values, ways
+from gis_service.parcels.reading.dxf import entities as dxf_entities
+from gis_service.parcels.reading.dxf import texts as dxf_texts
+from gis_service.parcels.reading.dxf.entities import Content, Path
+from gis_service.parcels.reading.dxf.outlines import Chosen, Grid, Parcel, closed, parcels
 from gis_service.parcels.reading.request import Emit, Request
 from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Row, Summary, Unreadable, issue, unreadable
 from gis_service.parcels.reading.shaping import shaped

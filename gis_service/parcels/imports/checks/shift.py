@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, union_all
 
 from gis_service.geo import measure, shift
-from gis_service.parcels.imports.catalogue import SHAPES, Frame, check
+from gis_service.parcels.imports.checks.catalogue import SHAPES, Frame, check
 from gis_service.parcels.imports.notes import Level
 from gis_service.parcels.models import Parcel
 

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gis_service.parcels.imports.columns import UNITS_M2, Spec
-from gis_service.parcels.imports.spelling import normal
+from gis_service.parcels.imports.columns.recognise import UNITS_M2, Spec
+from gis_service.parcels.imports.columns.spelling import normal
 from gis_service.parcels.rules import PARCEL_CODE
 from gis_service.parcels.vocabulary import vocabulary
 

@@ -14,14 +14,15 @@ from typing import Any
 import shapely
 
 from gis_service.core.errors import Refusal
-from gis_service.parcels.imports import fixes, jobs, rules, staging, trial_checks
-from gis_service.parcels.imports.columns import Told as SaidOfColumns
+from gis_service.parcels.imports import fixes, jobs, rules, staging
+from gis_service.parcels.imports.columns.mapping import Known, Mapped, Mapper, mapper_for
+from gis_service.parcels.imports.columns.recognise import Told as SaidOfColumns
+from gis_service.parcels.imports.columns.values import MOST_M2
 from gis_service.parcels.imports.fixes import Mend, Subject
-from gis_service.parcels.imports.mapping import Known, Mapped, Mapper, mapper_for
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.imports.operations import District, Options, given_by
-from gis_service.parcels.imports.trial_checks import Land, Questions, Told
-from gis_service.parcels.imports.values import MOST_M2
+from gis_service.parcels.imports.trial import checks as trial_checks
+from gis_service.parcels.imports.trial.checks import Land, Questions, Told
 from gis_service.parcels.reading.reader import PARTS
 from gis_service.parcels.reading.result import Issue, ReadResult, Row
 from gis_service.parcels.reading.sniff import BY_NAME

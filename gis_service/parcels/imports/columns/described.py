@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gis_service.parcels.imports.columns import Columns, field_words, fields, header, unit_in
-from gis_service.parcels.imports.derived import derived
+from gis_service.parcels.imports.columns.derived import derived
+from gis_service.parcels.imports.columns.recognise import Columns, field_words, fields, header, unit_in
 from gis_service.parcels.models import ImportBatch
 
 SAMPLES, SAMPLE_LENGTH = 4, 60

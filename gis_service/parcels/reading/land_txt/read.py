@@ -15,7 +15,7 @@ from gis_service.geo import crs as systems
 from gis_service.geo import detect, rings
 from gis_service.parcels.reading import source_crs
 from gis_service.parcels.reading.encoding import decoded
-from gis_service.parcels.reading.land_txt_lines import (
+from gis_service.parcels.reading.land_txt.lines import (
     MOST_COMPLAINTS,
     PLACING,
     Plot,

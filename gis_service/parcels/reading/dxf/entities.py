@@ -29,8 +29,8 @@ from ezdxf.lldxf.const import DXFError
 from numpy.typing import NDArray
 
 from gis_service.geo import arcs
-from gis_service.parcels.reading import dxf_marks
-from gis_service.parcels.reading.dxf_marks import Mark
+from gis_service.parcels.reading.dxf import marks as dxf_marks
+from gis_service.parcels.reading.dxf.marks import Mark
 from gis_service.parcels.reading.result import unreadable
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Files tried without a database: a table of what would become of each."""

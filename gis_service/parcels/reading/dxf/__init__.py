@@ -1,0 +1,1 @@
+"""DXF drawings: closed lines become parcels, texts inside them their numbers."""

@@ -1,0 +1,1 @@
+"""KML and KMZ, also as Ovital (奥维) writes them."""

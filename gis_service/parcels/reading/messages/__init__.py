@@ -1,0 +1,1 @@
+"""Every sentence that reading can say, by its code."""
