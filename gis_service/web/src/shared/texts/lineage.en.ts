@@ -74,6 +74,7 @@ export const LINEAGE: Record<string, string> = {
   '新增': 'Add',
   '地块编号（必填）': 'Parcel number (needed)',
   '编号已存在': 'This number exists already',
+  '先登记并选用，或放弃，才能继续办理。': 'Register and use it, or leave it, before you go on.',
   '新增文件': 'New document',
   '批复': 'Approval',
   '通知': 'Notice',
