@@ -130,13 +130,14 @@ def _prepare(cluster: Cluster, folder: Path) -> str:
         services.close()
 
 
-def _token(services: Services) -> str:
+def _token(services: Services, role: Role = Role.INSPECTOR) -> str:
+    """The token of somebody with that role in each area, and in no other way."""
     with services.sessions.begin() as session:
         made = access.create_user(
             session, SERVICE, username="bench", display_name="bench", password="Correct-horse-9", own_choice=True
         )
         for area_id in session.scalars(select(Area.id)):
-            access.grant_role(session, SERVICE, made.id, Role.INSPECTOR, area_id=area_id)
+            access.grant_role(session, SERVICE, made.id, role, area_id=area_id)
         session.flush()
         person = queries.actor_named(session, "bench", at=clock.now())
         assert person
