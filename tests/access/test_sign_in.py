@@ -119,8 +119,14 @@ def test_a_stale_change_of_an_account_is_refused(sign_in: SignIn) -> None:
     person, system = sign_in(Role.INSPECTOR), sign_in(Role.SYSTEM_ADMIN)
     address = f"/api/v1/users/{person.user_id}"
     assert system.patch(address, json={"display_name": "一"}).status_code == 428
-    assert system.patch(address, json={"display_name": "一"}, headers={"If-Match": f'"u{person.user_id}.1"'}).status_code == 200
-    assert system.patch(address, json={"display_name": "二"}, headers={"If-Match": f'"u{person.user_id}.1"'}).status_code == 412
+    assert (
+        system.patch(address, json={"display_name": "一"}, headers={"If-Match": f'"u{person.user_id}.1"'}).status_code
+        == 200
+    )
+    assert (
+        system.patch(address, json={"display_name": "二"}, headers={"If-Match": f'"u{person.user_id}.1"'}).status_code
+        == 412
+    )
 
 
 def test_nobody_grants_to_themselves_and_administrators_stand_alone(sign_in: SignIn) -> None:

@@ -91,7 +91,7 @@ export const GROUPS = [...new Set(FIELDS.map((field) => field.group))];
 /** Further columns that a comparison of versions may name. */
 const ALSO: Record<string, string> = {
   geom: '边界', geometry: '边界', area_id: '片区', area_registered_m2: '登记面积', area_computed_m2: '计算面积', area_ellipsoid_m2: '椭球面积',
-  area_computed_crs: '计算面积坐标系', perimeter_m: '周长', area_mu: '面积（亩）', row_version: '版本', import_batch_id: '导入批次', planned_class_name: '规划用途名称',
+  area_computed_crs: '计算面积坐标系', perimeter_m: '周长', fence_ratio: '围蔽率', fence_length_m: '完好围蔽', sign_count: '警示牌（完好）', camera_count: '监控（在线）', area_mu: '面积（亩）', row_version: '版本', import_batch_id: '导入批次', planned_class_name: '规划用途名称',
   current_class_system: '土地现状分类标准', current_class_code: '土地现状代码', planned_class_system: '规划用途分类标准', planned_class_code: '规划用途代码', boundary_points: '界址点',
 };
 

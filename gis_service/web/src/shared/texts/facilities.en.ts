@@ -13,6 +13,8 @@ export const FACILITIES: Record<string, string> = {
   '围蔽率': 'Fenced share',
   '完好围蔽占周长 {perimeter} m': 'of a perimeter of {perimeter} m, whole fence only',
   '完好围蔽': 'Whole fence',
+  '警示牌（完好）': 'Signs in good condition',
+  '监控（在线）': 'Cameras online',
   '高 {h} m': '{h} m high',
   '未编号': 'no number',
   '在地图上看': 'Show on the map',
