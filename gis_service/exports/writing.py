@@ -1,6 +1,5 @@
 """A wish written to a file: the one way of every door."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from gis_service.exports.formats import (
     workbook,
 )
 from gis_service.exports.source import House, Source
+from gis_service.files.store import sha256_of
 
 WRITERS: Mapping[str, Callable[[Path, Source], None]] = {
     "gpkg": geopackage.write,
@@ -36,8 +36,6 @@ WRITERS: Mapping[str, Callable[[Path, Source], None]] = {
     "xlsx": workbook.write,
 }
 """Format → what writes it."""
-
-CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def write(session: Session, wish: Wish, path: Path, house: House, told: Callable
     WRITERS[wish.format.name](path, source)
     if not source.count:
         raise NothingToExport()
-    sha256 = _hash(path)
+    sha256 = sha256_of(path)
     return Written(
         path=path,
         name=f"{source.name}.{wish.format.suffix}",
@@ -84,11 +82,3 @@ def count(session: Session, wish: Wish) -> int:
     if not found:
         raise NothingToExport()
     return found
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -9,6 +9,12 @@ from typing import BinaryIO, Protocol
 CHUNK = 1 << 20
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
 class FileStore(Protocol):
     def put(self, source: BinaryIO, *, limit_bytes: int) -> tuple[str, int]:
         """Keep the bytes; returns their SHA-256 and size. Raises `TooLarge` past the limit, keeping nothing."""

@@ -1,6 +1,5 @@
 """A file of this machine imported without a worker: the same way as an upload's, in one go. For commands and notebooks."""
 
-import hashlib
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from gis_service.core import db
 from gis_service.core.errors import Refusal
 from gis_service.core.http import conflict
 from gis_service.files.models import StoredFile
-from gis_service.files.store import CHUNK, FileStore
+from gis_service.files.store import FileStore, sha256_of
 from gis_service.parcels.imports import bundled, jobs, operations, queries, report
 from gis_service.parcels.imports.operations import District, Options
 from gis_service.parcels.imports.rules import State
@@ -200,7 +199,7 @@ def _kept(deployment: Deployment, path: Path, *, dry_run: bool) -> StoredFile:
     """The file in the store, byte for byte; the parts of a Shapefile or MapInfo table as one zip. A dry run only computes the hash."""
     with _original(path) as (name, original):
         if dry_run:
-            sha256, size = _hash(original), original.stat().st_size
+            sha256, size = sha256_of(original), original.stat().st_size
         else:
             with original.open("rb") as source:
                 sha256, size = deployment.store.put(source, limit_bytes=1 << 40)
@@ -220,11 +219,3 @@ def _original(path: Path) -> Iterator[tuple[str, Path]]:
                 if part.stem == path.stem and part.suffix.lower() in PARTS[kind]:
                     archive.write(part, part.name)
         yield path.name, packed
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from gis_service.geo import detect, rings
@@ -99,16 +98,9 @@ def _row(row: int, points: list[Point], finding: detect.Finding, most_points: in
         fault = issue("geometry.too_few_points", row=row, layer=LAYER, ring=1, points=different)
         return Row(row, LAYER, {"编码": points[0].code or None}, issues=[fault])
     (area,) = shaped([MultiPolygon([Polygon(ring)])], row, LAYER, finding, most_points)
-    return Row(
-        row=row,
-        layer=LAYER,
-        attributes={"编码": points[0].code or None, "点数": len(points)},
-        geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-        source_area_m2=area.area_m2,
-        source_area_crs=area.area_crs,
-        boundary_points=[] if finding.converted else _boundary_points(points, finding),
-        issues=area.issues,
-    )
+    attributes = {"编码": points[0].code or None, "点数": len(points)}
+    boundary_points = [] if finding.converted else _boundary_points(points, finding)
+    return area.as_row(attributes, area.issues, boundary_points=boundary_points)
 
 
 def _boundary_points(points: list[Point], finding: detect.Finding) -> list[BoundaryPoint]:

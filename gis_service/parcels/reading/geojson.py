@@ -328,16 +328,7 @@ def _row(built: Built, area: Shaped) -> Row:
         issues += [issue(code, row=area.row, layer=LAYER, **facts) for code, facts in built.complaints]
     if built.shape is not None or not built.complaints:
         issues += area.issues
-    return Row(
-        row=area.row,
-        layer=LAYER,
-        attributes=attributes,
-        geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-        source_area_m2=area.area_m2,
-        source_area_crs=area.area_crs,
-        issues=issues,
-        raw=area.raw,
-    )
+    return area.as_row(attributes, issues)
 
 
 def _built(feature: Any) -> Built:

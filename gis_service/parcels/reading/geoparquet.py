@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -19,7 +18,7 @@ from gis_service.geo import crs as systems
 from gis_service.geo import detect
 from gis_service.parcels.reading import encoding, source_crs, values
 from gis_service.parcels.reading.request import Emit, Request
-from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Row, Summary, issue, unreadable
+from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Summary, issue, unreadable
 from gis_service.parcels.reading.shaping import shaped
 from gis_service.parcels.reading.wkb import OPEN, shapes_of, why_not
 
@@ -161,17 +160,7 @@ def _emit(
     for i, area in enumerate(areas):
         attributes, issues = values.cleaned(((name, columns[name][i]) for name in kept), area.row, LAYER)
         issues += _malformed(wkb[i], area.row) if wkb[i] is not None and shapes[i] is None else area.issues
-        emit(
-            Row(
-                row=area.row,
-                layer=LAYER,
-                attributes=attributes,
-                geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-                source_area_m2=area.area_m2,
-                source_area_crs=area.area_crs,
-                issues=issues,
-            )
-        )
+        emit(area.as_row(attributes, issues))
     return any(shape is not None and shape.has_z for shape in shapes)
 
 

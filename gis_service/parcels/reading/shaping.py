@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_service.geo import crs as systems
 from gis_service.geo import detect, measure, repair, rings, shift
-from gis_service.parcels.reading.result import Issue, issue
+from gis_service.parcels.reading.result import Issue, Row, issue
 
 KINDS = {
     "Point": ("点", "point"),
@@ -42,6 +42,16 @@ class Shaped:
     area_crs: int | None = None
     issues: list[Issue] = field(default_factory=list)
     raw: bytes | None = None
+
+    def as_row(self, attributes: dict[str, Any], issues: list[Issue], **more: Any) -> Row:
+        """The row it makes with its attributes; `issues` is all that is told of it, `more` what else a format gives."""
+        told = {
+            "geometry": None if self.geometry is None else shapely.to_wkb(self.geometry),
+            "source_area_m2": self.area_m2,
+            "source_area_crs": self.area_crs,
+            "raw": self.raw,
+        }
+        return Row(self.row, self.layer, attributes, issues=issues, **{**told, **more})
 
     def complain(self, code: str, **facts: Any) -> None:
         self.issues.append(issue(code, row=self.row, layer=self.layer, **facts))

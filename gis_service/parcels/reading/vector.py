@@ -116,16 +116,8 @@ def _rows(
     for i, area in enumerate(areas):
         attributes, issues = _attributes(source, [column[i] for column in portion.columns], names, first + i)
         issues += _malformed(portion.wkb[i], shapes[i], source, first + i) or area.issues
-        yield Row(
-            row=first + i,
-            layer=source.name,
-            attributes=attributes,
-            geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-            source_area_m2=area.area_m2,
-            source_area_crs=area.area_crs,
-            issues=issues,
-            raw=area.raw or _forced(portion.wkb[i], shapes[i], finding, request.limits.points),
-        )
+        raw = area.raw or _forced(portion.wkb[i], shapes[i], finding, request.limits.points)
+        yield area.as_row(attributes, issues, raw=raw)
 
 
 def _forced(wkb: bytes | None, shape: BaseGeometry | None, finding: detect.Finding, most_points: int) -> bytes | None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import shapely
 from ezdxf.document import Drawing
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -23,7 +22,7 @@ from gis_service.parcels.reading.dxf import texts as dxf_texts
 from gis_service.parcels.reading.dxf.entities import Content, Path
 from gis_service.parcels.reading.dxf.outlines import Chosen, Grid, Parcel, closed, parcels
 from gis_service.parcels.reading.request import Emit, Request
-from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Row, Summary, Unreadable, issue, unreadable
+from gis_service.parcels.reading.result import EncodingInfo, Issue, Layer, Summary, Unreadable, issue, unreadable
 from gis_service.parcels.reading.shaping import shaped
 
 FORMAT = "DXF"
@@ -245,17 +244,7 @@ def _emit(found: list[Parcel], grid: Grid, request: Request, emit: Emit) -> None
         areas = shaped(shapes, start + 1, FORMAT, grid.finding, request.limits.points)
         for parcel, area in zip(chunk, areas, strict=True):
             attributes, issues = values.cleaned(_attributes(parcel), area.row, FORMAT)
-            emit(
-                Row(
-                    row=area.row,
-                    layer=FORMAT,
-                    attributes=attributes,
-                    geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-                    source_area_m2=area.area_m2,
-                    source_area_crs=area.area_crs,
-                    issues=issues + area.issues,
-                )
-            )
+            emit(area.as_row(attributes, issues + area.issues))
 
 
 def _attributes(parcel: Parcel) -> list[tuple[str, Any]]:

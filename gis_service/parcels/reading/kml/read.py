@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -180,16 +179,7 @@ def _emit_chunk(chunk: list[Placemark], first: int, finding: detect.Finding, req
 def _row(mark: Placemark, built: "Built", area: Shaped) -> Row:
     attributes, issues = values.cleaned(mark.attributes.items(), area.row, LAYER)
     refused = any(found.level == "error" for found in built.issues)
-    return Row(
-        row=area.row,
-        layer=LAYER,
-        attributes=attributes,
-        geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-        source_area_m2=area.area_m2,
-        source_area_crs=area.area_crs,
-        issues=issues + built.issues + ([] if refused and built.shape is None else area.issues),
-        raw=area.raw,
-    )
+    return area.as_row(attributes, issues + built.issues + ([] if refused and built.shape is None else area.issues))
 
 
 @dataclass

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from gis_service.geo import crs as systems
@@ -163,20 +162,14 @@ def _row(plot: Plot, finding: detect.Finding, most_points: int) -> Row:
     nested = [] if faults else rings.nest([ring.coordinates for ring in found])
     area = _shape(found, nested, plot.row, finding, most_points) if nested else Shaped(plot.row, LAYER)
     declared, doubts = _declared_area(plot, area.area_m2)
-    return Row(
-        row=plot.row,
-        layer=LAYER,
-        attributes=_attributes(plot),
-        geometry=None if area.geometry is None else shapely.to_wkb(area.geometry),
-        source_area_m2=area.area_m2,
-        source_area_crs=area.area_crs,
+    return area.as_row(
+        _attributes(plot),
+        faults + _notes(plot, found) + area.issues + doubts,
         boundary_points=list(_boundary_points(found, nested, finding)),
         declared_area_m2=declared,
         parcel_no=plot.said(2),
         parcel_name=plot.said(3),
         points_crs=_points_epsg(finding),
-        issues=faults + _notes(plot, found) + area.issues + doubts,
-        raw=area.raw,
     )
 
 

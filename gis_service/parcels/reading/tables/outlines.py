@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from gis_service.geo import detect, notation, rings
@@ -164,17 +163,12 @@ class _Drawn:
 
     def row(self, ready: Shaped) -> Row:
         plot = self.plot
-        return Row(
-            row=plot.row,
-            layer=self.drawing.layer,
-            attributes=plot.attributes,
-            geometry=None if ready.geometry is None else shapely.to_wkb(ready.geometry),
-            source_area_m2=ready.area_m2,
-            source_area_crs=ready.area_crs,
+        return ready.as_row(
+            plot.attributes,
+            plot.issues[:MOST_COMPLAINTS] + self._unclosed() + ready.issues,
             boundary_points=list(self._boundary_points()),
             parcel_no=plot.parcel_no,
             parcel_name=plot.parcel_name,
-            issues=plot.issues[:MOST_COMPLAINTS] + self._unclosed() + ready.issues,
         )
 
     def _unclosed(self) -> list[Issue]:

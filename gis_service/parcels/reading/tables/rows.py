@@ -156,18 +156,7 @@ class _Reading:
             if one is None:
                 self.emit(Row(line.number, plan.layer, attributes, issues=issues))
                 continue
-            geometry = None if one.geometry is None else shapely.to_wkb(one.geometry)
-            self.emit(
-                Row(
-                    line.number,
-                    plan.layer,
-                    attributes,
-                    geometry,
-                    source_area_m2=one.area_m2,
-                    source_area_crs=one.area_crs,
-                    issues=issues + one.issues,
-                )
-            )
+            self.emit(one.as_row(attributes, issues + one.issues))
 
     def _outline(self, line: Line) -> Cell | None:
         """The cell that tells the outline; None where it tells none: the register may have such rows."""
