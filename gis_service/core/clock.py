@@ -1,6 +1,6 @@
 """Times: stored in UTC, shown in Beijing time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -8,6 +8,11 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is in Beijing."""
+    return now().astimezone(BEIJING).date()
 
 
 def as_instant(value: str) -> datetime:

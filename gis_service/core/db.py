@@ -1,6 +1,6 @@
 """Engines, sessions, and the scope that every transaction carries into the row policies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +40,16 @@ class Scope:
     actor_id: int | None = None
     actor_name: str = ""
     request_id: str = ""
+
+    def kept(self) -> dict[str, Any]:
+        """The land of the scope as JSON, for what a job does later in the same sight; `of` reads it."""
+        return {"see_all": self.see_all, "area_ids": sorted(self.area_ids), "unit_ids": sorted(self.unit_ids)}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any], **more: Any) -> "Scope":
+        """The scope over land that was kept, with what else was kept of it."""
+        ids = {name: frozenset(kept[name]) for name in ("area_ids", "unit_ids")}
+        return cls(**{**kept, **ids, **more})
 
     def settings(self) -> dict[str, str]:
         """The scope as the transaction-local settings that policies and version triggers read."""

@@ -36,20 +36,12 @@ def ask(session: Session, actor: Actor, scope: Scope, wish: Wish, said: Said) ->
 
 
 def _kept(scope: Scope) -> dict[str, Any]:
-    return {
-        "see_all": scope.see_all,
-        "area_ids": sorted(scope.area_ids),
-        "unit_ids": sorted(scope.unit_ids),
-        "see_published": scope.see_published,
-        "see_contacts": scope.see_contacts,
-        "request_id": scope.request_id,
-    }
+    more = ("see_published", "see_contacts", "request_id")
+    return {**scope.kept(), **{name: getattr(scope, name) for name in more}}
 
 
 def scope_of(export: Export) -> Scope:
-    kept = export.asked["scope"]
-    ids = {name: frozenset(kept[name]) for name in ("area_ids", "unit_ids")}
-    return Scope(**{**kept, **ids}, actor_id=export.created_by, actor_name=export.created_by_name)
+    return Scope.of(export.asked["scope"], actor_id=export.created_by, actor_name=export.created_by_name)
 
 
 def said_of(export: Export) -> Said:

@@ -235,18 +235,15 @@ def locked(session: Session, bulk_id: int) -> BulkChange:
 
 
 def _queue(session: Session, bulk: BulkChange, scope: Scope, **waiting: Any) -> None:
-    kept = {"see_all": scope.see_all, "area_ids": sorted(scope.area_ids), "unit_ids": sorted(scope.unit_ids)}
     acting = {"actor_id": scope.actor_id, "actor_name": scope.actor_name, "request_id": scope.request_id}
-    bulk.waiting = {**waiting, "scope": {**kept, **acting}}
+    bulk.waiting = {**waiting, "scope": {**scope.kept(), **acting}}
     session.flush()
     queue.enqueue(session, TASK, bulk_id=bulk.id)
 
 
 def scope_of(waiting: Mapping[str, Any]) -> Scope:
     """The scope in which a queued change was asked for."""
-    kept = dict(waiting["scope"])
-    areas, units = frozenset(kept.pop("area_ids")), frozenset(kept.pop("unit_ids"))
-    return Scope(area_ids=areas, unit_ids=units, **kept)
+    return Scope.of(waiting["scope"])
 
 
 def go_on(session: Session, bulk: BulkChange) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.files.store import FileStore
 from gis_service.parcels.attachments import bundle
-from gis_service.parcels.attachments import operations as attachments
 from gis_service.parcels.attachments.matching import number_in
 from gis_service.parcels.imports.notes import Note
 from gis_service.parcels.models import ImportBatch, StagedRow
@@ -66,8 +65,3 @@ def attach(session: Session, store: FileStore, batch: ImportBatch) -> dict[str, 
     told["reasons"] = [f"{share.path}:{share.refusal.sentence('zh')}" for share in shares if share.refusal]
     batch.counts = {**batch.counts, "files": told}
     return told
-
-
-def take_back(session: Session, actor: Actor, batch: ImportBatch, reason: str) -> int:
-    """Take off again what the batch attached."""
-    return attachments.remove_batch(session, actor, batch.id, reason=reason)

@@ -18,6 +18,7 @@ from gis_service.core.db import Scope
 from gis_service.core.errors import NotFound, Refusal
 from gis_service.files.models import StoredFile
 from gis_service.jobs import queue
+from gis_service.parcels.attachments import operations as attachments
 from gis_service.parcels.errors import NoReason
 from gis_service.parcels.imports import bundled, errors, landing, queries, staging, updating
 from gis_service.parcels.imports.checks import catalogue
@@ -94,7 +95,7 @@ def take_in(
         district_code=district_code,
         file_sha256=file.sha256,
         file_name=file.name,
-        options={**asdict(options), "scope": kept_scope(scope)},
+        options={**asdict(options), "scope": scope.kept()},
         previous_batch_id=previous,
         state=State.QUEUED,
         created_by=actor.id,
@@ -107,18 +108,8 @@ def take_in(
     return batch
 
 
-def kept_scope(scope: Scope) -> dict[str, Any]:
-    """The rows somebody may touch, as they are kept with a batch."""
-    return {"see_all": scope.see_all, "area_ids": sorted(scope.area_ids), "unit_ids": sorted(scope.unit_ids)}
-
-
-def scope_of(kept: dict[str, Any], **more: Any) -> Scope:
-    areas, units = frozenset(kept["area_ids"]), frozenset(kept["unit_ids"])
-    return Scope(see_all=kept["see_all"], area_ids=areas, unit_ids=units, **more)
-
-
 def importer_scope(batch: ImportBatch) -> Scope:
-    return scope_of(batch.options["scope"])
+    return Scope.of(batch.options["scope"])
 
 
 def options_of(batch: ImportBatch) -> Options:
@@ -297,7 +288,7 @@ def begin_accepting(session: Session, actor: Actor, scope: Scope, batch_id: int,
     who = {"actor_id": actor.id, "actor_name": actor.name, "see_contacts": scope.see_contacts}
     batch.options = {
         **batch.options,
-        "wish": {**asdict(wish), "scope": kept_scope(scope), "request_id": scope.request_id, **who},
+        "wish": {**asdict(wish), "scope": scope.kept(), "request_id": scope.request_id, **who},
     }
     batch.state, batch.error = State.ACCEPTING, None
     return batch
@@ -314,7 +305,7 @@ def accept_as_wished(session: Session, batch: ImportBatch, scope: Scope, distric
 def wished_scope(batch: ImportBatch) -> Scope:
     said = batch.options["wish"]
     more = {name: said[name] for name in ("actor_id", "actor_name", "request_id", "see_contacts")}
-    return scope_of(said["scope"], **more)
+    return Scope.of(said["scope"], **more)
 
 
 def give_up_accepting(session: Session, batch_id: int, problem: Refusal) -> None:
@@ -396,13 +387,14 @@ def undo(session: Session, actor: Actor, scope: Scope, batch_id: int, *, reason:
     db.setting(session, **PATIENCE)
     _require_untouched(session, batch)
     db.because(session, reason)
-    struck = landing.retire(session, batch, clock.now().astimezone(clock.BEIJING).date())
+    struck = landing.retire(session, batch, clock.today())
     left = batch.counts.get("new", batch.counts["landed"]) - struck
     if options_of(batch).update:
         left += updating.restore(session, batch)
     if left:
         raise errors.OutsideScope(count=left)
-    bundled.take_back(session, actor, batch, reason)
+    if bundled.files_of(batch):
+        attachments.remove_batch(session, actor, batch.id, reason=reason)
     batch.options = {**batch.options, "undone_tx": landing.transaction_id(session)}
     _decide(session, actor, scope, batch, State.UNDONE, act="undo", struck=struck, reason=reason)
     return batch

@@ -45,18 +45,14 @@ class Act:
 
     @property
     def day(self) -> date:
-        return self.on or today()
+        return self.on or clock.today()
 
     def require(self, session: Session) -> None:
         self.why.require()
-        if self.day > today():
+        if self.day > clock.today():
             raise InFuture(on=self.day.isoformat())
         if self.why.document_id is not None and session.get(Document, self.why.document_id) is None:
             raise NotFound(what="文件", key=self.why.document_id)
-
-
-def today() -> date:
-    return clock.now().astimezone(clock.BEIJING).date()
 
 
 # --- looking ahead -------------------------------------------------------------------------------------------------
@@ -292,7 +288,7 @@ def undo(session: Session, actor: Actor, event_id: int, *, reason: str) -> Parce
         _restore(session, parcels[parcel_id], version_no)
     moving.give_back(session, after - set(before), before)
     for parcel_id in after - set(before):
-        parcels[parcel_id].retired_on = today()
+        parcels[parcel_id].retired_on = clock.today()
     _flush(session)
     event.undone_at, event.undone_reason = clock.now(), reason.strip()
     event.undone_by, event.undone_by_name = actor.id, actor.name

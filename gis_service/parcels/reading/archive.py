@@ -10,6 +10,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -77,6 +78,16 @@ def members(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
     for member in kept:
         _refuse_unreadable(member)
     return kept
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive at a path; whatever is wrong with it, found now or while it is read, is told as damage."""
+    try:
+        with zipfile.ZipFile(path) as zipped:
+            yield zipped
+    except FAULTS as fault:
+        raise damaged(fault) from None
 
 
 def _refuse_bombs(infos: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -59,11 +59,8 @@ class Table:
 def read_zip(request: Request, emit: Emit) -> Summary:
     """A zip of one or several tables."""
     issues: list[Issue] = []
-    try:
-        with zipfile.ZipFile(request.source) as zipped:
-            tables = _unpacked(zipped, request, issues)
-    except archive.FAULTS as fault:
-        raise archive.damaged(fault) from None
+    with archive.opened(request.source) as zipped:
+        tables = _unpacked(zipped, request, issues)
     return _read(tables, request, emit, issues)
 
 

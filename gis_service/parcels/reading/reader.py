@@ -94,8 +94,7 @@ def _kind(path: Path, file_name: str, limits: Limits) -> str:
     size = path.stat().st_size
     if size > limits.input_bytes:
         raise unreadable("read.too_big", size_mb=size // MEGABYTE, limit_mb=limits.input_bytes // MEGABYTE)
-    head, directory = sniff.beginning(path)
-    return sniff.kind(file_name, head, size, directory)
+    return sniff.kind_of(path, file_name)
 
 
 def _copy(path: Path, folder: Path, kind: str) -> None:

@@ -83,11 +83,8 @@ class Checked:
 def read_zip(request: Request, emit: Emit) -> Summary:
     """A zip of one or several shapefiles."""
     issues: list[Issue] = []
-    try:
-        with zipfile.ZipFile(request.source) as zipped:
-            bundles = _unpacked(zipped, request, issues)
-    except archive.FAULTS as fault:
-        raise archive.damaged(fault) from None
+    with archive.opened(request.source) as zipped:
+        bundles = _unpacked(zipped, request, issues)
     return _read(bundles, request, emit, issues)
 
 

@@ -132,12 +132,12 @@ def directory_at(head: bytes) -> int:
 MOST_OFFSET = 1 << 31
 
 
-def beginning(path: Path) -> tuple[bytes, bytes]:
-    """What `kind` looks at: the first bytes of a file, and those of the directory of an OLE file."""
+def kind_of(path: Path, file_name: str) -> str:
+    """The kind of reading for a file of that name, as `kind` tells it."""
     with path.open("rb") as source:
         head = source.read(HEAD_BYTES)
         source.seek(directory_at(head))
-        return head, source.read(HEAD_BYTES)
+        return kind(file_name, head, path.stat().st_size, source.read(HEAD_BYTES))
 
 
 def kind(file_name: str, head: bytes, size: int, directory: bytes = b"") -> str:

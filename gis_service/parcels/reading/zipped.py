@@ -2,7 +2,7 @@
 
 import zipfile
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from gis_service.parcels.reading import archive, mapinfo, shapefile, sniff
 from gis_service.parcels.reading.archive import Member
@@ -39,14 +39,12 @@ def _read_sheet(request: Request, emit: Emit) -> Summary:
     """The one sheet of the archive; its other files are named, and attached when the rows are accepted."""
     folder = request.folder / "sheet"
     folder.mkdir()
-    try:
-        with zipfile.ZipFile(request.source) as zipped:
-            members = archive.members(zipped, request.limits)
-            sheet = _sheet([member for member in members if member.suffix in SHEETS])
-            archive.unpack(zipped, sheet, folder / "input")
-    except archive.FAULTS as fault:
-        raise archive.damaged(fault) from None
-    inside = replace(request, kind=_kind(sheet, folder / "input"), file=sheet.path.name, folder=folder)
+    with archive.opened(request.source) as zipped:
+        members = archive.members(zipped, request.limits)
+        sheet = _sheet([member for member in members if member.suffix in SHEETS])
+        archive.unpack(zipped, sheet, folder / "input")
+    kind = sniff.kind_of(folder / "input", sheet.path.name)
+    inside = replace(request, kind=kind, file=sheet.path.name, folder=folder)
     summary = SHEETS[sheet.suffix](inside, emit)
     files = [str(member.path) for member in members if member is not sheet]
     told = issue("zip.sheet", sheet=str(sheet.path)[:80], files=len(files))
@@ -60,8 +58,3 @@ def _sheet(sheets: list[Member]) -> Member:
     if len(uppermost) > 1:
         raise unreadable("zip.sheets", members="、".join(str(sheet.path)[:60] for sheet in uppermost[:10]))
     return uppermost[0]
-
-
-def _kind(sheet: Member, path: Path) -> str:
-    head, directory = sniff.beginning(path)
-    return sniff.kind(sheet.path.name, head, path.stat().st_size, directory)

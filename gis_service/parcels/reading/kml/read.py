@@ -4,7 +4,6 @@ KML is longitude, latitude in WGS 84 by definition. 奥维 writes GCJ-02 into it
 the numbers shows it: such a file is read only when a person says which it is.
 """
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -41,12 +40,9 @@ def read(request: Request, emit: Emit) -> Summary:
 def read_kmz(request: Request, emit: Emit) -> Summary:
     """The one KML of a KMZ; pictures beside it are left alone."""
     issues: list[Issue] = []
-    try:
-        with zipfile.ZipFile(request.source) as zipped:
-            member = _main(archive.members(zipped, request.limits), issues)
-            archive.unpack(zipped, member, request.folder / "doc.kml")
-    except archive.FAULTS as fault:
-        raise archive.damaged(fault) from None
+    with archive.opened(request.source) as zipped:
+        member = _main(archive.members(zipped, request.limits), issues)
+        archive.unpack(zipped, member, request.folder / "doc.kml")
     return _read((request.folder / "doc.kml").read_bytes(), request, emit, issues)
 
 
