@@ -50,6 +50,12 @@ class Settings(BaseSettings):
         max_length=60,
         description="The office that exported files name as their producer (数据产生单位, 填报单位).",
     )
+    paper_prefix: str = Field(
+        "珠高新", min_length=1, max_length=20, description="First words of the numbers of papers, as in 珠高新移〔2026〕12号."
+    )
+    paper_unit_code: str = Field(
+        "GXQ", min_length=1, max_length=20, description="The office whose papers are counted together."
+    )
     export_at_once: int = Field(
         2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."
     )

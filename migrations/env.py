@@ -17,7 +17,8 @@ import gis_service.parcels.facilities.models
 import gis_service.parcels.lineage.models
 import gis_service.parcels.models
 import gis_service.parcels.search.models
-import gis_service.parcels.topology.models  # noqa: F401  (all tables must be known)
+import gis_service.parcels.topology.models
+import gis_service.procedures.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 from gis_service.core.srid import METRIC_SRID
 

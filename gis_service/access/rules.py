@@ -25,7 +25,63 @@ BUSINESS = frozenset(Role) - THREE_ADMINS
 OFFICERS = frozenset({R.INSPECTOR, R.LAND_OFFICER, R.WASTE_OFFICER, R.CASE_OFFICER, R.LEADER})
 EVERYBODY = frozenset(Role)
 
+STEPS: dict[str, dict[str, frozenset[Role]]] = {
+    "handover": {
+        "plan": frozenset({R.LAND_OFFICER}),
+        "receive": frozenset({R.UNIT_USER, R.LAND_OFFICER}),
+        "inspect": frozenset({R.LAND_OFFICER, R.INSPECTOR, R.UNIT_USER}),
+        "waive": frozenset({R.LEADER}),
+        "complete": frozenset({R.LAND_OFFICER}),
+    },
+    "case": {
+        "accept": frozenset({R.CASE_OFFICER}),
+        "handle": frozenset({R.CASE_OFFICER}),
+        "review": frozenset({R.CASE_OFFICER, R.LEADER}),
+        "approve": frozenset({R.LEADER}),
+        "clear": frozenset({R.CASE_OFFICER, R.WASTE_OFFICER, R.LAND_OFFICER}),
+    },
+    "claim": {
+        "handle": frozenset({R.CASE_OFFICER}),
+        "approve": frozenset({R.LEADER}),
+    },
+    "rectification": {
+        "issue": frozenset({R.LAND_OFFICER, R.INSPECTOR, R.WASTE_OFFICER, R.CASE_OFFICER}),
+        "answer": frozenset({R.UNIT_USER, R.LAND_OFFICER}),
+        "recheck": frozenset({R.LAND_OFFICER, R.INSPECTOR, R.WASTE_OFFICER, R.CASE_OFFICER}),
+        "supervise": frozenset({R.LAND_OFFICER, R.LEADER}),
+    },
+    "meeting": {
+        "handle": frozenset({R.LAND_OFFICER, R.LEADER}),
+    },
+    "action_item": {
+        "report": OFFICERS | {R.UNIT_USER},
+        "judge": frozenset({R.LAND_OFFICER, R.LEADER}),
+    },
+}
+"""Who may take which steps of a procedure; the tables of steps name these as `noun.verb`."""
+
+
+def _of_procedure(
+    noun: str, *, read: frozenset[Role], opens: frozenset[Role] | None = None
+) -> dict[str, frozenset[Role]]:
+    """The permissions of one procedure: to look, to open one, to take any of its steps, to put something into its file."""
+    steps = {f"{noun}.{verb}": who for verb, who in STEPS[noun].items()}
+    anybody = frozenset().union(*steps.values())
+    opening = {f"{noun}.open": opens} if opens else {}
+    return {f"{noun}.read": read, **opening, f"{noun}.step": anybody, f"{noun}.file": anybody, **steps}
+
+
 PERMISSIONS: dict[str, frozenset[Role]] = {
+    **_of_procedure("handover", read=OFFICERS | {R.UNIT_USER}),
+    **_of_procedure(
+        "case", read=frozenset({R.CASE_OFFICER, R.WASTE_OFFICER, R.LAND_OFFICER, R.LEADER}), opens=OFFICERS
+    ),
+    **_of_procedure(
+        "claim", read=frozenset({R.CASE_OFFICER, R.WASTE_OFFICER, R.LEADER}), opens=frozenset({R.CASE_OFFICER})
+    ),
+    **_of_procedure("rectification", read=OFFICERS | {R.UNIT_USER}, opens=STEPS["rectification"]["issue"]),
+    **_of_procedure("meeting", read=OFFICERS, opens=STEPS["meeting"]["handle"]),
+    **_of_procedure("action_item", read=OFFICERS | {R.UNIT_USER}, opens=STEPS["meeting"]["handle"]),
     "audit.read": frozenset({R.AUDITOR}),
     "contact.read": frozenset({R.LAND_OFFICER, R.CASE_OFFICER, R.LEADER}),
     "document.create": frozenset({R.LAND_OFFICER}),
@@ -57,6 +113,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "topology.read": OFFICERS,
     "user.change": frozenset({R.SYSTEM_ADMIN}),
     "user.read": THREE_ADMINS,
+    "workday.change": frozenset({R.SYSTEM_ADMIN, R.LAND_OFFICER}),
 }
 """Who may do what, `noun.verb` → roles. The same words name the audit actions."""
 
