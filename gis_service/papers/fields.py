@@ -74,7 +74,7 @@ class Examiner:
         for part in (node.body, node.elif_, node.else_):
             self._body(list(part), scope, depth)
 
-    def _test(self, node: nodes.Expr, scope: Mapping[str, Kind]) -> None:
+    def _test(self, node: nodes.Node, scope: Mapping[str, Kind]) -> None:
         if isinstance(node, nodes.Not):
             self._test(node.node, scope)
         elif isinstance(node, nodes.And | nodes.Or):

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import segno
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,10 +31,11 @@ LINE, DASH = "______", "—"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot hold or nobody can see; left out."""
 
+BY_CONTENT = "列宽随内容"
+"""The caption (表格属性 → 可选文字 → 标题) of a table whose columns are as wide as their content wants."""
+
 DPI = 220
 """Pictures are brought to this fineness on paper: sharp in print, and a page of photos stays below a megabyte."""
-
-QR = {"error": "m", "micro": False, "boost_error": False}
 
 
 class Absent(str):
@@ -111,10 +113,36 @@ def fill(template: bytes, facts: Mapping[str, Any]) -> bytes:
     sandbox.filters.clear()
     sandbox.tests.clear()
     paper.render({name: _shown(paper, group, facts.get(name)) for name, group in groups().items()}, sandbox, autoescape=True)
+    _by_content(paper.docx.element.body)
     _say_whose(paper, about)
     out = io.BytesIO()
     paper.save(out)
     return package.packed(out.getvalue())
+
+
+def _by_content(body: Any) -> None:
+    """Columns of the tables that ask for it as wide as what stands in them wants: a number little, a sentence much."""
+    for table in body.iter(qn("w:tbl")):
+        caption = table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}")
+        columns = table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
+        rows = [row.findall(qn("w:tc")) for row in table.findall(qn("w:tr"))]
+        if caption is None or caption.get(qn("w:val")) != BY_CONTENT or any(len(row) != len(columns) for row in rows):
+            continue
+        wishes = [max(_wish(row[at]) for row in rows) for at in range(len(columns))]
+        total = sum(int(column.get(qn("w:w"))) for column in columns)
+        for at, column in enumerate(columns):
+            width = str(int(total * wishes[at] / sum(wishes)))
+            column.set(qn("w:w"), width)
+            for row in rows:
+                size = row[at].find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+                if size is not None:
+                    size.set(qn("w:w"), width)
+
+
+def _wish(cell: Any) -> float:
+    """How wide a cell would like to be, in characters: a Chinese one counts whole, a Latin one half; 3 to 16."""
+    text = "".join(each.text or "" for each in cell.iter(qn("w:t")))
+    return min(max(sum(1.0 if ord(sign) > 0x2E80 else 0.6 for sign in text) + 1.5, 3.5), 16.0)
 
 
 def _say_whose(paper: Paper, about: Mapping[str, Any]) -> None:
@@ -207,7 +235,7 @@ class _Inline(InlineImage):  # type: ignore[misc]
 def qr(address: str) -> bytes:
     """A QR code of an address, as PNG."""
     out = io.BytesIO()
-    segno.make(address, **QR).save(out, kind="png", scale=6, border=2)
+    segno.make(address, error="m", micro=False, boost_error=False).save(out, kind="png", scale=6, border=2)
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont
@@ -27,7 +28,7 @@ WORDS = (
 """What the name of a font must contain to be taken for a face; everything else is 宋体."""
 
 
-def choose(faces: Mapping[str, str]) -> None:
+def choose(faces: Mapping[Any, str]) -> None:
     """Take the families of the settings; called once by a composition root."""
     FACES.update(faces)
 

@@ -37,13 +37,13 @@ def to_pdf(content: bytes, *, fonts: Mapping[str, str]) -> bytes:
     chosen = {face: faces.family(name) for face, name in fonts.items()}
     _check(found, chosen)
     data = {**found, "faces": chosen}
-    parts = {"main": _source(), "paper.json": json.dumps(data, ensure_ascii=False).encode()}
-    # the template reads this folder and nothing else of the machine; the compiler takes pictures from files only
+    # the template reads this folder and nothing else of the machine
     with tempfile.TemporaryDirectory(prefix="gis-paper-") as folder:
+        (Path(folder) / "paper.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         for name, image in images.items():
             (Path(folder) / name).write_bytes(image)
         made, warnings = typst.compile_with_warnings(
-            parts,
+            _source(),
             root=folder,
             font_paths=faces.installed(),
             format="pdf",

@@ -72,7 +72,8 @@ class Reader:
         self.pitch: float | None = None
 
     def read(self) -> dict[str, Any]:
-        sections, start = [], 0
+        sections: list[dict[str, Any]] = []
+        start = 0
         body = list(self.document.element.body)
         for section in self.document.sections:
             end = next(at for at in range(start, len(body)) if self._ends(body[at], section._sectPr))
@@ -97,9 +98,8 @@ class Reader:
             raise refuse("cols", elements[0])
         if attribute(about, "type") == "continuous" and not first:
             raise fault("unsupported", place=text_of(elements[0]), found="连续分节符(请改用“下一页”分节符)")
-        grid = about.get("docGrid")
-        lined = grid is not None and grid.get(qn("w:type")) in ("lines", "linesAndChars")
-        self.pitch = twips(grid.get(qn("w:linePitch"))) if lined else None
+        lined = attribute(about, "docGrid", "type") in ("lines", "linesAndChars")
+        self.pitch = twips(attribute(about, "docGrid", "linePitch")) if lined else None
         margin = about["pgMar"]
         page = {side: abs(twips(margin.get(qn(f"w:{side}")))) for side in ("top", "bottom", "left", "right")}
         page |= {"head": twips(margin.get(qn("w:header"))), "foot": twips(margin.get(qn("w:footer")))}
@@ -170,7 +170,7 @@ class Reader:
         about = self.styles.paragraph(element)
         said = about.get("numPr")
         number = None if said is None else said.find(qn("w:numId"))
-        if number is None or number.get(qn("w:val")) == "0":
+        if said is None or number is None or number.get(qn("w:val")) == "0":
             return "", None
         depth = said.find(qn("w:ilvl"))
         at = 0 if depth is None else int(depth.get(qn("w:val")))

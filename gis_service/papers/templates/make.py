@@ -8,6 +8,7 @@ import io
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from docx.shared import Mm, Pt
 
 from gis_service.papers.catalogue import KINDS
 from gis_service.papers.docx.package import packed
+from gis_service.papers.fill import BY_CONTENT
 
 FOLDER = Path(__file__).parent
 
@@ -31,6 +33,7 @@ CENTRE, RIGHT, JUSTIFY, LEFT = (
     WD_ALIGN_PARAGRAPH.JUSTIFY,
     WD_ALIGN_PARAGRAPH.LEFT,
 )
+LAW = "{{ law.title }}{{ law.article }}{% if law.quote %}：“{{ law.quote }}”{% endif %}"
 WIDTH_MM = 156
 """Of the text: 210 less 28 and 26."""
 
@@ -85,8 +88,10 @@ class Sheet:
             self.line("", indent=False, high=14)
 
     def body(self, lines: Sequence[str]) -> None:
-        for text in lines:
-            if text.startswith("@"):
+        for before, text in pairwise(["", *lines]):
+            if text == "@basis" and before.startswith("# "):
+                self.laws()  # the heading says already what they are
+            elif text.startswith("@"):
                 BLOCKS[text[1:]](self)
             elif text.startswith("# "):
                 self.heading(text[2:])
@@ -103,10 +108,13 @@ class Sheet:
     def basis(self) -> None:
         self.tag("if basis")
         self.line("依据：", font=HEADING, keep=True)
-        self.tag("for law in basis")
-        self.line("{{ law.title }}{{ law.article }}{% if law.quote %}：“{{ law.quote }}”{% endif %}")
-        self.tag("endfor")
+        self.laws()
         self.tag("endif")
+
+    def laws(self) -> None:
+        self.tag("for law in basis")
+        self.line(LAW)
+        self.tag("endfor")
 
     def rows(self) -> None:
         self.tag("for row in rows")
@@ -152,6 +160,10 @@ class Sheet:
         """The list with columns of its own: as many cells as the list has."""
         self.tag("if items")
         table = self.table((52, 52, 52))
+        caption = OxmlElement("w:tblCaption")
+        caption.set(qn("w:val"), BY_CONTENT)
+        table._tbl.tblPr.append(caption)
+        _in_order(table._tbl.tblPr)
         self.cells(table, ("{%tc for name in columns %}", "{{ name }}", "{%tc endfor %}"), font=HEADING, header=True)
         self.cells(table, ("{%tr for row in items %}", "", ""))
         self.cells(table, ("{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}"))
@@ -190,7 +202,7 @@ class Sheet:
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = table.columns[at].width
             cell.vertical_alignment = 1
-            cell._tc.remove(cell.paragraphs[0]._p)
+            emptied(cell)
             align = RIGHT if at in numbers else LEFT if at in left else CENTRE
             self.line(text, to=cell, font=font, size=12, align=align, indent=False, high=20)
         return row
@@ -201,13 +213,20 @@ class Sheet:
         self.cells(table, ("{%tr for row in rows %}", ""))
         self.cells(table, ("{{ row.label }}", "{{ row.text }}"), high=10, left={1})
         self.cells(table, ("{%tr endfor %}", ""))
-        self.cells(table, ("{%tr if text %}", ""))
-        filled = self.cells(table, ("情况说明", ""), high=18)
-        inside = filled.cells[1]
-        inside._tc.remove(inside.paragraphs[0]._p)
-        for words in ("{%p for paragraph in text %}", "{{ paragraph }}", "{%p endfor %}"):
-            self.line(words, to=inside, size=12, high=20)
-        self.cells(table, ("{%tr endif %}", ""))
+        if "parties" in KINDS[self.code].groups:
+            self.cells(table, ("{%tr for party in parties %}", ""))
+            said = "{{ party.name }}　　地址：{{ party.address }}　　联系方式：{{ party.contact }}"
+            self.cells(table, ("{{ party.kind }}", said), high=10, left={1})
+            self.cells(table, ("{%tr endfor %}", ""))
+        for name, item, label, line in (
+            ("text", "paragraph", "情况说明", "{{ paragraph }}"),
+            ("basis", "law", "依据", LAW),
+        ):
+            self.cells(table, (f"{{%tr if {name} %}}", ""))
+            inside = emptied(self.cells(table, (label, ""), high=14).cells[1])
+            for words in (f"{{%p for {item} in {name} %}}", line, "{%p endfor %}"):
+                self.line(words, to=inside, size=12, high=20)
+            self.cells(table, ("{%tr endif %}", ""))
         self.cells(table, ("{%tr if signatures %}", ""))
         self.cells(table, ("{%tr for sign in signatures %}", ""))
         self.boxed(table, "{{ sign.side }}", "{{ sign.unit }}", "{{ sign.person }}{{ sign.image }}　　{{ sign.on }}")
@@ -219,9 +238,7 @@ class Sheet:
         self.line("", indent=False, high=12)
 
     def boxed(self, table: Any, label: str, above: str, below: str) -> None:
-        row = self.cells(table, (label, ""), high=24)
-        inside = row.cells[1]
-        inside._tc.remove(inside.paragraphs[0]._p)
+        inside = emptied(self.cells(table, (label, ""), high=24).cells[1])
         self.line(above, to=inside, size=12, align=LEFT, indent=False, high=22)
         self.line(below, to=inside, size=12, align=RIGHT, indent=False, high=None)
 
@@ -231,8 +248,7 @@ class Sheet:
         """Issuer and day at the right, one centred over the other as GB/T 9704 wants them; kept together."""
         self.line("", indent=False, keep=True)
         table = self.table((66, 90), borders=False)
-        inside = self.cells(table, ("", "")).cells[1]
-        inside._tc.remove(inside.paragraphs[0]._p)
+        inside = emptied(self.cells(table, ("", "")).cells[1])
         for words in ("{{ paper.issuer }}", "{{ paper.issued_on }}"):
             self.line(words, to=inside, align=CENTRE, indent=False)
 
@@ -256,9 +272,12 @@ class Sheet:
         row = self.cells(table, [""] * len(sides), high=48)
         for cell, (name, field) in zip(row.cells, sides, strict=True):
             cell.vertical_alignment = 0
-            cell._tc.remove(cell.paragraphs[0]._p)
+            emptied(cell)
             for words in (f"{name}（盖章）：", f"{{{{ units.{field} }}}}", "", "代表（签名）：", "", "　　　　年　　月　　日"):
                 self.line(words, to=cell, size=12, align=LEFT, indent=False, high=21)
+        self.tag("if signatures")
+        self.line("系统内签字：", size=12, high=22, indent=False, before=4)
+        self.tag("endif")
         self.tag("for sign in signatures")
         self.line("{{ sign.side }} {{ sign.unit }} {{ sign.person }}{{ sign.image }} {{ sign.on }}", size=12, high=None, before=4)
         self.tag("endfor")
@@ -271,12 +290,10 @@ class Sheet:
         """What the paper was made of: proceeding, moment of the figures, and the way back to the record."""
         self.line("", indent=False, high=14)
         table = self.table((128, 28), borders=False)
-        row = self.cells(table, ("", ""), left={0})
-        words, code = row.cells
-        words._tc.remove(words.paragraphs[0]._p)
-        for text in ("事项编号：{{ proceeding.no }}", "数据截止：{{ paper.as_of }}", "扫描二维码查看本系统中的记录"):
+        words, code = (emptied(cell) for cell in self.cells(table, ("", "")).cells)
+        for text in ("事项编号：{{ proceeding.no }}", "数据截止：{{ paper.as_of }}",
+                     "{% if paper.qr %}扫描二维码查看本系统中的记录{% endif %}"):  # fmt: skip
             self.line(text, to=words, font=PLAIN, size=9, align=LEFT, indent=False, high=14)
-        code._tc.remove(code.paragraphs[0]._p)
         self.line("{{ paper.qr }}", to=code, align=RIGHT, indent=False, high=None, size=9)
 
 
@@ -347,6 +364,13 @@ LAYOUTS: dict[str, Callable[[Sheet], None]] = {
 # --- the document ----------------------------------------------------------------------------------------------------
 
 
+def emptied(cell: Any) -> Any:
+    """A cell without the paragraph it was made with."""
+    for paragraph in cell.paragraphs:
+        cell._tc.remove(paragraph._p)
+    return cell
+
+
 def set_text(paragraph: Any, text: str, *, font: str, size: float) -> None:
     run = paragraph.add_run(text)
     run.font.name, run.font.size = font, Pt(size)
@@ -380,7 +404,7 @@ def _page_number(paragraph: Any) -> None:
     """— 1 — in 14 pt, as GB/T 9704 has it."""
     set_text(paragraph, "— ", font=PLAIN, size=14)
     for kind, text in (("begin", None), (None, " PAGE "), ("separate", None), ("text", "1"), ("end", None)):
-        set_text(paragraph, text if kind == "text" else "", font=PLAIN, size=14)
+        set_text(paragraph, "1" if kind == "text" else "", font=PLAIN, size=14)
         run = paragraph.runs[-1]._r
         if kind == "text":
             continue
@@ -415,7 +439,7 @@ def _margins(about: Any) -> None:
     about.append(made)
 
 
-ORDER = ("tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook")
+ORDER = ("tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook", "tblCaption")
 
 
 def _in_order(about: Any) -> None:
