@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."
     )
     export_keep_days: int = Field(7, ge=1, le=365, description="Days an export made in the background is kept.")
+    paper_fonts: dict[Literal["小标宋", "仿宋", "楷体", "黑体", "宋体"], str] = Field(
+        {},
+        description="Installed font families that print the faces of official papers, as JSON; a name may end in ' Bold'. Faces "
+        "not named stay with Noto Serif and Sans CJK SC.",
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

@@ -17,6 +17,7 @@ from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
+from gis_service.papers import fonts
 from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
@@ -83,6 +84,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
 def build(services: Services) -> procrastinate.App:
     """The queue's application with every task; each minute the audit chain is sealed, search terms are filled and
     stalled jobs rescued."""
+    fonts.choose(services.settings.paper_fonts)
     app = queue.app(services.url(db.APP_ROLE))
     for name, work in tasks(services).items():
         app.task(name=name, queue=queue.QUEUE, retry=2)(work)

@@ -95,6 +95,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "map.read": BUSINESS,
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,
+    "paper_template.change": frozenset({R.LAND_OFFICER, R.CASE_OFFICER}),
+    "paper_template.read": OFFICERS,
     "parcel.adjust": frozenset({R.LAND_OFFICER}),
     "parcel.bulk": frozenset({R.LAND_OFFICER}),
     "parcel.create": frozenset({R.LAND_OFFICER}),
