@@ -3,8 +3,8 @@
 Revision 0014, after 0011
 """
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
