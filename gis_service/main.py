@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 import gis_service.access.routes
 import gis_service.exports.routes
 import gis_service.papers.routes
+import gis_service.notifications.routes
 import gis_service.parcels.attachments.routes
 import gis_service.parcels.bulk.routes
 import gis_service.parcels.changes.routes
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.notifications.routes.router,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
         gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel

@@ -1,6 +1,6 @@
 """Templates of official papers, and the last number of each series
 
-Revision 0013, after 0011
+Revision 0013, after 0012
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013"
-down_revision = "0011"  # 0012 is under way; the chain is closed when both are in
+down_revision = "0012"  # 0012 is under way; the chain is closed when both are in
 branch_labels = None
 depends_on = None
 
