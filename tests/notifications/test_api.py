@@ -61,10 +61,11 @@ def test_choices_are_kept_and_never_overwritten_unseen(
 ) -> None:
     person = sign_in(Role.LAND_OFFICER)
     tell(person, kind="plan.made")
+    tell(person, kind="plan.made", title_zh="计划已制定", title_en="Plan made")
     asked = person.get(CHOICES)
-    assert (
-        asked.json() | {"by_email": False, "digest": "off", "has_mail": False, "kinds": ["plan.made"]} == asked.json()
-    )
+    kinds = [{"kind": "plan.made", "title_zh": "计划已制定", "title_en": "Plan made"}]
+    expected = {"by_email": False, "digest": "off", "has_mail": False, "kinds": kinds}
+    assert asked.json() | expected == asked.json()
     seen = asked.headers["etag"]
     wanted = {"email": "a@example.org", "by_email": True, "digest": "weekly", "digest_hour": 9, "quiet_from": "22:00:00",
               "quiet_to": "07:00:00", "muted": ["plan.made"]}  # fmt: skip
