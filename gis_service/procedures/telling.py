@@ -28,7 +28,7 @@ def tell(session: Session, conduct: Conduct, proceeding: Proceeding) -> None:
 
 def link_to(plural: str, proceeding_id: int) -> str:
     """The desk's address of a proceeding."""
-    return f"/desk/{plural}?id={proceeding_id}"
+    return f"/desk/{plural}/{proceeding_id}"
 
 
 def people_for(session: Session, conduct: Conduct, proceeding: Proceeding) -> set[int]:

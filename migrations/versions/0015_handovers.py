@@ -1,6 +1,6 @@
 """Handovers: batches, one parcel's way through a batch, acts of a batch; one letter may lie in many files
 
-Revision 0015, after 0012
+Revision 0015, after 0014
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
