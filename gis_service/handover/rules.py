@@ -172,6 +172,13 @@ HANDOVER = Procedure(
             facts=(Fact("next_no", "后续移交编号", "number of the next handover"),),
         ),
         Step(
+            "handed_over", "announce_recall", None, "拟收回管护", "announce a recall", "handover.complete",
+            facts=(
+                Fact("recall_reason", "收回事由", "ground of the recall", FactKind.LONG_TEXT),
+                Fact("recall_on", "交回期限", "to be given back by", FactKind.DATE),
+            ),
+        ),
+        Step(
             "handed_over", "recall", "returned", "收回", "recall", "handover.complete",
             facts=(Fact("cause", "收回原因", "cause", FactKind.CHOICE, choices=CAUSES),),
             papers=("recall_notice",), needs_reason=True,

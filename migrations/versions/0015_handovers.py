@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["receiving_unit_id"], ["unit.id"], name=op.f("fk_handover_batch_receiving_unit_id")),
         sa.ForeignKeyConstraint(["witness_unit_id"], ["unit.id"], name=op.f("fk_handover_batch_witness_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_batch")),
-        sa.UniqueConstraint("district_code", "batch_no", name=op.f("uq_handover_batch_district_code")),
+        sa.UniqueConstraint("district_code", "batch_no", name=op.f("uq_handover_batch_district_code_batch_no")),
     )
     op.create_table(
         "handover",
@@ -97,7 +97,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # policy and trigger on the proceeding look into these tables
+    # policies and a trigger look into these tables
+    op.execute("drop policy if exists scope on handover_act")
+    op.execute("drop policy if exists scope on handover_batch")
     op.execute("drop policy if exists witness on proceeding")
     op.execute("drop trigger if exists handover_follows on proceeding")
     op.execute("drop function if exists handover_follows_proceeding()")
