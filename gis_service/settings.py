@@ -51,7 +51,10 @@ class Settings(BaseSettings):
         description="The office that exported files name as their producer (数据产生单位, 填报单位).",
     )
     paper_prefix: str = Field(
-        "珠高新", min_length=1, max_length=20, description="First words of the numbers of papers, as in 珠高新移〔2026〕12号."
+        "珠高新",
+        min_length=1,
+        max_length=20,
+        description="First words of the numbers of papers, as in 珠高新移〔2026〕12号.",
     )
     paper_unit_code: str = Field(
         "GXQ", min_length=1, max_length=20, description="The office whose papers are counted together."

@@ -17,10 +17,10 @@ from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
-from gis_service.papers import fonts
 from gis_service.notifications import delivery
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.writing import House
+from gis_service.papers import fonts
 from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District

@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "file.read": OFFICERS | {R.UNIT_USER},
     "grant.change": frozenset({R.SECURITY_ADMIN}),
     "grant.read": frozenset({R.SECURITY_ADMIN, R.SYSTEM_ADMIN, R.AUDITOR}),
+    "late.read": frozenset({R.LAND_OFFICER, R.CASE_OFFICER, R.LEADER}),
     "map.read": BUSINESS,
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,

@@ -37,7 +37,9 @@ class House:
     sender: str
 
 
-def mail(house: House, to: str, *, message_id: str, subject: str, at: datetime, page: str, **facts: Any) -> EmailMessage:
+def mail(
+    house: House, to: str, *, message_id: str, subject: str, at: datetime, page: str, **facts: Any
+) -> EmailMessage:
     """A message of both kinds from the pages `page`.txt and `page`.html; raises `ValueError` where `to` is no address."""
     name, address = parseaddr(house.sender)
     message = EmailMessage(policy=policy.SMTP)

@@ -32,9 +32,7 @@ class Made:
     pdf: bytes
 
 
-def make(
-    session: Session, store: FileStore, kind_code: str, facts: Mapping[str, Any], *, doc_no: str | None
-) -> Made:
+def make(session: Session, store: FileStore, kind_code: str, facts: Mapping[str, Any], *, doc_no: str | None) -> Made:
     """A paper of this kind with these facts (`facts.py`). Raises `OnlyUploaded`, `UnknownField`, `CharactersMissing`, …"""
     found = kind(kind_code)
     return _made(template_bytes(session, store, kind_code), found, facts, doc_no)
@@ -106,7 +104,9 @@ def change(
     return made
 
 
-def go_back(session: Session, store: FileStore, actor: Actor, kind_code: str, version: int, *, note: str) -> PaperTemplate:
+def go_back(
+    session: Session, store: FileStore, actor: Actor, kind_code: str, version: int, *, note: str
+) -> PaperTemplate:
     """An earlier version once more, as a new one; 0 is the shipped template."""
     content = version_bytes(session, store, kind_code, version)
     return change(session, store, actor, kind_code, content, name=f"{kind_code}.docx", note=note)

@@ -111,7 +111,10 @@ def _margins(usual: Any, own: Any) -> dict[str, float]:
     for said in (usual, own):
         for side in found:
             names = (side, {"left": "start", "right": "end"}.get(side, side))
-            element = next((said.find(qn(f"w:{n}")) for n in names if said is not None and said.find(qn(f"w:{n}")) is not None), None)
+            element = next(
+                (said.find(qn(f"w:{n}")) for n in names if said is not None and said.find(qn(f"w:{n}")) is not None),
+                None,
+            )
             if element is not None:
                 found[side] = twips(element.get(qn("w:w")))
     return found
