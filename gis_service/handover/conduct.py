@@ -55,7 +55,9 @@ def _register(session: Session, handover: Handover, proceeding: Proceeding, entr
         if facts and parcel.retired_on is None:
             document_id = _document(session, proceeding, entry)
             zh, _ = operations.action_words(HANDOVER, entry.before, entry.action)
-            why = Why(f"移交 {proceeding.proceeding_no}:{zh}" + (f"({entry.reason})" if entry.reason else ""), document_id)
+            why = Why(
+                f"移交 {proceeding.proceeding_no}:{zh}" + (f"({entry.reason})" if entry.reason else ""), document_id
+            )
             register.change(session, parcel.id, seen=parcel.row_version, facts=facts, why=why)
 
 
@@ -81,7 +83,9 @@ def _document(session: Session, proceeding: Proceeding, entry: ProceedingStep) -
     kinds = {"complete": "handover_confirmation", "recall": "recall_notice"}
     if entry.action not in kinds:
         return None
-    asked = select(ProceedingPaper).where(ProceedingPaper.step_id == entry.id, ProceedingPaper.kind == kinds[entry.action])
+    asked = select(ProceedingPaper).where(
+        ProceedingPaper.step_id == entry.id, ProceedingPaper.kind == kinds[entry.action]
+    )
     paper = session.scalars(asked.order_by(ProceedingPaper.id.desc()).limit(1)).one()
     doc_no = paper.doc_no or f"{paper.title} {proceeding.proceeding_no}"
     named = select(Document.id).where(Document.district_code == proceeding.district_code, Document.doc_no == doc_no)
@@ -102,7 +106,11 @@ def _hand_on(session: Session, actor: Actor, handover: Handover, proceeding: Pro
         earlier = session.scalars(
             select(Proceeding)
             .join(Handover, Handover.proceeding_id == Proceeding.id)
-            .where(Handover.parcel_id == handover.parcel_id, Proceeding.state == "handed_over", Proceeding.id < proceeding.id)
+            .where(
+                Handover.parcel_id == handover.parcel_id,
+                Proceeding.state == "handed_over",
+                Proceeding.id < proceeding.id,
+            )
         ).all()
     for each in earlier:
         operations.advance(
@@ -147,7 +155,13 @@ def ahead(known: situation.Known) -> list[Blocker]:
 
 
 def blocker_out(blocker: Blocker) -> dict[str, Any]:
-    return {"code": blocker.code, "zh": blocker.zh, "en": blocker.en, "waivable": blocker.waivable, "link": blocker.link}
+    return {
+        "code": blocker.code,
+        "zh": blocker.zh,
+        "en": blocker.en,
+        "waivable": blocker.waivable,
+        "link": blocker.link,
+    }
 
 
 def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
@@ -163,7 +177,9 @@ def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
 def parcels_out(session: Session, ids: list[int]) -> list[dict[str, Any]]:
     """The land of handovers as papers and lists show it, in the order of numbers."""
     rows = land_of(session, ids)
-    names = queries.names_of_units(session, [row[c] for row in rows for c in ("custodian_unit_id", "right_holder_unit_id")])
+    names = queries.names_of_units(
+        session, [row[c] for row in rows for c in ("custodian_unit_id", "right_holder_unit_id")]
+    )
     areas = queries.names_of_areas(session, [row["area_id"] for row in rows])
     return [
         {
@@ -221,5 +237,11 @@ def sides_of(actor: Actor, proceeding: Proceeding, witness_unit_id: int | None) 
 
 
 CONDUCT = Conduct(
-    HANDOVER, blockers=blockers, follows=follows, details=details, paper_facts=paper_facts, keeps_off=keeps_off, opens_directly=False
+    HANDOVER,
+    blockers=blockers,
+    follows=follows,
+    details=details,
+    paper_facts=paper_facts,
+    keeps_off=keeps_off,
+    opens_directly=False,
 )

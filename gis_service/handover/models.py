@@ -3,7 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, Integer, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,7 +70,9 @@ class Handover(Base):
     giving_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     receiving_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     witness_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    custodian_before_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), doc="who had the care when it was listed")
+    custodian_before_id: Mapped[int | None] = mapped_column(
+        ForeignKey("unit.id"), doc="who had the care when it was listed"
+    )
     status_before: Mapped[str] = mapped_column(Text, doc="the parcel's handover_status when it was listed")
     is_under_way: Mapped[bool] = mapped_column(server_default=text("true"), doc="until signed, withdrawn or refused")
 

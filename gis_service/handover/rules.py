@@ -270,16 +270,27 @@ def _of_parcel(known: Situation) -> Iterable[Blocker]:
     if not known.has_right_holder:
         yield _blocker("right_holder", f"地块 {no} 没有登记权属单位。", f"parcel {no} has no right holder.", parcel)
     if known.open_faults:
-        zh, en = f"地块 {no} 有 {known.open_faults} 个图形错误未处理。", f"parcel {no}: {known.open_faults} open faults of its outline."
+        zh, en = (
+            f"地块 {no} 有 {known.open_faults} 个图形错误未处理。",
+            f"parcel {no}: {known.open_faults} open faults of its outline.",
+        )
         yield _blocker("topology", zh, en, f"/desk/checks?parcel={known.parcel_id}")
     if known.geom_source in UNSURVEYED:
         yield _blocker("outline", f"地块 {no} 的界线不是测绘成果。", f"the outline of {no} was not surveyed.", parcel)
     if known.survey_status not in SURVEYED:
         yield _blocker("survey", f"地块 {no} 的摸排尚未完成。", f"the survey of {no} is not approved.", parcel)
     if known.waste_found and known.disposal_status not in CLEARED:
-        yield _blocker("waste", f"地块 {no} 发现固废,处置尚未验收。", f"waste was found on {no}; its removal is not accepted.", parcel)
+        yield _blocker(
+            "waste",
+            f"地块 {no} 发现固废,处置尚未验收。",
+            f"waste was found on {no}; its removal is not accepted.",
+            parcel,
+        )
     if known.open_cases:
-        zh, en = f"地块 {no} 有 {known.open_cases} 件倾倒案件未办结。", f"parcel {no}: {known.open_cases} open dumping cases."
+        zh, en = (
+            f"地块 {no} 有 {known.open_cases} 件倾倒案件未办结。",
+            f"parcel {no}: {known.open_cases} open dumping cases.",
+        )
         yield _blocker("case", zh, en, f"/desk/cases?parcel={known.parcel_id}")
     if known.open_rectifications:
         zh = f"地块 {no} 有 {known.open_rectifications} 项整改未销号。"
@@ -292,7 +303,9 @@ def _of_spot(known: Situation, today: date) -> Iterable[Blocker]:
     if seen is None:
         yield _blocker("checklist", f"地块 {no} 本次踏勘还没有现场核验。", f"nobody checked {no} on the spot yet.")
     if seen is None or not seen.get("outline_confirmed"):
-        yield _blocker("boundary", f"地块 {no} 的界线没有在现场确认。", f"the outline of {no} is not confirmed on the ground.")
+        yield _blocker(
+            "boundary", f"地块 {no} 的界线没有在现场确认。", f"the outline of {no} is not confirmed on the ground."
+        )
     fence = (seen or {}).get("fence_seen", known.fence_status)
     if fence in FENCE_FAULTS:
         zh, en = FENCE_FAULTS[FenceStatus(fence)]
@@ -342,12 +355,15 @@ def is_old(photo: Photo, today: date) -> bool:
 
 def _of_signing(known: Situation) -> Iterable[Blocker]:
     if known.needs_witness and not known.has_witness:
-        yield _blocker("witness", f"地块 {known.parcel_no} 的见证方还没有签字。", f"{known.parcel_no}: the witness has not signed.")
-
+        yield _blocker(
+            "witness", f"地块 {known.parcel_no} 的见证方还没有签字。", f"{known.parcel_no}: the witness has not signed."
+        )
 
     if not known.has_newer:
         zh = f"地块 {known.parcel_no} 没有签订后一次移交;“再次移交”在后一次移交签订时自动登记,请把地块列入新的批次。"
-        yield _blocker("newer", zh, f"no later handover of {known.parcel_no} was signed; it is entered by itself when one is.")
+        yield _blocker(
+            "newer", zh, f"no later handover of {known.parcel_no} was signed; it is entered by itself when one is."
+        )
 
 
 def _blocker(code: str, zh: str, en: str, link: str = "") -> Blocker:

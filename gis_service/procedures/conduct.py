@@ -10,6 +10,7 @@ from gis_service.access.actor import Actor
 from gis_service.procedures.models import Proceeding, ProceedingStep
 from gis_service.procedures.rules import Blocker, Procedure, Step
 
+
 @dataclass(frozen=True)
 class Signing:
     """Signing for a side; `drawn` on the screen, or by the account alone."""

@@ -355,15 +355,18 @@ def kept(work: Work, file: UploadFile) -> Kept:
 
 def saved(work: Work, sha256: str, name: str) -> Response:
     """A stored file, byte for byte, to be saved: never shown as a page of ours."""
+    path = work.request.app.state.store.path(sha256)
+    return FileResponse(path, media_type="application/octet-stream", headers=to_be_saved(name))
+
+
+def to_be_saved(name: str) -> dict[str, str]:
+    """Headers of a file that is saved under this name and not kept by anybody on the way."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    headers = {
+    return {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }
-    return FileResponse(
-        work.request.app.state.store.path(sha256), media_type="application/octet-stream", headers=headers
-    )
 
 
 def drawn(sent: str | None) -> bytes | None:
