@@ -128,7 +128,8 @@ class Delivery(Base):
         one_of("state", rules.State),
         CheckConstraint("(channel = 'webhook') = (webhook_id is not null)", name="receiver"),
         CheckConstraint(
-            "num_nonnulls(notification_id, digest_id) = 1 or (channel = 'webhook' and digest_id is null)", name="content"
+            "num_nonnulls(notification_id, digest_id) = 1 or (channel = 'webhook' and digest_id is null)",
+            name="content",
         ),
         Index("ix_notification_delivery_due", "next_try_at", postgresql_where=text("state in ('waiting', 'failed')")),
     )

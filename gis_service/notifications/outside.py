@@ -57,9 +57,7 @@ class MailServer:
     def _connected(self) -> smtplib.SMTP:
         if self.security == "ssl":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                self.host, self.port, local_hostname=self.domain, timeout=HOOK_S, context=context
-            )
+            return smtplib.SMTP_SSL(self.host, self.port, local_hostname=self.domain, timeout=HOOK_S, context=context)
         return smtplib.SMTP(self.host, self.port, local_hostname=self.domain, timeout=HOOK_S)
 
 

@@ -104,4 +104,3 @@ def _plan_digests(session: Session, at: datetime) -> None:
         session.execute(update(Notification).where(*ready).values(digest_id=digest_id))
         goes = rules.may_go_at(at, quiet_of(wish), passes=False)
         session.add(Delivery(digest_id=digest_id, channel=Channel.EMAIL, next_try_at=goes))
-
