@@ -112,7 +112,9 @@ def fill(template: bytes, facts: Mapping[str, Any]) -> bytes:
     sandbox.globals.clear()
     sandbox.filters.clear()
     sandbox.tests.clear()
-    paper.render({name: _shown(paper, group, facts.get(name)) for name, group in groups().items()}, sandbox, autoescape=True)
+    paper.render(
+        {name: _shown(paper, group, facts.get(name)) for name, group in groups().items()}, sandbox, autoescape=True
+    )
     _by_content(paper.docx.element.body)
     _say_whose(paper, about)
     out = io.BytesIO()

@@ -30,7 +30,10 @@ class PaperNumber(Base):
     """The last number taken of a series in a year. Its row is held until the paper is committed: no doubles, no gaps."""
 
     __tablename__ = "paper_number"
-    __table_args__ = (CheckConstraint("last > 0", name="last"), CheckConstraint("year between 2000 and 2200", name="year"))
+    __table_args__ = (
+        CheckConstraint("last > 0", name="last"),
+        CheckConstraint("year between 2000 and 2200", name="year"),
+    )
     district_code: Mapped[str] = mapped_column(Text, primary_key=True)
     unit_code: Mapped[str] = mapped_column(Text, primary_key=True)
     series: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -50,7 +50,9 @@ def versions(work: Read, code: str) -> dict[str, list[TemplateVersion]]:
 
 
 @router.post("/paper-kinds/{code}/template", status_code=201)
-def change(work: Change, code: str, file: Annotated[UploadFile, File()], note: Annotated[Note, Form()]) -> TemplateVersion:
+def change(
+    work: Change, code: str, file: Annotated[UploadFile, File()], note: Annotated[Note, Form()]
+) -> TemplateVersion:
     """A new version, once it has been filled and printed with invented facts."""
     content = file.file.read(MAX_BYTES + 1)  # one more than is taken: too large is then told as such
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2][:200] or f"{code}.docx"

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pypdfium2
 from docx.oxml.ns import qn
 from PIL import Image
+
+from gis_service.core.errors import Refusal
 
 A4_MM = (210.0, 297.0)
 
@@ -70,3 +73,12 @@ def saved(document: Any) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def refused(act: Callable[[], Any]) -> str | None:
+    """The sentence an act is refused with, or None where it is done."""
+    try:
+        act()
+    except Refusal as told:
+        return told.sentence("zh")
+    return None

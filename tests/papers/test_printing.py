@@ -16,7 +16,8 @@ from gis_service.papers import fonts
 from gis_service.papers.catalogue import KINDS, shipped
 from gis_service.papers.docx.body import described
 from gis_service.papers.errors import CharactersMissing, FontMissing, PaperTooLong, TemplateRefused
-from gis_service.papers.examples import facts, picture as photo
+from gis_service.papers.examples import facts
+from gis_service.papers.examples import picture as photo
 from gis_service.papers.fill import fill
 from gis_service.papers.printing import to_pdf
 from tests.papers.reading import A4_MM, a_template, inked_mm, pages, picture, saved, text_of_pdf
@@ -226,7 +227,7 @@ def test_a_floating_picture_and_columns_are_refused() -> None:
     document.add_picture(io.BytesIO(photo()))
     inline = next(document.element.body.iter(qn("wp:inline")))
     inline.tag = qn("wp:anchor")
-    with pytest.raises(TemplateRefused, match="浮动图片|floating|anchor") as told:
+    with pytest.raises(TemplateRefused, match="浮动图片") as told:
         described(saved(document))
     assert "浮动图片" in told.value.sentence("zh")
     document = a_template("字")

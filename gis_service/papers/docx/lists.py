@@ -52,7 +52,8 @@ class Lists:
                 for abstract in root.findall(qn("w:abstractNum")):
                     if abstract.get(qn("w:abstractNumId")) == wanted:
                         return next(
-                            (each for each in abstract.findall(qn("w:lvl")) if each.get(qn("w:ilvl")) == str(depth)), None
+                            (each for each in abstract.findall(qn("w:lvl")) if each.get(qn("w:ilvl")) == str(depth)),
+                            None,
                         )
         return None
 

@@ -150,7 +150,8 @@ def setting(properties: Properties, size: float, *, pitch: float | None) -> dict
         "right": _indent(indents, "right", size) or _indent(indents, "end", size),
         "before": _gap(spacing, "before", line),
         "after": _gap(spacing, "after", line),
-        "up": line / 2 + 0.38 * size,  # a Chinese character stands 0.88 of its size above the line of writing, 0.12 below
+        "up": line / 2
+        + 0.38 * size,  # a Chinese character stands 0.88 of its size above the line of writing, 0.12 below
         "down": line / 2 - 0.38 * size,
         "keep_next": is_on(properties, "keepNext"),
         "keep_lines": is_on(properties, "keepLines"),

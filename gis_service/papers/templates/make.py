@@ -273,13 +273,25 @@ class Sheet:
         for cell, (name, field) in zip(row.cells, sides, strict=True):
             cell.vertical_alignment = 0
             emptied(cell)
-            for words in (f"{name}（盖章）：", f"{{{{ units.{field} }}}}", "", "代表（签名）：", "", "　　　　年　　月　　日"):
+            for words in (
+                f"{name}（盖章）：",
+                f"{{{{ units.{field} }}}}",
+                "",
+                "代表（签名）：",
+                "",
+                "　　　　年　　月　　日",
+            ):
                 self.line(words, to=cell, size=12, align=LEFT, indent=False, high=21)
         self.tag("if signatures")
         self.line("系统内签字：", size=12, high=22, indent=False, before=4)
         self.tag("endif")
         self.tag("for sign in signatures")
-        self.line("{{ sign.side }} {{ sign.unit }} {{ sign.person }}{{ sign.image }} {{ sign.on }}", size=12, high=None, before=4)
+        self.line(
+            "{{ sign.side }} {{ sign.unit }} {{ sign.person }}{{ sign.image }} {{ sign.on }}",
+            size=12,
+            high=None,
+            before=4,
+        )
         self.tag("endfor")
 
     def sides(self) -> list[tuple[str, str]]:
@@ -387,7 +399,12 @@ def _page(document: Any) -> None:
     section = document.sections[0]
     section.start_type = WD_SECTION.NEW_PAGE
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+        Mm(37),
+        Mm(35),
+        Mm(28),
+        Mm(26),
+    )
     section.header_distance, section.footer_distance = Mm(15), Mm(23)
     document.settings.odd_and_even_pages_header_footer = True
     for footer, align in ((section.footer, RIGHT), (section.even_page_footer, LEFT)):
