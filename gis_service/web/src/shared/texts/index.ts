@@ -9,6 +9,7 @@ import { CHECKS } from './checks.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
+import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { SHELL } from './shell.en';
 
@@ -23,6 +24,7 @@ export const ENGLISH: Record<string, string> = {
   ...IMPORT_DESK,
   ...LINEAGE,
   ...MAP,
+  ...PAPERS,
   ...PARCELS,
   ...SHELL,
 };
