@@ -23,6 +23,7 @@ const ACTIONS: Record<string, string> = {
   'parcel.undo': '撤销办理',
   'topology.decide': '处理拓扑问题',
   'document.create': '登记依据',
+  'paper_template.change': '改文书模板',
   'sample.load': '装入示例数据',
 };
 

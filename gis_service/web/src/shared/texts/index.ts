@@ -10,6 +10,7 @@ import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { NOTIFICATIONS } from './notifications.en';
+import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { PROCEDURES } from './procedures.en';
 import { SHELL } from './shell.en';
@@ -26,6 +27,7 @@ export const ENGLISH: Record<string, string> = {
   ...LINEAGE,
   ...MAP,
   ...NOTIFICATIONS,
+  ...PAPERS,
   ...PARCELS,
   ...PROCEDURES,
   ...SHELL,
