@@ -145,4 +145,8 @@ export const PROCEDURES: Record<string, string> = {
   来自哪份通知: 'The notice it comes from',
   '内容，可粘贴或选择文件': 'Its text: paste it, or choose a file',
   '选择 CSV 文件': 'Choose a CSV file',
+  证据包: 'Evidence pack',
+  '原件、文书、地图、步骤记录封存为一个 ZIP，内附核验程序；任何改动都能查出。': 'Originals, papers, maps and log sealed in one ZIP with its verifier; any change is found.',
+  封存并下载: 'Seal and save',
+  '第 {n} 步时封存': 'sealed at step {n}',
 };
