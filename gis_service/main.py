@@ -35,6 +35,7 @@ from gis_service.conducts import CONDUCTS
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
+from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         procedures.router_over(CONDUCTS),
         *map(router_for, CONDUCTS),
         gis_service.handover.routes.router,
+        *map(evidence.router_for, CONDUCTS),
         *map_routes.routers(),
     ):
         app.include_router(router)
