@@ -116,7 +116,7 @@ def _newer(session: Session, ids: Sequence[int]) -> set[int]:
         Proceeding, Proceeding.id == Handover.proceeding_id
     )
     signed = later.where(Proceeding.state == "handed_over").group_by(Handover.parcel_id)
-    last: dict[int, int] = dict(session.execute(signed.where(Handover.parcel_id.in_(_parcels_of(ids)))).tuples().all())
+    last = dict(session.execute(signed.where(Handover.parcel_id.in_(_parcels_of(ids)))).all())
     asked = select(Handover.proceeding_id, Handover.parcel_id).where(Handover.proceeding_id.in_(ids))
     return {id_ for id_, parcel_id in session.execute(asked) if last.get(parcel_id, id_) > id_}
 

@@ -49,7 +49,13 @@ FACTS: dict[str, Any] = {
     "transfer_again": {"next_no": "YJ2026-9999"},
     "waive": {"waived_blocker": "survey"},
 }
-GOOD = {"geom_source": "surveyed", "fence_status": "full", "sign_count": 2, "survey_status": "approved", "waste_found": False}
+GOOD = {
+    "geom_source": "surveyed",
+    "fence_status": "full",
+    "sign_count": 2,
+    "survey_status": "approved",
+    "waste_found": False,
+}
 WAYS: dict[str, list[str]] = {
     "listed": [],
     "prepared": ["prepare"],
@@ -93,7 +99,9 @@ class Town:
         return a_parcel(self.session, shape=land(n % 100, 100 + n // 100), **{**known, **facts})
 
     def a_batch(self, **more: Any) -> HandoverBatch:
-        said = BatchSaid(**{"title": "示例批次", "giving_unit_id": self.giving.id, "receiving_unit_id": self.receiving.id, **more})
+        said = BatchSaid(
+            **{"title": "示例批次", "giving_unit_id": self.giving.id, "receiving_unit_id": self.receiving.id, **more}
+        )
         return operations.create(self.session, self.officer, "440402", said)
 
     def listed(self, *parcels: Parcel, batch: HandoverBatch | None = None) -> list[Proceeding]:
@@ -132,7 +140,13 @@ class Town:
     def paper(self, proceeding: Proceeding, kind: str, doc_no: str | None = None) -> ProceedingPaper:
         sha256 = self.stored()
         made = ProceedingPaper(
-            proceeding_id=proceeding.id, kind=kind, title=kind, doc_no=doc_no, file_sha256=sha256, file_name="a.pdf", as_of=clock.now()
+            proceeding_id=proceeding.id,
+            kind=kind,
+            title=kind,
+            doc_no=doc_no,
+            file_sha256=sha256,
+            file_name="a.pdf",
+            as_of=clock.now(),
         )
         self.session.add(made)
         self.session.flush()
@@ -174,10 +188,7 @@ def town(session: Session) -> Town:
 
 
 def photo_of(side: str) -> bytes:
-    """A small JPEG, another one for each call."""
+    """A small JPEG, another one for each call: its comment says which."""
     out = io.BytesIO()
-    n = next(_numbers)
-    Image.new("RGB", (64, 48), (n % 256, n // 256 % 256, len(side))).save(out, "JPEG")
+    Image.new("RGB", (64, 48), (90, 120, 60)).save(out, "JPEG", comment=f"{side} {next(_numbers)}".encode())
     return out.getvalue()
-
-

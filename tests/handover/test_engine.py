@@ -56,7 +56,10 @@ def test_the_register_follows_every_state_and_says_why(session: Session, town: T
     parcel = parcel_of(session, proceeding)
     assert parcel.handover_status == state
     reason = session.scalar(
-        select(ParcelVersion.c.reason).where(ParcelVersion.c.id == parcel.id).order_by(ParcelVersion.c.version_no.desc()).limit(1)
+        select(ParcelVersion.c.reason)
+        .where(ParcelVersion.c.id == parcel.id)
+        .order_by(ParcelVersion.c.version_no.desc())
+        .limit(1)
     )
     assert proceeding.proceeding_no in reason
 
@@ -71,7 +74,7 @@ def test_custodian_and_day_change_with_the_last_step_only(session: Session, town
     document = session.scalars(select(Document).order_by(Document.id.desc()).limit(1)).one()
     assert (document.kind, document.issuer) == ("handover_confirmation", "示例移交单位")
     cause = session.scalar(
-        select(ParcelVersion.c.document_id)
+        select(ParcelVersion.c.version_document_id)
         .where(ParcelVersion.c.id == parcel.id)
         .order_by(ParcelVersion.c.version_no.desc())
         .limit(1)
@@ -82,7 +85,11 @@ def test_custodian_and_day_change_with_the_last_step_only(session: Session, town
 def test_a_recall_gives_the_land_back_to_who_had_it(session: Session, town: Town) -> None:
     proceeding = town.at("returned", custodian_unit_id=town.witness.id)
     parcel = parcel_of(session, proceeding)
-    assert (parcel.handover_status, parcel.custodian_unit_id, parcel.handed_over_on) == ("returned", town.witness.id, None)
+    assert (parcel.handover_status, parcel.custodian_unit_id, parcel.handed_over_on) == (
+        "returned",
+        town.witness.id,
+        None,
+    )
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "refused"])

@@ -96,7 +96,11 @@ def test_the_newest_photo_of_a_side_counts() -> None:
 def test_work_that_has_not_come_up_yet_is_no_obstacle() -> None:
     fresh = known(state="listed", checklist=None, photos=(), needs_witness=True)
     assert rules.ahead("listed", rules.obstacles(fresh, TODAY)) == []
-    assert [b.code for b in rules.ahead("inspection", rules.obstacles(fresh, TODAY))] == ["checklist", "boundary", "photos"]
+    assert [b.code for b in rules.ahead("inspection", rules.obstacles(fresh, TODAY))] == [
+        "checklist",
+        "boundary",
+        "photos",
+    ]
     assert [b.code for b in rules.ahead("signing", rules.obstacles(known(needs_witness=True), TODAY))] == ["witness"]
 
 
