@@ -11,16 +11,17 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.errors import Refusal
 from gis_service.files.store import FileStore
-from gis_service.handover import filing, queries
+from gis_service.handover import filing, operations, queries
 from gis_service.handover.filing import Press
 from gis_service.handover.models import HandoverAct
+from gis_service.handover.schemas import ActIn
 from gis_service.jobs import queue
 from gis_service.procedures.filing import Office
 from gis_service.procedures.schemas import PaperIn
 
-TASK = "handover.papers"
-AT_ONCE = 3
-"""Papers made while somebody waits: one takes some tenths of a second to set."""
+TASK = "handover.act"
+PAPERS_AT_ONCE, STEPS_AT_ONCE = 3, 60
+"""What is done while somebody waits: a paper takes some tenths of a second to set, a step some thirtieths."""
 
 PATIENCE = {"statement_timeout": "600s", "idle_in_transaction_session_timeout": "600s"}
 
@@ -51,7 +52,7 @@ def process(sessions: sessionmaker[Session], store: FileStore, act_id: int) -> N
                 return
             db.setting(session, **PATIENCE)
             db.enter(session, Scope.of(act.waiting["scope"]))
-            act.results = _papers(session, store, act, act.waiting)
+            act.results = _done(session, store, act, act.waiting)
             act.state, act.waiting, act.done_at = "done", None, clock.now()
     except Refusal as refusal:
         with sessions.begin() as session:
@@ -66,12 +67,13 @@ def process(sessions: sessionmaker[Session], store: FileStore, act_id: int) -> N
             act.state, act.waiting, act.done_at, act.results = "failed", None, clock.now(), [problem]
 
 
-def _papers(session: Session, store: FileStore, act: HandoverAct, waiting: dict[str, Any]) -> list[dict[str, Any]]:
+def _done(session: Session, store: FileStore, act: HandoverAct, waiting: dict[str, Any]) -> list[dict[str, Any]]:
+    actor, batch, what = person_of(waiting["person"]), queries.one(session, act.batch_id), act.what
+    if act.kind == "step":
+        asked = ActIn.model_validate(what["asked"])
+        return operations.step_many(session, actor, batch, asked.seen, asked.action, asked.told)
     press = Press(store, Office(**waiting["office"]))
-    batch = queries.one(session, act.batch_id)
-    return filing.make_for_each(
-        session, press, person_of(waiting["person"]), batch, act.what["ids"], PaperIn.model_validate(act.what["paper"])
-    )
+    return filing.make_for_each(session, press, actor, batch, what["ids"], PaperIn.model_validate(what["paper"]))
 
 
 def person_of(kept: dict[str, Any]) -> Actor:

@@ -4,6 +4,7 @@ What an act does to one handover stands or falls in a savepoint of its own, so t
 others; what became of each is kept with the act.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +31,9 @@ from gis_service.handover.errors import (
     TooManyParcels,
 )
 from gis_service.handover.models import Handover, HandoverAct, HandoverBatch
-from gis_service.handover.rules import BatchState
+from gis_service.handover.rules import HANDOVER, BatchState
+from gis_service.notifications import operations as notifications
+from gis_service.notifications.rules import Level
 from gis_service.parcels import operations as register
 from gis_service.parcels.models import Parcel
 from gis_service.parcels.operations import Why
@@ -187,11 +190,39 @@ def step_many(
 
     def take(id_: int) -> Result:
         engine.advance(session, CONDUCT, actor, id_, action, seen=seen[id_], told=told, request_id=request_id)
-        proceeding = session.get_one(Proceeding, id_)
-        telling.tell(session, CONDUCT, proceeding)
-        return _done(proceeding, **named(proceeding))
+        return done(session.get_one(Proceeding, id_))
 
-    return each(session, list(seen), take, lambda id_: named(found[id_]))
+    results = each(session, list(seen), take, lambda id_: named(found[id_]))
+    moved = [found[result["handover_id"]] for result in results if result["outcome"] == "done"]
+    _tell(session, batch, moved)
+    return results
+
+
+def _tell(session: Session, batch: HandoverBatch, moved: Sequence[Proceeding]) -> None:
+    """One message a person for all parcels that came to a state together, not one for each."""
+    groups: dict[str, list[Proceeding]] = defaultdict(list)
+    for proceeding in moved:
+        groups[proceeding.state].append(proceeding)
+    for code, found in groups.items():
+        state = HANDOVER.by_code[code]
+        people = _waiting(session, found)
+        if state.final or not people:
+            continue
+        notifications.tell(
+            session, user_ids=sorted(people), kind=HANDOVER.noun, level=Level.INFO,
+            title_zh=f"移交批次 {batch.batch_no}:{len(found)} 宗{state.zh}",
+            title_en=f"Handover batch {batch.batch_no}: {len(found)} parcels, {state.en}",
+            body_zh=f"批次“{batch.title}”有 {len(found)} 宗地块现为“{state.zh}”,待您办理。",
+            body_en=f"{len(found)} parcels of batch '{batch.title}' are at '{state.en}' and wait for you.",
+            link=f"/desk/handovers?batch={batch.id}", subject=f"handover_batch/{batch.id}",
+            dedupe_key=f"handover_batch/{batch.id}/{code}/{found[0].id}.{found[0].row_version}",
+        )  # fmt: skip
+
+
+def _waiting(session: Session, found: Sequence[Proceeding]) -> set[int]:
+    """Whose turn it is; asked once for each area and officer in charge, since the units are those of the batch."""
+    alike = {(each.area_id, each.officer_id, each.unit_id, each.counterpart_unit_id): each for each in found}
+    return {person for each in alike.values() for person in telling.people_for(session, CONDUCT, each)}
 
 
 def in_batch(session: Session, batch: HandoverBatch, ids: Sequence[int]) -> dict[int, Proceeding]:

@@ -20,7 +20,6 @@ from gis_service.parcels import queries as register
 from gis_service.parcels.filters import filters_from
 from gis_service.parcels.imports.routes import UploadRoute
 from gis_service.procedures.doors import drawn, kept, office_of, to_be_saved
-from gis_service.procedures.operations import Told
 
 router = APIRouter(prefix="/api/v1/handover-batches", route_class=UploadRoute, tags=["handover"])
 
@@ -98,13 +97,20 @@ def _parcels(work: Work, body: ParcelsIn) -> list[int]:
 def step_many(work: Steps, batch_id: int, body: ActIn) -> JSONResponse:
     """One step for many: each is done or refused by itself. Taking parcels out of a batch is the step `withdraw`."""
     batch = queries.one(work.session, batch_id)
-    seen = {each.id: each.version for each in body.handovers}
-    told = Told(body.facts, body.reason, body.happened_on)
-    results = operations.step_many(
-        work.session, work.actor, batch, seen, body.action, told, request_id=work.scope.request_id
-    )
     what = {"action": body.action, "reason": body.reason, "facts": body.facts}
+    if len(body.handovers) > jobs.STEPS_AT_ONCE:
+        operations.in_batch(work.session, batch, operations.chosen(body.seen))
+        asked = {**what, "asked": body.model_dump(mode="json")}
+        return _put_off(work, batch, operations.keep(work.session, work.actor, batch, "step", asked, None))
+    results = operations.step_many(
+        work.session, work.actor, batch, body.seen, body.action, body.told, request_id=work.scope.request_id
+    )
     return _act(work, batch, operations.keep(work.session, work.actor, batch, "step", what, results))
+
+
+def _put_off(work: Work, batch: HandoverBatch, act: HandoverAct) -> JSONResponse:
+    jobs.put_off(work.session, work.actor, work.scope, act, office_of(work))
+    return _act(work, batch, act)
 
 
 @router.post("/{batch_id}/papers", status_code=201)
@@ -113,11 +119,9 @@ def make_papers(work: Plans, batch_id: int, body: PapersIn) -> JSONResponse:
     batch, press = queries.one(work.session, batch_id), Press(work.request.app.state.store, office_of(work))
     ids = operations.chosen(body.ids)
     what = {"paper": body.paper.model_dump(mode="json"), "ids": ids, "how": body.how, "kind": body.paper.kind}
-    if body.how == "each" and len(ids) > jobs.AT_ONCE:
+    if body.how == "each" and len(ids) > jobs.PAPERS_AT_ONCE:
         operations.in_batch(work.session, batch, ids)
-        act = operations.keep(work.session, work.actor, batch, "paper", what, None)
-        jobs.put_off(work.session, work.actor, work.scope, act, press.office)
-        return _act(work, batch, act)
+        return _put_off(work, batch, operations.keep(work.session, work.actor, batch, "paper", what, None))
     make = filing.make_for_all if body.how == "all" else filing.make_for_each
     results = make(work.session, press, work.actor, batch, ids, body.paper)
     return _act(work, batch, operations.keep(work.session, work.actor, batch, "paper", what, results))

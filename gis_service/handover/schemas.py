@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from gis_service.procedures.operations import Told
 from gis_service.procedures.schemas import PaperIn, Sent, Text
 
 Ids = Annotated[list[int], Field(min_length=1, max_length=500)]
@@ -47,6 +48,14 @@ class ActIn(Sent):
     facts: dict[str, Any] = Field(default_factory=dict)
     reason: Annotated[str, Field(max_length=5_000)] = ""
     happened_on: date | None = None
+
+    @property
+    def seen(self) -> dict[int, int]:
+        return {each.id: each.version for each in self.handovers}
+
+    @property
+    def told(self) -> Told:
+        return Told(self.facts, self.reason, self.happened_on)
 
 
 class PapersIn(Sent):

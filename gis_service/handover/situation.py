@@ -45,7 +45,9 @@ def of(session: Session, ids: Sequence[int]) -> dict[int, Known]:
     with db.seeing_all(session):
         rows = _parcels(session, ids)
         parcels = [row["parcel_id"] for row in rows]
-        faults, open_ones, newer = _faults(session, parcels), _open(session, parcels), _newer(session, ids)
+        in_care = [row["proceeding_id"] for row in rows if row["state"] == "handed_over"]
+        faults, open_ones = _faults(session, parcels), _open(session, parcels)
+        newer = _newer(session, in_care) if in_care else set()
         photos, logs = _photos(session, ids), proceedings.logs_of(session, ids)
         papers, signatures = _papers(session, ids), _signatures(session, ids)
     found = {}

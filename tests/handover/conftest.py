@@ -138,7 +138,7 @@ class Town:
             self.sign(proceeding, side)
 
     def paper(self, proceeding: Proceeding, kind: str, doc_no: str | None = None) -> ProceedingPaper:
-        sha256 = self.stored()
+        sha256 = stored(self.session)
         made = ProceedingPaper(
             proceeding_id=proceeding.id,
             kind=kind,
@@ -152,22 +152,8 @@ class Town:
         self.session.flush()
         return made
 
-    def stored(self) -> str:
-        sha256 = f"{next(_numbers):064x}"
-        self.session.add(StoredFile(sha256=sha256, name="a", size_bytes=1))
-        self.session.flush()
-        return sha256
-
     def photos(self, proceeding: Proceeding, sides: Sequence[str] = PHOTO_SIDES, days_ago: int = 0) -> None:
-        at = clock.now() - timedelta(days=days_ago)
-        self.session.add_all(
-            ProceedingFile(
-                proceeding_id=proceeding.id, sha256=self.stored(), name=f"{side}.jpg", label=side, media_type="image/jpeg",
-                size_bytes=1, taken_at=at, added_at=clock.now(),
-            )
-            for side in sides
-        )  # fmt: skip
-        self.session.flush()
+        photograph(self.session, [proceeding.id], sides, days_ago)
 
     def sign(self, proceeding: Proceeding, side: str) -> None:
         self.session.add(
@@ -180,6 +166,28 @@ class Town:
 
     def enter(self, actor: Actor, permission: str = "handover.read") -> None:
         db.enter(self.session, actor.scope(permission))
+
+
+def stored(session: Session) -> str:
+    """A file of the store, by a hash of its own."""
+    sha256 = f"{next(_numbers):064x}"
+    session.add(StoredFile(sha256=sha256, name="a", size_bytes=1))
+    session.flush()
+    return sha256
+
+
+def photograph(session: Session, ids: Sequence[int], sides: Sequence[str] = PHOTO_SIDES, days_ago: int = 0) -> None:
+    """Photos in the files of handovers, as if they had come in."""
+    at = clock.now() - timedelta(days=days_ago)
+    session.add_all(
+        ProceedingFile(
+            proceeding_id=id_, sha256=stored(session), name=f"{side}.jpg", label=side, media_type="image/jpeg", size_bytes=1,
+            taken_at=at, added_at=clock.now(),
+        )
+        for id_ in ids
+        for side in sides
+    )  # fmt: skip
+    session.flush()
 
 
 @pytest.fixture

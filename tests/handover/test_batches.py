@@ -21,10 +21,12 @@ from gis_service.procedures import queries as proceedings
 from gis_service.procedures.models import Proceeding
 from tests.conftest import CloneServices, Person
 from tests.factories import a_parcel, a_unit, an_area, land
-from tests.handover.conftest import CHECKED, GOOD, photo_of
+from tests.handover.conftest import CHECKED, GOOD, photo_of, photograph
 
 ROOT = "/api/v1/handover-batches"
 SIZE, BLOCKED, REFUSED = 60, (3, 17), 41
+WALKED = 3
+"""Parcels whose photos come over HTTP here; a picture is read by a process of its own, so that the others are put in directly."""
 PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 SignIn = Callable[..., Person]
@@ -72,7 +74,7 @@ class Town:
         answer = (person or self.officer).post(
             f"{ROOT}/{batch['id']}/steps", json={"action": action, "handovers": chosen, **told}
         )
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code in (201, 202), answer.text
         return dict(answer.json())
 
     def upload(
@@ -172,7 +174,10 @@ def test_sixty_parcels_from_the_first_list_to_signed_papers(
 
     # on the spot: photos of four sides, the checklist, the record
     here = ids_at(town.seen(batch), "inspection")
-    for id_ in here:
+    with services.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        photograph(session, here[WALKED:])
+    for id_ in here[:WALKED]:
         for side in PHOTO_SIDES:
             sent = town.receiver.post(
                 f"/api/v1/handovers/{id_}/files",
@@ -180,7 +185,7 @@ def test_sixty_parcels_from_the_first_list_to_signed_papers(
                 files={"file": (f"{side}.jpg", photo_of(side), "image/jpeg")},
             )
             assert sent.status_code == 201, sent.text
-    lap("236 photos")
+    lap(f"{4 * WALKED} photos")
     assert town.act(batch, "inspect", town.receiver, facts=CHECKED)["done"] == SIZE - 1
     made = town.officer.post(f"{ROOT}/{batch['id']}/papers", json={"paper": {"kind": "site_record"}, "ids": here})
     assert made.status_code == 201, made.text
@@ -207,7 +212,9 @@ def test_sixty_parcels_from_the_first_list_to_signed_papers(
     lap("complete 59")
 
     with capsys.disabled():
-        print(f"\n60 parcels: {requests['n']} requests ({requests['n'] - 236} without photos); " + "; ".join(told))
+        print(
+            f"\n60 parcels: {requests['n']} requests ({requests['n'] - 4 * WALKED} without photos); " + "; ".join(told)
+        )
 
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
@@ -297,6 +304,39 @@ def test_many_papers_are_made_by_the_worker(small: Town, services: CloneServices
         assert session.scalar(text("select count(distinct made_by) from proceeding_paper")) == 1
 
 
+def test_a_step_for_very_many_is_taken_by_the_worker(
+    small: Town, services: CloneServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "STEPS_AT_ONCE", 2)
+    batch = small.a_batch()
+    small.officer.post(f"{ROOT}/{batch['id']}/parcels", json={"ids": small.parcels})
+    queued = small.act(batch, "withdraw", reason="改列下一批")
+    assert (queued["state"], queued["results"]) == ("queued", [])
+    jobs.process(services.sessions, services.store, queued["id"])
+    act = small.officer.get(f"{ROOT}/{batch['id']}/acts/{queued['id']}").json()
+    assert (act["done"], act["refused"]) == (5, 0)
+    with services.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        doers = session.scalars(text("select distinct actor_id from proceeding_step where action = 'withdraw'")).all()
+        assert doers == [small.officer.user_id]
+
+
+def test_each_person_is_told_once_for_all_parcels(small: Town, services: CloneServices) -> None:
+    batch = small.a_batch()
+    small.officer.post(f"{ROOT}/{batch['id']}/parcels", json={"ids": small.parcels})
+    ids = ids_at(small.seen(batch), "listed")
+    for kind in ("right_check", "survey_conclusion", "consult_letter"):
+        small.upload(batch, kind, ids)
+    small.act(batch, "prepare")
+    small.act(batch, "consult")
+    with services.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        told = session.scalars(
+            text("select title_zh from notification where user_id = :id"), {"id": small.receiver.user_id}
+        ).all()
+    assert told == [f"移交批次 {batch['batch_no']}:5 宗征求意见中"]
+
+
 def test_plan_list_and_map_of_a_batch(small: Town, services: CloneServices) -> None:
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
@@ -360,7 +400,7 @@ def test_a_batch_is_changed_as_it_was_seen_and_closed_when_all_is_done(small: To
 
 def test_units_of_a_batch_are_three(small: Town) -> None:
     body = {"title": "示例", "giving_unit_id": small.giving, "receiving_unit_id": small.giving}
-    assert small.officer.post(ROOT, json=body).json()["title_zh"] == "移交方与接收方不能是同一单位。"
+    assert small.officer.post(ROOT, json=body).json()["title_zh"].endswith("移交方与接收方不能是同一单位。")
 
 
 def test_one_handover_tells_its_batch_what_stands_in_its_way_and_its_photos(small: Town) -> None:
