@@ -24,8 +24,10 @@ LAYERS = (
 )  # fmt: skip
 
 
-OF_WHO_ASKED = ("export",)
-"""Tables whose rows are seen by who asked for them; their own tests look."""
+OF_WHO_ASKED = (
+    "export", "notification", "notification_preference", "notification_digest", "notification_delivery", "webhook",
+)  # fmt: skip
+"""Tables whose rows are seen by who asked for them or was told; their own tests look."""
 
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
