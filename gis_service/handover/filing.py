@@ -55,11 +55,12 @@ def make_for_each(
 
 
 def make_for_all(
-    session: Session, press: Press, actor: Actor, batch: HandoverBatch, ids: Sequence[int], asked: PaperIn
-) -> list[Result]:
-    """One paper that names all these parcels, into the file of each."""
+    session: Session, press: Press, actor: Actor, batch: HandoverBatch, ids: Sequence[int], asked: PaperIn, *,
+    at: datetime | None = None,
+) -> list[Result]:  # fmt: skip
+    """One paper that names all these parcels, into the file of each; `at` only for loading what happened before."""
     operations.in_batch(session, batch, operations.chosen(ids))
-    at = clock.now()
+    at = at or clock.now()
     opened = [_open(session, id_) for id_ in sorted(ids)]
     facts = _batch_facts(session, press, batch, opened, asked, at)
     made = filing.make_paper(

@@ -106,8 +106,13 @@ def overview(session: Session, batch: HandoverBatch, now: datetime) -> dict[str,
     known = situation.of(session, ids)
     land = {row["proceeding_id"]: row for row in land_of(session, ids)}
     areas = proceedings.names_of_areas(session, [each.area_id for each in found])
+    receivers = proceedings.names_of_units(session, [each.counterpart_unit_id for each in found])
     calendar = proceedings.workdays(session)
-    rows = [_row(each, known[each.id], land[each.id], areas, calendar, now) for each in found]
+    rows = [
+        {**_row(each, known[each.id], land[each.id], calendar, now), "area": areas.get(each.area_id or 0),
+         "receiving": receivers.get(each.counterpart_unit_id or 0)}
+        for each in found
+    ]  # fmt: skip
     (out,) = batches_out(session, [batch])
     return {
         **out,
@@ -120,7 +125,7 @@ def overview(session: Session, batch: HandoverBatch, now: datetime) -> dict[str,
 
 
 def _row(
-    each: Proceeding, known: situation.Known, land: dict[str, Any], areas: dict[int, str], calendar: Workdays, now: datetime
+    each: Proceeding, known: situation.Known, land: dict[str, Any], calendar: Workdays, now: datetime
 ) -> dict[str, Any]:  # fmt: skip
     state = HANDOVER.by_code[each.state]
     pressing = most_pressing(readings(HANDOVER, known.log, calendar, now))
@@ -130,7 +135,7 @@ def _row(
         "id": each.id, "proceeding_no": each.proceeding_no, "version": each.row_version,
         "state": {"code": state.code, "zh": state.zh, "en": state.en, "final": state.final},
         "parcel_id": known.situation.parcel_id, "parcel_no": land["parcel_no"], "parcel_name": land["parcel_name"],
-        "area": areas.get(each.area_id or 0), "area_m2": land["area_m2"], "location_text": land["location_text"],
+        "area_m2": land["area_m2"], "location_text": land["location_text"],
         "blockers": [blocker_out(blocker) for blocker in ahead(known)],
         "next": following and {
             "action": following.action, "zh": following.zh, "en": following.en,

@@ -14,6 +14,7 @@ from gis_service.access.models import Area, Unit
 from gis_service.audit import operations as audit
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.files.store import FileStore
 from gis_service.geo import crs
 from gis_service.parcels.lineage.models import ParcelEvent, ParcelEventParcel, ParcelLineage
 from gis_service.parcels.models import (
@@ -30,9 +31,10 @@ from gis_service.parcels.models import (
 from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
-from gis_service.sample import grid, land, outlines, records, register
+from gis_service.sample import grid, handovers, land, outlines, records, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
+from gis_service.sample.proceedings import Teller
 
 MARK = "sample_data"
 """The key in `deployment` that says this database holds sample data, so that every page can say so too."""
@@ -45,8 +47,10 @@ UNIT_COLUMNS = {
 Ids = dict[str, int]
 
 
-def load(session: Session, *, district_code: str) -> bool:
+def load(session: Session, *, district_code: str, store: FileStore | None = None) -> bool:
     """Load the sample district unless there is already something in the register; returns whether it was loaded.
+
+    What has papers and photos is told where there is a `store` to keep them.
 
     The session must be the owner's: nobody else may set the version clock back. The caller commits.
     """
@@ -68,7 +72,14 @@ def load(session: Session, *, district_code: str) -> bool:
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
     search.fill(session, most=100_000)
+    if store is not None:
+        _proceedings(Teller(session, store, district_code))
     return True
+
+
+def _proceedings(teller: Teller) -> None:
+    """What went on on the land, in the order in which one thing led to another."""
+    handovers.tell(teller)
 
 
 def _require_owner(session: Session) -> None:
