@@ -83,7 +83,7 @@ def test_every_version_is_kept_and_going_back_is_a_new_one(officer: Person) -> N
 def test_a_template_that_will_not_do_is_refused_with_place_and_remedy(officer: Person) -> None:
     refused = send(officer, saved(a_template("关于移交", "{{ paper.titel }}")))
     assert (refused.status_code, refused.json()["code"]) == (400, "paper.unknown_field")
-    assert "paper.titel" in refused.json()["title_zh"]
+    assert "写在“{{ paper.titel }}”处" in refused.json()["title_zh"]
     refused = send(officer, saved(a_template("关于移交 {{ 7*7 }}")))
     assert (refused.status_code, refused.json()["code"]) == (400, "paper.template")
     assert "关于移交" in refused.json()["title_zh"]

@@ -17,6 +17,7 @@ MAX_UNPACKED, MAX_PARTS = 40 << 20, 400
 ACTIVE = ("vbaproject", "activex", "embeddings", "oleobject", "ctrlprops", "customui", "afchunk")
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 FIXED = (1980, 1, 1, 0, 0, 0)
 """The time of every part of a DOCX written here: the same facts make the same bytes."""
 
@@ -88,6 +89,12 @@ def is_picture(content: bytes) -> bool:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return False
     return True
+
+
+def document_text(content: bytes) -> str:
+    """The text of a document's body, fields and all."""
+    root = ElementTree.fromstring(parts(content)["word/document.xml"])
+    return "".join(each.text or "" for each in root.iter(TEXT))
 
 
 def packed(content: bytes) -> bytes:
