@@ -6,7 +6,7 @@ Tables take 12 pt, so that a list fits on a page. A clerk edits the results in W
 
 import io
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -145,7 +145,15 @@ class Sheet:
             (12, 34, 34, 24, 52),
         )
 
-    def looped(self, loop: str, heads: Sequence[str], cells: Sequence[str], widths: Sequence[int], *, numbers: set[int] = frozenset()) -> None:  # type: ignore[assignment]  # fmt: skip
+    def looped(
+        self,
+        loop: str,
+        heads: Sequence[str],
+        cells: Sequence[str],
+        widths: Sequence[int],
+        *,
+        numbers: Container[int] = (),
+    ) -> None:
         """A table with a repeated header and a row for each of a list; nothing at all where the list is empty."""
         name = loop.rpartition(" ")[2]
         self.tag(f"if {name}")
@@ -192,7 +200,7 @@ class Sheet:
         return made
 
     def cells(self, table: Any, texts: Sequence[str], *, font: str = BODY, header: bool = False, high: float = 0,
-              numbers: Any = (), left: Any = (), keep: bool = False) -> Any:  # fmt: skip
+              numbers: Container[int] = (), left: Container[int] = (), keep: bool = False) -> Any:  # fmt: skip
         row = table.add_row()
         about = row._tr.get_or_add_trPr()
         about.append(OxmlElement("w:cantSplit"))
