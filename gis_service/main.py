@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
 import gis_service.exports.routes
+import gis_service.handover.routes
 import gis_service.notifications.routes
 import gis_service.papers.routes
 import gis_service.parcels.attachments.routes
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.papers.routes.router,
         procedures.router_over(CONDUCTS),
         *map(router_for, CONDUCTS),
+        gis_service.handover.routes.router,
         *map(evidence.router_for, CONDUCTS),
         *map_routes.routers(),
     ):

@@ -12,6 +12,7 @@ import gis_service.core.requests
 import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
+import gis_service.handover.models
 import gis_service.notifications.models
 import gis_service.papers.models
 import gis_service.parcels.attachments.models
