@@ -32,7 +32,6 @@ STAGES = (
 )
 
 SIMPLE_LIMIT_YUAN = Decimal(300_000)
-MOST_SIMPLE_LIMIT_YUAN = Decimal(500_000)
 SIMPLE_BASIS = "环法规〔2025〕6号:简单案件损害一般不超过30万元,各地可放宽至50万元"
 MOST_MEETINGS = 3
 """Meetings of one negotiation (product default)."""

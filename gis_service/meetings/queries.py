@@ -83,7 +83,7 @@ def pressing(session: Session, conducts: Sequence[Conduct], meeting_id: int, now
         for each in returned
     ]  # fmt: skip
     others = [conduct for conduct in conducts if conduct.procedure.noun not in ("meeting", "action_item")]
-    for conduct, proceeding, reading in work.late(session, others, now):
+    for conduct, proceeding, reading in work.overdue(session, others, now):
         state = conduct.procedure.by_code[proceeding.state].zh
         days = (now.astimezone(BEIJING).date() - reading.due_on).days
         note = f"{conduct.procedure.zh},现为“{state}”;“{reading.clock.zh}”应于 {reading.due_on} 完成,已超期 {days} 天"

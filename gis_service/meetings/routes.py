@@ -1,4 +1,4 @@
-"""HTTP doors of meetings and actions: those of every procedure, and those of agenda, attendance, conclusions and actions."""
+"""HTTP doors of meetings beside those of every procedure: agenda, attendance, conclusions, actions."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,20 +14,20 @@ from gis_service.meetings.operations import Agreed
 from gis_service.meetings.schemas import AgreedIn, AttendanceIn, ConclusionIn, OrderIn, TopicIn
 from gis_service.procedures import telling
 from gis_service.procedures.conduct import Conduct
-from gis_service.procedures.doors import Doors, router_for
+from gis_service.procedures.doors import Doors
 from gis_service.procedures.schemas import Why
 
 Keeping = Annotated[Work, doing("meeting.file")]
 Agreeing = Annotated[Work, doing("action_item.open")]
 
 
-def routers_over(conducts: Sequence[Conduct]) -> tuple[APIRouter, ...]:
+def router_over(conducts: Sequence[Conduct]) -> APIRouter:
     """The doors of meetings; `conducts` are the procedures whose late proceedings come on an agenda."""
     doors = Doors(MEETINGS)
     router = APIRouter(prefix="/api/v1/meetings", route_class=Route, tags=["meeting"])
     _agenda(router, doors, conducts)
     _minutes(router, doors)
-    return (router, router_for(MEETINGS), router_for(ACTION_ITEMS))
+    return router
 
 
 def _agenda(router: APIRouter, doors: Doors, conducts: Sequence[Conduct]) -> None:
@@ -87,5 +87,5 @@ def _minutes(router: APIRouter, doors: Doors) -> None:
         district = work.request.app.state.settings.district_code
         made = operations.agree_on(work.session, work.actor, district, proceeding_id, body.topic_id, agreed)
         work.note("action_item.open", f"action_item/{made.proceeding_no}", meeting=found.proceeding_no)
-        telling.tell(work.session, ACTION_ITEMS, made)
+        telling.tell(work.session, ACTION_ITEMS, made, but=work.actor.id)
         return doors.answer(work, found, 201)

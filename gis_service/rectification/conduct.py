@@ -146,4 +146,4 @@ def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
     }
 
 
-CONDUCT = Conduct(PROCEDURE, blockers=blockers, follows=follows, details=details, paper_facts=paper_facts)
+RECTIFICATIONS = Conduct(PROCEDURE, blockers=blockers, follows=follows, details=details, paper_facts=paper_facts)

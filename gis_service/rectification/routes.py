@@ -1,4 +1,4 @@
-"""HTTP doors of rectifications: those of every procedure, the check items, and the three lists."""
+"""HTTP doors of rectifications beside those of every procedure: the check items, and the three lists."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -9,9 +9,8 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
 from gis_service.papers import operations as papers
 from gis_service.procedures import queries as engine
-from gis_service.procedures.doors import office_of, router_for
+from gis_service.procedures.doors import office_of
 from gis_service.rectification import lists, queries
-from gis_service.rectification.conduct import CONDUCT
 from gis_service.rectification.errors import UnknownList
 from gis_service.rectification.queries import Wanted
 from gis_service.rectification.rules import ITEMS
@@ -23,16 +22,16 @@ TYPES = {
     "pdf": "application/pdf",
 }
 
-own = APIRouter(prefix="/api/v1/rectifications", route_class=Route, tags=["rectification"])
+router = APIRouter(prefix="/api/v1/rectifications", route_class=Route, tags=["rectification"])
 
 
-@own.get("/items")
+@router.get("/items")
 def items(work: Reading) -> dict[str, Any]:
     """The check items with their usual severity and days, and the campaigns in sight."""
     return {"items": [vars(item) for item in ITEMS.values()], "campaigns": queries.campaigns(work.session)}
 
 
-@own.get("/lists/{name}")
+@router.get("/lists/{name}")
 def list_file(
     work: Reading,
     name: str,
@@ -68,6 +67,3 @@ def _scope(work: Work, wanted: Wanted) -> str:
     areas = engine.names_of_areas(work.session, [wanted.area_id])
     units = engine.names_of_units(work.session, [wanted.unit_id])
     return "、".join([*areas.values(), *units.values(), *filter(None, [wanted.campaign])]) or "全部"
-
-
-routers = (own, router_for(CONDUCT))
