@@ -273,9 +273,11 @@ def test_every_clock_is_met_or_late(ground: Ground, monkeypatch: pytest.MonkeyPa
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=20))
     assert reading(ground.session, late, code).stand is Stand.LATE
-    ground.do(late, leaves, **({"correct_by": (TODAY + timedelta(days=30)).isoformat()} if code == "dispute" else {}))
-    if code != "notice":
-        assert reading(ground.session, late, code).stand is Stand.MET_LATE
+    far = {"correct_by": (TODAY + timedelta(days=30)).isoformat()}
+    if code == "notice":
+        ground.do(late, "set_terms", **far)
+    ground.do(late, leaves, **(far if code in ("notice", "dispute") else {}))
+    assert reading(ground.session, late, code).stand is Stand.MET_LATE
 
 
 # --- 复发 -------------------------------------------------------------------------------------------------------------
