@@ -34,6 +34,7 @@ from gis_service.conducts import conducts_for
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
+from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         rectifications.router,  # before the procedures: /rectifications/items is no number
         meetings.router_over(conducts),
         *map(router_for, conducts),
+        *map(evidence.router_for, conducts),
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -10,6 +10,7 @@ import gis_service.access.models
 import gis_service.audit.models
 import gis_service.claims.models
 import gis_service.core.requests
+import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
 import gis_service.meetings.models
