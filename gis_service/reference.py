@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +36,10 @@ from gis_service.exports.rules import FORMATS, Format
 from gis_service.main import create_app
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.ogc.routes import READ
-from gis_service.papers.catalogue import KINDS
+from gis_service.papers.catalogue import KINDS, PROCEDURES, PaperKind, shipped
+from gis_service.papers.docx.package import document_text
+from gis_service.papers.facts import Group, groups
+from gis_service.papers.fill import DASH, LINE
 from gis_service.parcels import vocabulary as spoken
 from gis_service.parcels.imports import notes
 from gis_service.parcels.imports.checks.catalogue import CATALOGUE as CHECKS
@@ -445,6 +449,50 @@ def _systems(format_: Format) -> str:
     return kinds[format_.systems] + usual
 
 
+def papers() -> str:
+    """Every kind of paper, and every field a template may use."""
+    parts = ["## 字段 · Fields", *map(_group, groups().values())]
+    for procedure, (zh, en) in PROCEDURES.items():
+        rows = [_paper(kind) for kind in KINDS.values() if kind.procedure == procedure]
+        head = "代码 · code | 文书 | paper | 文号用字 · series | 另可用 · groups beside the usual | 自带模板用到的 facts · facts asked for"
+        parts.append(f"## {zh} · {en}\n\n{table(head, rows)}")
+    every = frozenset.intersection(*(kind.groups for kind in KINDS.values()))
+    usual = "、".join(code(name) for name in groups() if name in every)
+    return page(
+        "文书 · Papers",
+        "模板是 DOCX,字段写在双花括号里,例如 `{{ paper.title }}`;列表写成循环:`{%tr for parcel in parcels %}` … `{%tr endfor %}`(表格行)、"
+        "`{%p for paragraph in text %}` … `{%p endfor %}`(段落)、`{%tc for cell in row %}` … `{%tc endfor %}`(单元格)。没有的值单独出现时印成 "
+        f"`{LINE}`,在列表中印成 `{DASH}`。所有文书都可用的分组:{usual}。\n\n"
+        "A template is a DOCX with fields in double braces and loops as above. A value that is absent prints as a line where it "
+        "stands alone and as a dash in a row of a list. The groups named above are open to every paper.",
+        *parts,
+    )
+
+
+SHAPES = {
+    "one": "单项 · one",
+    "many": "列表 · list",
+    "named": "按名称 · by name",
+    "texts": "文本列表 · list of texts",
+    "table": "行的列表,每行是单元格的列表 · list of rows of cells",
+}
+
+
+def _group(group: Group) -> str:
+    head = f"### {group.name}\n\n**{group.zh} · {group.en}** ({SHAPES[group.shape]})"
+    rows = [(code(name), said.zh, said.en) for name, said in group.fields.items()]
+    return f"{head}\n\n{table('字段 · field | 中文 | English', rows)}" if rows else head
+
+
+def _paper(kind: PaperKind) -> tuple[object, ...]:
+    every = frozenset.intersection(*(one.groups for one in KINDS.values()))
+    own = " ".join(code(name) for name in groups() if name in kind.groups - every)
+    if not kind.template:
+        return code(kind.code), kind.zh, kind.en, "", "", "只上传 · uploaded only"
+    asked = dict.fromkeys(re.findall(r"facts\.(\w+)\.text", document_text(shipped(kind))))
+    return code(kind.code), kind.zh, kind.en, kind.series, own, " ".join(map(code, asked))
+
+
 def http_routes() -> str:
     """Every address that the service answers, and the permission it asks for."""
     rows = [(method, code(path), verb, _about(method, path, route)) for method, path, verb, route in _routes()]
@@ -503,6 +551,7 @@ PAGES: tuple[Callable[[], str], ...] = (
     import_checks,
     topology_rules,
     export_fields,
+    papers,
     http_routes,
 )
 

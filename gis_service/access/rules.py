@@ -56,6 +56,7 @@ STEPS: dict[str, dict[str, frozenset[Role]]] = {
     "action_item": {
         "report": OFFICERS | {R.UNIT_USER},
         "judge": frozenset({R.LAND_OFFICER, R.LEADER}),
+        "cancel": frozenset({R.LEADER}),
     },
 }
 """Who may take which steps of a procedure; the tables of steps name these as `noun.verb`."""

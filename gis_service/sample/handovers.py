@@ -211,8 +211,8 @@ def _walk(teller: Teller, batch: HandoverBatch, proceeding: Proceeding, way: Way
         _take(teller, proceeding, action, at, facts=facts if action == "find_issues" else {}, who=who, reason=reason)
     if way.state in ("signing", "issues"):
         newest = datetime.fromisoformat("2026-11-27T02:00:00+00:00") - PHOTO_AGE
-        for side in PHOTO_SIDES[: 4 - proceeding.id % 2]:
-            teller.photo(proceeding, side, newest, GUARD)
+        for n, side in enumerate(PHOTO_SIDES[: 4 - proceeding.id % 2]):
+            teller.photo(proceeding, side, newest - timedelta(days=n), GUARD)
 
 
 def _ready(teller: Teller, batch: HandoverBatch, proceeding: Proceeding, action: str, at: datetime) -> None:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.models import Area, Unit
 from gis_service.audit import operations as audit
+from gis_service.claims.conduct import CLAIMS
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.files.store import FileStore
 from gis_service.geo import crs
+from gis_service.meetings.conduct import CONDUCTS as MEETINGS_AND_ACTIONS
 from gis_service.parcels.lineage.models import ParcelEvent, ParcelEventParcel, ParcelLineage
 from gis_service.parcels.models import (
     BoundaryPoint,
@@ -32,6 +34,8 @@ from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
 from gis_service.sample import grid, handovers, land, outlines, records, register
+from gis_service.rectification.conduct import RECTIFICATIONS
+from gis_service.sample import claims, grid, land, meetings, outlines, records, rectifications, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 from gis_service.sample.proceedings import Teller
@@ -80,6 +84,9 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
 def _proceedings(teller: Teller) -> None:
     """What went on on the land, in the order in which one thing led to another."""
     handovers.tell(teller)
+    claims.tell(teller)
+    rectifications.tell(teller)
+    meetings.tell(teller, (CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 
 def _require_owner(session: Session) -> None:
