@@ -94,7 +94,7 @@ def _batch_facts(
     ids = [each.id for each in opened]
     facts = writing.facts_for(session, CONDUCT, opened[0], asked, at=at, office=press.office)
     land = parcels_out(session, ids)
-    address = f"{press.office.base_url.rstrip('/')}/desk/handovers/{batch.id}"
+    address = f"{press.office.base_url.rstrip('/')}/desk/handover_batches/{batch.id}"
     total_m2 = sum(parcel["area_m2"] for parcel in land)
     figures = [
         ("批次", batch.batch_no), ("地块", f"{len(land)} 宗"),
