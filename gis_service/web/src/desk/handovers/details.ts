@@ -9,6 +9,6 @@ export interface Details {
   witness: string | null;
   blockers: BlockerTold[];
   checklist: Record<string, unknown> | null;
-  photos: { side: string; file_id: number | null; on: string | null; is_old: boolean }[];
+  photos: { side: '东侧' | '南侧' | '西侧' | '北侧'; file_id: number | null; on: string | null; is_old: boolean }[];
   signed: Side[];
 }
