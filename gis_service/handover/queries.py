@@ -137,7 +137,7 @@ def _row(
         "id": each.id, "proceeding_no": each.proceeding_no, "version": each.row_version,
         "state": {"code": state.code, "zh": state.zh, "en": state.en, "final": state.final},
         "parcel_id": known.situation.parcel_id, "parcel_no": land["parcel_no"], "parcel_name": land["parcel_name"],
-        "area_m2": land["area_m2"], "location_text": land["location_text"],
+        "area_m2": land["area_m2"], "location_text": land["location_text"], "outline": land["outline"],
         "blockers": [blocker_out(blocker) for blocker in ahead(known)],
         "next": following and {
             "action": following.action, "zh": following.zh, "en": following.en,

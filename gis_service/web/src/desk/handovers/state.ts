@@ -2,6 +2,8 @@
 import { computed, ref, shallowRef, watch } from 'vue';
 
 import { asProblem, type Problem, type Seen, wasCancelled } from '../../shared/api';
+import type { Geometry } from '../../shared/geojson';
+import { bboxOf, look, type Mark, setMarks } from '../map/state';
 import { chosenId, place } from '../state/place';
 import { calls } from './calls';
 import type { Act, Batch, Row, WholeBatch } from './types';
@@ -51,6 +53,16 @@ export function show(fresh: Seen<WholeBatch>): void {
   const there = new Set(fresh.value.handovers.map(({ id }) => id));
   ticked.value = new Set([...ticked.value].filter((id) => there.has(id)));
   batches.value = batches.value.map((one) => (one.id === fresh.value.id ? fresh.value : one));
+  draw();
+}
+
+/** The land of the batch, what is blocked apart from the rest. */
+function draw(): void {
+  const there = rows.value.filter(({ state }) => !['withdrawn', 'refused'].includes(state.code));
+  const marks: Mark[] = there.map((row) => ({ kind: row.blockers.length ? 'warning' : 'chosen', geometry: JSON.parse(row.outline) as Geometry, label: row.parcel_no }));
+  setMarks('batch', marks);
+  const boxes = marks.map(({ geometry }) => bboxOf(geometry)).filter((box) => box !== null);
+  if (boxes.length) look([Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])), Math.max(...boxes.map((b) => b[2])), Math.max(...boxes.map((b) => b[3]))]);
 }
 
 /** An act that was sent: waits for the worker where it has it, then shows what became of each parcel. */
@@ -74,9 +86,11 @@ watch(isHere, (here) => here && void loadBatches(), { immediate: true });
 watch(
   () => [isHere.value, chosenId.value] as const,
   ([here, id]) => {
-    if (!here || batch.value?.value.id === id) return;
+    if (!here) return setMarks('batch');
+    if (batch.value?.value.id === id) return draw();
     batch.value = last.value = null;
     ticked.value = new Set();
+    setMarks('batch');
     if (id !== null) void loadBatch(id);
   },
   { immediate: true },

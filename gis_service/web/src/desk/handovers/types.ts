@@ -36,7 +36,9 @@ export interface Row {
   area_m2: number;
   location_text: string | null;
   receiving: string | null;
-  blockers: BlockerTold[];
+  /** GeoJSON, in degrees. */
+  outline: string;
+  blockers: (BlockerTold & { short_zh: string; short_en: string })[];
   next: (Words & { action: string; missing_papers: string[]; missing_signatures: Side[] }) | null;
   pressing: Clock | null;
   signed: Side[];
