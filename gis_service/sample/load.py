@@ -33,6 +33,7 @@ from gis_service.parcels.models import (
 from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
+from gis_service.sample import grid, handovers, land, outlines, records, register
 from gis_service.rectification.conduct import RECTIFICATIONS
 from gis_service.sample import claims, grid, land, meetings, outlines, records, rectifications, register
 from gis_service.sample.load_guards import Standing, stored
@@ -82,6 +83,7 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
 
 def _proceedings(teller: Teller) -> None:
     """What went on on the land, in the order in which one thing led to another."""
+    handovers.tell(teller)
     claims.tell(teller)
     rectifications.tell(teller)
     meetings.tell(teller, (CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))

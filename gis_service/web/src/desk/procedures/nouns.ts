@@ -12,7 +12,7 @@ export interface NounTab {
 export interface Noun {
   noun: string;
   /** The place of the rail it belongs to; several procedures of one place are tabs over the list. */
-  group: 'handovers' | 'rectifications' | 'cases' | 'meetings';
+  group: 'handover_batches' | 'rectifications' | 'cases' | 'meetings';
   label: string;
   /** Tabs of its own on the page of one. */
   tabs: NounTab[];
@@ -25,13 +25,27 @@ export interface Noun {
 export const later = (load: () => Promise<Component>): Component => defineAsyncComponent(load);
 
 export const NOUNS: Partial<Record<PlaceName, Noun>> = {
-  handovers: { noun: 'handover', group: 'handovers', label: '移交', tabs: [], opens: false },
+  handovers: {
+    noun: 'handover',
+    group: 'handover_batches',
+    label: '单宗移交',
+    tabs: [
+      { id: 'spot', label: '现场核验', component: later(() => import('../handovers/SpotTab.vue')) },
+      { id: 'way', label: '障碍', component: later(() => import('../handovers/WayTab.vue')) },
+    ],
+    opens: false,
+  },
   rectifications: { noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true },
   cases: { noun: 'case', group: 'cases', label: '案件', tabs: [], opens: true },
   claims: { noun: 'claim', group: 'cases', label: '损害赔偿', tabs: [], opens: true },
   meetings: { noun: 'meeting', group: 'meetings', label: '联席会议', tabs: [], opens: true },
   action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: true },
 };
+
+/** Lists of a place that are no procedure; they stand before its procedures. */
+export const BESIDE: { id: PlaceName; group: Noun['group']; label: string; needs: string }[] = [
+  { id: 'handover_batches', group: 'handover_batches', label: '移交批次', needs: 'handover.read' },
+];
 
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;

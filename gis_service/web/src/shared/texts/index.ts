@@ -6,6 +6,7 @@ import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
 import { FIND } from './find.en';
 import { CHECKS } from './checks.en';
+import { HANDOVERS } from './handovers.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
@@ -22,6 +23,7 @@ export const ENGLISH: Record<string, string> = {
   ...EXPORTS,
   ...FIND,
   ...CHECKS,
+  ...HANDOVERS,
   ...IMPORTS,
   ...IMPORT_DESK,
   ...LINEAGE,
