@@ -35,6 +35,7 @@ export const RECTIFICATION: Record<string, string> = {
   新的整改期限: 'New day to put it right',
   '现场看到什么，写入复查记录': 'What was seen, for the record',
   退回整改: 'Send back',
+  代责任单位回复: 'Answer for the unit in charge',
   一般: 'medium',
   严重: 'severe',
   轻微: 'slight',
