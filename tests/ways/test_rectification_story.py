@@ -56,7 +56,7 @@ def test_from_the_notice_to_the_strike_off(enter: Enter, photo: Path) -> None:
     check.get_by_label("现场看到什么").fill("围网已修复,立柱稳固")
     assert troubles(officer) == []
     check.get_by_role("button", name="制作复查记录并销号").click()
-    expect(officer.get_by_text("已办结").first).to_be_visible()
+    expect(standing(officer)).to_have_text("销号")
     officer.get_by_role("tab", name="文书").click()
     for paper in ("整改通知书", "整改回复", "复查记录"):
         expect(officer.locator("ul.papers").get_by_text(paper, exact=True)).to_be_visible()
