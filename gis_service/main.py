@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
 import gis_service.exports.routes
+import gis_service.handover.routes
 import gis_service.notifications.routes
 import gis_service.papers.routes
 import gis_service.parcels.attachments.routes
@@ -100,6 +101,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
         gis_service.papers.routes.router,
+        gis_service.handover.routes.router,
         procedures.router_over(conducts),
         rectifications.router,  # before the procedures: /rectifications/items is no number
         meetings.router_over(conducts),

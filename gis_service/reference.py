@@ -27,6 +27,7 @@ import gis_service
 from gis_service import cli
 from gis_service.access.edge import _Door
 from gis_service.access.rules import PERMISSIONS, Role
+from gis_service.conducts import CONDUCTS
 from gis_service.core import srid
 from gis_service.core.errors import Refusal
 from gis_service.core.http import CONFLICTS
@@ -47,10 +48,14 @@ from gis_service.parcels.rules import AXES
 from gis_service.parcels.topology import operations as _topology  # noqa: F401  (the rules enter the catalogue)
 from gis_service.parcels.topology.catalogue import CATALOGUE as TOPOLOGY
 from gis_service.parcels.topology.catalogue import WAYS
+from gis_service.procedures.diagram import svg
+from gis_service.procedures.operations import SIDES
+from gis_service.procedures.rules import Clock, Measure, Procedure, Step
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
 FOLDER = ROOT / "docs" / "reference"
+PICTURES = ROOT / "docs" / "pictures" / "procedures"
 COMMAND = ".venv/bin/python -m gis_service.reference docs/reference"
 
 
@@ -58,11 +63,19 @@ def main(folder: Path) -> None:
     """Write every page into `folder`."""
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, text in pictures().items():
+        (PICTURES / name).write_text(text, encoding="utf-8")
 
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
     return {f"{write.__name__.replace('_', '-')}.md": write() for write in PAGES}
+
+
+def pictures() -> dict[str, str]:
+    """File name → SVG of the diagram of every procedure."""
+    return {f"{conduct.procedure.noun}.svg": svg(conduct.procedure) + "\n" for conduct in CONDUCTS}
 
 
 # --- how a page is put together ------------------------------------------------------------------------------------
@@ -232,6 +245,74 @@ def permissions() -> str:
         table("角色 · role | 中文 | English", roles),
         table(f"动作 · verb | 含义 · meaning | {short}", verbs),
     )
+
+
+def procedures() -> str:
+    """The table of every procedure: states, steps with what they need, clocks."""
+    return page(
+        "程序 · Procedures",
+        "每个程序是一张表:状态、步骤、期限。按钮、流程图、测试和本页都出自这张表;办理只按表中的步骤进行,退回写明理由,记录只增不改。"
+        "依据一栏空着的,是产品默认值。\n\n"
+        "Each procedure is one table of states, steps and clocks. Buttons, diagrams, tests and this page come from it; a proceeding "
+        "moves by these steps only, a return says why, and the log only grows. Where no basis stands, it is a product default.",
+        *(_procedure(conduct.procedure) for conduct in CONDUCTS),
+    )
+
+
+def _procedure(procedure: Procedure) -> str:
+    states = [(code(s.code), s.zh, s.en, s.final) for s in procedure.states]
+    steps = [
+        (
+            _way(procedure, step),
+            code(step.action),
+            f"{step.zh}<br>{step.en}",
+            code(step.permission),
+            _needs(step),
+            step.basis,
+        )
+        for step in procedure.steps
+    ]
+    clocks = [
+        (code(c.code), f"{c.zh}<br>{c.en}", _length(c), "、".join(c.during or c.starts), c.basis)
+        for c in procedure.clocks
+    ]
+    head = f"## {procedure.noun}\n\n**{procedure.zh} · {procedure.en}**,编号 · numbers `{procedure.letters}2026-0001`"
+    return "\n\n".join([
+        head,
+        f"![{procedure.zh}](../pictures/procedures/{procedure.noun}.svg)",
+        table("状态 · state | 中文 | English | 终态 · final", states),
+        table("从 → 到 · from → to | 动作 · action | 名称 · name | 权限 · permission | 需要 · needs | 依据 · basis", steps),
+        *([table("期限 · clock | 名称 · name | 长度 · length | 起算 · runs in or from | 依据 · basis", clocks)] if clocks else []),
+    ])  # fmt: skip
+
+
+def _way(procedure: Procedure, step: Step) -> str:
+    starts = "、".join(procedure.by_code[at].zh for at in step.starts)
+    return starts if step.to is None else f"{starts} → {procedure.by_code[step.to].zh}"
+
+
+def _needs(step: Step) -> str:
+    """Facts, papers, signatures and a reason, each by its Chinese name."""
+    facts = [fact.zh if fact.required else f"({fact.zh})" for fact in step.facts]
+    papers = [f"《{KINDS[kind].zh}》" for kind in step.papers]
+    signed = [f"{SIDES[side][0]}签字" for side in step.signatures]
+    reason = ["理由"] if step.says_why else []
+    others = [f"非“{action}”的办理人" for action in step.other_than]
+    return "、".join([*papers, *signed, *facts, *reason, *others])
+
+
+LENGTHS = {
+    Measure.HOURS: "{} 小时 · h",
+    Measure.WORKING_DAYS: "{} 个工作日 · working days",
+    Measure.DAYS: "{} 日 · days",
+    Measure.MONTHS: "{} 个月 · months",
+    Measure.YEARS: "{} 年 · years",
+    Measure.SET_DATE: "按所定日期 · the date set",
+}
+
+
+def _length(clock: Clock) -> str:
+    return LENGTHS[clock.measure].format(clock.length)
 
 
 def vocabulary() -> str:
@@ -464,6 +545,7 @@ PAGES: tuple[Callable[[], str], ...] = (
     commands,
     layers,
     permissions,
+    procedures,
     vocabulary,
     refusals,
     import_checks,

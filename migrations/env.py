@@ -13,6 +13,7 @@ import gis_service.core.requests
 import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
+import gis_service.handover.models
 import gis_service.meetings.models
 import gis_service.notifications.models
 import gis_service.papers.models

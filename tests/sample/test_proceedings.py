@@ -55,7 +55,9 @@ def test_claims_are_the_citys_and_one_is_closed_and_paid(loaded: Session) -> Non
 
 
 def test_every_paper_and_photo_lies_in_the_store(loaded: Session, sample_services: Any) -> None:
-    papers = loaded.execute(select(ProceedingPaper.pdf_sha256, ProceedingPaper.docx_sha256, ProceedingPaper.file_sha256))
+    papers = loaded.execute(
+        select(ProceedingPaper.pdf_sha256, ProceedingPaper.docx_sha256, ProceedingPaper.file_sha256)
+    )
     hashes = {each for row in papers for each in row if each} | set(loaded.scalars(select(ProceedingFile.sha256)))
     known = set(loaded.scalars(text("select sha256 from stored_file")))
     assert hashes
