@@ -61,3 +61,12 @@ def test_land_officers_do_not_read_claims(sign_in: SignIn) -> None:
     claim = a_claim(sign_in(Role.CASE_OFFICER))
     assert sign_in(Role.LAND_OFFICER).get(f"{ROOT}/{claim['id']}").status_code == 403
     assert sign_in(Role.WASTE_OFFICER).get(f"{ROOT}/{claim['id']}").status_code == 200
+
+
+def test_money_is_kept_by_the_heads_of_the_law_alone(sign_in: SignIn) -> None:
+    officer = sign_in(Role.CASE_OFFICER)
+    claim = a_claim(officer)
+    amount = {"head": "lunch", "stage": "paid", "amount_yuan": "1", "told_on": "2026-07-01"}
+    answer = officer.post(f"{ROOT}/{claim['id']}/amounts", json=amount)
+    assert (answer.status_code, answer.json()["code"]) == (422, "procedure.head_unknown")
+    assert "永久性损害造成的损失" in answer.json()["title"]

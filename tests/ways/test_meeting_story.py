@@ -43,6 +43,7 @@ def test_from_the_agenda_to_an_action(enter: Enter) -> None:
     staff.get_by_role("tab", name="办理").click()
     staff.get_by_role("button", name="发出议程").click()
     staff.get_by_role("form", name="发出议程").get_by_role("button", name="发出议程").click()
+    expect(standing(staff)).to_have_text("议程已发")
     staff.get_by_role("tab", name="议程").click()
     expect(staff.get_by_text("不再变动")).to_be_visible()
     expect(staff.get_by_role("button", name="加入")).to_have_count(0)

@@ -2,6 +2,7 @@
 import type { Seen } from '../../shared/api';
 import { today } from '../../shared/format';
 import { calls } from '../procedures/calls';
+import { show } from '../procedures/state';
 import type { Offer, Proceeding } from '../procedures/types';
 
 export const offerOf = (one: Proceeding, action: string): Offer | undefined =>
@@ -14,5 +15,7 @@ export async function takeWithPapers(plural: string, seen: Seen<Proceeding>, off
   for (const paper of offer.papers.filter(({ missing }) => missing)) {
     await calls.makePaper(plural, seen.value.id, { kind: paper.kind, text: paragraphs(text) });
   }
-  return calls.step(plural, seen.value.id, { action: offer.action, facts, reason, happened_on: today() }, seen.etag);
+  const fresh = await calls.step(plural, seen.value.id, { action: offer.action, facts, reason, happened_on: today() }, seen.etag);
+  show(fresh); // even where somebody went to another tab meanwhile
+  return fresh;
 }

@@ -1,7 +1,7 @@
 /** Claims for damage to the environment: who claims from whom, and the money by head. */
 export const CLAIMS: Record<string, string> = {
   '{n} 次，最多 {most} 次': '{n} of at most {most}',
-  '合计（元），按{basis}分项': 'Totals (yuan), by the heads of {basis}',
+  '按{basis}分项（元）': 'By the heads of {basis} (yuan)',
   启动时确定: 'told when the claim is started',
   损害发生: 'Harm done',
   款项已付清: 'all is paid',
