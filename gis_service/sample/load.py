@@ -33,9 +33,8 @@ from gis_service.parcels.models import (
 from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
-from gis_service.sample import grid, handovers, land, outlines, records, register
 from gis_service.rectification.conduct import RECTIFICATIONS
-from gis_service.sample import claims, grid, land, meetings, outlines, records, rectifications, register
+from gis_service.sample import claims, grid, handovers, land, meetings, outlines, records, rectifications, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 from gis_service.sample.proceedings import Teller

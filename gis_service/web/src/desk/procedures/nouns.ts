@@ -40,8 +40,6 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
     ],
     opens: false,
   },
-  rectifications: { noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true },
-  handovers: { noun: 'handover', group: 'handovers', label: '移交', tabs: [], opens: false },
   rectifications: {
     noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true, handles: ['issue', 'answer', 'close', 'send_back'],
     now: later(() => import('../rectifications/ProblemPanel.vue')), tools: later(() => import('../rectifications/ListTools.vue')),
