@@ -11,6 +11,7 @@ import typer
 
 from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
+from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
 from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
@@ -26,12 +27,14 @@ user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
+evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
     "db": db_commands,
     "user": user_commands,
     "audit": audit_commands,
     "sample": sample_commands,
     "parcels": parcel_commands,
+    "evidence": evidence_commands,
 }.items():
     app.add_typer(commands, name=name)
 
@@ -281,6 +284,7 @@ imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)
 topology_cli.install(parcel_commands, service)
 search_cli.install(parcel_commands, service)
+evidence_cli.install(evidence_commands)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
 import gis_service.exports.routes
+import gis_service.notifications.routes
+import gis_service.papers.routes
 import gis_service.parcels.attachments.routes
 import gis_service.parcels.bulk.routes
 import gis_service.parcels.changes.routes
@@ -28,12 +30,16 @@ import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
+from gis_service.conducts import CONDUCTS
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
+from gis_service.papers import fonts
+from gis_service.procedures import routes as procedures
+from gis_service.procedures.doors import router_for
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -70,11 +76,13 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.exports = services.exports
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
     app.state.enqueue = queue.enqueue
+    fonts.choose(settings.paper_fonts)
     app.state.layers = Catalogue.load(LAYERS)
     http.install(app)
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
+        gis_service.notifications.routes.router,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
         gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel
@@ -87,6 +95,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.imports.desk.router,
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
+        gis_service.papers.routes.router,
+        procedures.router_over(CONDUCTS),
+        *map(router_for, CONDUCTS),
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -51,7 +51,10 @@ class Settings(BaseSettings):
         description="The office that exported files name as their producer (数据产生单位, 填报单位).",
     )
     paper_prefix: str = Field(
-        "珠高新", min_length=1, max_length=20, description="First words of the numbers of papers, as in 珠高新移〔2026〕12号."
+        "珠高新",
+        min_length=1,
+        max_length=20,
+        description="First words of the numbers of papers, as in 珠高新移〔2026〕12号.",
     )
     paper_unit_code: str = Field(
         "GXQ", min_length=1, max_length=20, description="The office whose papers are counted together."
@@ -60,6 +63,23 @@ class Settings(BaseSettings):
         2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."
     )
     export_keep_days: int = Field(7, ge=1, le=365, description="Days an export made in the background is kept.")
+    paper_fonts: dict[Literal["小标宋", "仿宋", "楷体", "黑体", "宋体"], str] = Field(
+        {},
+        description="Installed font families that print the faces of official papers, as JSON; a name may end in ' Bold'. Faces "
+        "not named stay with Noto Serif and Sans CJK SC.",
+    )
+    smtp_host: str | None = Field(None, description="The mail server; without it no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "ssl", "none"] = Field(
+        "starttls", description="How the way to the mail server is encrypted; `none` only for one on this machine."
+    )
+    smtp_user: str | None = Field(None, description="Account at the mail server, if it wants one.")
+    smtp_password: str | None = Field(None, repr=False, description="Its password.")
+    smtp_sender: str = Field(
+        "gis-service@localhost",
+        pattern=r"^([^<>@\x00-\x1f]+ )?<?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>?$",
+        description="Whom mail comes from, `name@host` or `Name <name@host>`.",
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

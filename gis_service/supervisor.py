@@ -21,6 +21,7 @@ from gis_service.access import accounts
 from gis_service.core import db, logs
 from gis_service.core.errors import Refusal
 from gis_service.core.host import die_with
+from gis_service.procedures import calendar
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -145,9 +146,12 @@ def _web(settings: Settings) -> None:
 
 
 def prepare(services: Services, *, sample: bool) -> None:
-    """Make an empty database usable: sample district (where wanted) and the first accounts. Changes nothing else."""
+    """Make an empty database usable: the working days of the years we know, sample district (where wanted) and the first
+    accounts. Changes nothing else."""
     from gis_service.sample import load
 
+    with services.sessions.begin() as session:
+        calendar.fill(session)
     if sample:
         with services.owner_session() as session:
             load.load(session, district_code=services.settings.district_code)

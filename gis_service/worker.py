@@ -17,12 +17,17 @@ from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.jobs import queue
+from gis_service.notifications import delivery
+from gis_service.notifications.outside import MailServer
+from gis_service.notifications.writing import House
+from gis_service.papers import fonts
 from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
+from gis_service.settings import Settings
 
 log = structlog.get_logger("gis_service.worker")
 STALLED_AFTER_S = 60
@@ -68,6 +73,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def check_topology() -> None:
         topology.process(services.sessions)
 
+    def send_notifications() -> None:
+        delivery.run(services.sessions, post_of(services.settings))
+
     return {
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
@@ -77,12 +85,14 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         search.TASK: fill_search,
         exports.TASK: write_export,
         topology.TASK: check_topology,
+        delivery.TASK: send_notifications,
     }
 
 
 def build(services: Services) -> procrastinate.App:
-    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled and
-    stalled jobs rescued."""
+    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled, what is
+    to be told leaves the service, and stalled jobs are rescued."""
+    fonts.choose(services.settings.paper_fonts)
     app = queue.app(services.url(db.APP_ROLE))
     for name, work in tasks(services).items():
         app.task(name=name, queue=queue.QUEUE, retry=2)(work)
@@ -103,6 +113,11 @@ def build(services: Services) -> procrastinate.App:
         for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
             await context.app.job_manager.retry_job(job)
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="notifications.sweep", queue=queue.QUEUE, queueing_lock="notifications.sweep")
+    def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
+        delivery.run(services.sessions, post_of(services.settings))
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -120,6 +135,23 @@ def build(services: Services) -> procrastinate.App:
         topology.process(services.sessions, full=True)
 
     return app
+
+
+def post_of(settings: Settings) -> delivery.Post:
+    """How messages leave this deployment."""
+    base_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    house = House(settings.title, base_url, settings.smtp_sender)
+    if not settings.smtp_host:
+        return delivery.Post(house, None)
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.smtp_sender,
+    )
+    return delivery.Post(house, server)
 
 
 def seal(services: Services) -> None:

@@ -11,6 +11,8 @@ import gis_service.audit.models
 import gis_service.core.requests
 import gis_service.exports.models
 import gis_service.files.models
+import gis_service.notifications.models
+import gis_service.papers.models
 import gis_service.parcels.attachments.models
 import gis_service.parcels.bulk.models
 import gis_service.parcels.facilities.models

@@ -92,9 +92,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "file.read": OFFICERS | {R.UNIT_USER},
     "grant.change": frozenset({R.SECURITY_ADMIN}),
     "grant.read": frozenset({R.SECURITY_ADMIN, R.SYSTEM_ADMIN, R.AUDITOR}),
+    "late.read": frozenset({R.LAND_OFFICER, R.CASE_OFFICER, R.LEADER}),
     "map.read": BUSINESS,
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,
+    "paper_template.change": frozenset({R.LAND_OFFICER, R.CASE_OFFICER}),
+    "paper_template.read": OFFICERS,
     "parcel.adjust": frozenset({R.LAND_OFFICER}),
     "parcel.bulk": frozenset({R.LAND_OFFICER}),
     "parcel.create": frozenset({R.LAND_OFFICER}),
@@ -114,11 +117,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "user.change": frozenset({R.SYSTEM_ADMIN}),
     "user.read": THREE_ADMINS,
     "workday.change": frozenset({R.SYSTEM_ADMIN, R.LAND_OFFICER}),
+    "webhook.change": frozenset({R.SYSTEM_ADMIN}),
+    "webhook.read": frozenset({R.SYSTEM_ADMIN}),
 }
 """Who may do what, `noun.verb` → roles. The same words name the audit actions."""
 
-UNSCOPED = frozenset({"audit.read", "user.read", "user.change", "grant.read", "grant.change"})
-"""Permissions that concern accounts and traces: they see no parcel, whatever the grant says."""
+UNSCOPED = frozenset(
+    {"audit.read", "user.read", "user.change", "grant.read", "grant.change", "webhook.read", "webhook.change"}
+)
+"""Permissions that concern accounts, traces and other systems: they see no parcel, whatever the grant says."""
 
 
 def permissions_of(roles: Iterable[Role]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, extract
+from sqlalchemy import delete, extract, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,9 @@ def _require_sense(days: Sequence[tuple[date, bool, str]]) -> None:
 
 
 def fill(session: Session) -> None:
-    """Put in the built-in years that are not there yet; what was imported stays."""
+    """Put in the built-in years of which nothing is known yet; an imported year stays as it was imported."""
+    known = set(session.scalars(select(extract("year", CalendarDay.day)).distinct()))
     for source, days in built_in():
         rows = [{"day": d.day, "is_working": d.is_working, "name": d.name, "source": source} for d in days]
-        session.execute(insert(CalendarDay).values(rows).on_conflict_do_nothing())
+        if days[0].day.year not in known:
+            session.execute(insert(CalendarDay).values(rows))

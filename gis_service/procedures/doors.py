@@ -156,7 +156,7 @@ def _acting(router: APIRouter, doors: Doors) -> None:
             district = work.request.app.state.settings.district_code
             made = operations.open_proceeding(work.session, conduct, work.actor, district, Opening(**body.model_dump()))
             doors.note(work, f"{noun}.open", made)
-            telling.tell(work.session, conduct, made)
+            telling.tell(work.session, conduct, made, but=work.actor.id)
             return doors.answer(work, made, 201)
 
     @router.post("/{proceeding_id}/steps", status_code=201)
@@ -171,7 +171,7 @@ def _acting(router: APIRouter, doors: Doors) -> None:
         )  # fmt: skip
         proceeding = work.session.get_one(Proceeding, proceeding_id)
         doors.note(work, f"{noun}.step", proceeding, step=entry.action, before=entry.before, after=entry.after)
-        telling.tell(work.session, conduct, proceeding)
+        telling.tell(work.session, conduct, proceeding, but=work.actor.id)
         return doors.answer(work, proceeding, 201)
 
     @router.post("/{proceeding_id}/charge")

@@ -140,6 +140,7 @@ def _offer(
     why_not = _why_not(procedure, step, log, actor, left)
     stays = procedure.target(proceeding.state, step) == proceeding.state
     offer = offer_out(step, stays=stays, allowed=why_not is None, why_not=why_not, missing=missing)
+    offer["is_mine"] = actor.may(step.permission)
     offer["blockers"] = [{"code": b.code, "zh": b.zh, "en": b.en, "waivable": b.waivable, "link": b.link} for b in left]
     return offer
 

@@ -110,9 +110,7 @@ def signatures_of(session: Session, proceeding_id: int) -> list[ProceedingSignat
 def to_be_signed(session: Session, proceeding: Proceeding) -> str:
     """The hash of what a signature stands under: the head of the log and the papers that wait for the next step."""
     head = log_of(session, proceeding.id)[-1].hash
-    waiting = [
-        paper for paper in papers_of(session, proceeding.id) if paper.step_id is None and not paper.withdrawn_at
-    ]
+    waiting = [paper for paper in papers_of(session, proceeding.id) if paper.step_id is None and not paper.withdrawn_at]
     return chain.link(head, {"papers": [paper.pdf_sha256 or paper.file_sha256 for paper in waiting]})
 
 

@@ -25,6 +25,12 @@ def router_over(conducts: tuple[Conduct, ...]) -> APIRouter:
         found = work.of(work_.session, conducts, work_.actor, clock.now(), work_.scope.request_id)
         return JSONResponse(jsonable_encoder({**found, "as_of": clock.now()}))
 
+    @router.get("/late")
+    def late(work_: Annotated[Work, doing("late.read")]) -> JSONResponse:
+        """督办清单: everything in sight whose clock ran out, the longest ago first."""
+        found = work.late(work_.session, conducts, work_.actor, clock.now(), work_.scope.request_id)
+        return JSONResponse(jsonable_encoder({"items": found, "as_of": clock.now()}))
+
     @router.get("/workdays")
     def days(work_: Mine, year: Annotated[int, Query(ge=2000, le=2100)]) -> dict[str, Any]:
         """The exceptions of a year: holidays, and weekend days worked."""

@@ -4,20 +4,21 @@ from sqlalchemy.orm import Session
 
 from gis_service.notifications import operations as notifications
 from gis_service.notifications import queries as readers
+from gis_service.notifications.rules import Level
 from gis_service.procedures.conduct import Conduct
 from gis_service.procedures.models import Proceeding
 from gis_service.procedures.rules import Step
 
 
-def tell(session: Session, conduct: Conduct, proceeding: Proceeding) -> None:
-    """Tell those whose turn it is; not the one who just acted, and each only once while it is unread."""
+def tell(session: Session, conduct: Conduct, proceeding: Proceeding, *, but: int | None = None) -> None:
+    """Tell those whose turn it is, `but` the one who just acted; each only once while it is unread."""
     procedure = conduct.procedure
     state = procedure.by_code[proceeding.state]
-    waiting = people_for(session, conduct, proceeding)
+    waiting = people_for(session, conduct, proceeding) - {but}
     if not waiting or state.final:
         return
     notifications.tell(
-        session, user_ids=sorted(waiting), kind=procedure.noun, level="info",
+        session, user_ids=waiting, kind=procedure.noun, level=Level.INFO,
         title_zh=f"{proceeding.proceeding_no} {proceeding.title}:{state.zh}", title_en=f"{proceeding.proceeding_no} {proceeding.title}: {state.en}",
         body_zh=f"{procedure.zh}“{proceeding.title}”现为“{state.zh}”,待您办理。",
         body_en=f"{procedure.en} '{proceeding.title}' is at '{state.en}' and waits for you.",
@@ -28,7 +29,7 @@ def tell(session: Session, conduct: Conduct, proceeding: Proceeding) -> None:
 
 def link_to(plural: str, proceeding_id: int) -> str:
     """The desk's address of a proceeding."""
-    return f"/desk/{plural}?id={proceeding_id}"
+    return f"/desk/{plural}/{proceeding_id}"
 
 
 def people_for(session: Session, conduct: Conduct, proceeding: Proceeding) -> set[int]:

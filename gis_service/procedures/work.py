@@ -102,15 +102,28 @@ def _urgency(item: dict[str, Any]) -> tuple[bool, str, str]:
     return (not item["is_late"], pressing["due_at"].isoformat() if pressing else "9999", item["last_at"].isoformat())
 
 
-def late(session: Session, conducts: Sequence[Conduct], now: datetime) -> list[tuple[Conduct, Proceeding, Reading]]:
-    """Every open proceeding in sight with a clock that ran out, the longest ago first; for 督办 and for agendas."""
+def late(
+    session: Session, conducts: Sequence[Conduct], actor: Actor, now: datetime, request_id: str
+) -> list[dict[str, Any]]:  # fmt: skip
+    """督办清单: what this person may see and whose clock ran out, the longest ago first."""
+    found: list[dict[str, Any]] = []
+    for conduct in conducts:
+        if actor.may(f"{conduct.procedure.noun}.read"):
+            db.enter(session, actor.scope(f"{conduct.procedure.noun}.read", request_id))
+            rows = queries.listed(session, conduct.procedure, queries.Wanted(is_closed=False, size=MOST))
+            logs = queries.logs_of(session, [each.id for each in rows])
+            found += [item for item in _told(session, conduct, rows, now, actor, logs) if item["is_late"]]
+    return sorted(found, key=_urgency)
+
+
+def overdue(session: Session, conducts: Sequence[Conduct], now: datetime) -> list[tuple[Conduct, Proceeding, Reading]]:
+    """Every open proceeding in the scope of the transaction with a clock that ran out, the longest ago first; for agendas."""
     found = []
     for conduct in conducts:
         rows = queries.listed(session, conduct.procedure, queries.Wanted(is_closed=False, size=MOST))
         clocks = queries.clocks_of(session, conduct.procedure, rows, now)
         for row in rows:
-            overdue = [each for each in clocks[row.id] if each.stand is Stand.LATE]
-            pressing = most_pressing(overdue)
+            pressing = most_pressing([each for each in clocks[row.id] if each.stand is Stand.LATE])
             if pressing:
                 found.append((conduct, row, pressing))
     return sorted(found, key=lambda each: each[2].due_at)

@@ -27,6 +27,9 @@ LAYERS = (
 OF_WHO_ASKED = ("export",)
 """Tables whose rows are seen by who asked for them; their own tests look."""
 
+OF_THE_DISTRICT = ("paper_number", "paper_template")
+"""Tables whose rows are seen by all who work on land of the district; `tests/papers` looks."""
+
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
        select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id""",
@@ -158,4 +161,4 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         forced = set(
             connection.scalars(text("select relname from pg_class where relrowsecurity and relforcerowsecurity"))
         )
-    assert forced == {*SCOPED, *OF_WHO_ASKED}
+    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT}

@@ -10,6 +10,7 @@ import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { PARCELS } from './parcels.en';
+import { PROCEDURES } from './procedures.en';
 import { SHELL } from './shell.en';
 
 export const ENGLISH: Record<string, string> = {
@@ -24,5 +25,6 @@ export const ENGLISH: Record<string, string> = {
   ...LINEAGE,
   ...MAP,
   ...PARCELS,
+  ...PROCEDURES,
   ...SHELL,
 };
