@@ -17,6 +17,7 @@ from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
 from gis_service.parcels.topology import cli as topology_cli
+from gis_service.procedures import cli as procedures_cli
 from gis_service.services import Services, running
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
+workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
     "db": db_commands,
@@ -35,6 +37,7 @@ for name, commands in {
     "sample": sample_commands,
     "parcels": parcel_commands,
     "evidence": evidence_commands,
+    "workdays": workday_commands,
 }.items():
     app.add_typer(commands, name=name)
 
@@ -285,6 +288,7 @@ exports_cli.install(parcel_commands, service)
 topology_cli.install(parcel_commands, service)
 search_cli.install(parcel_commands, service)
 evidence_cli.install(evidence_commands)
+procedures_cli.install(workday_commands, service)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from gis_service.conducts import CONDUCTS
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
+from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.papers.routes.router,
         procedures.router_over(CONDUCTS),
         *map(router_for, CONDUCTS),
+        *map(evidence.router_for, CONDUCTS),
         *map_routes.routers(),
     ):
         app.include_router(router)

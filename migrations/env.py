@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 import gis_service.access.models
 import gis_service.audit.models
 import gis_service.core.requests
+import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
 import gis_service.notifications.models

@@ -84,11 +84,17 @@ def claim(sessions: sessionmaker[Session], post: Post, *, at: datetime) -> Claim
         delivery.tries += 1
         delivery.next_try_at = at + rules.LEASE
         try:
-            content = _hook(session, post, delivery) if delivery.webhook_id else _mail(session, post, delivery, at)
+            content = _content(session, post, delivery, at)
         except ValueError as error:  # an address that is none
             delivery.last_error = str(error)[:300]
             content = None
         return Claimed(delivery.id, delivery.tries, content)
+
+
+def _content(session: Session, post: Post, delivery: Delivery, at: datetime) -> EmailMessage | Hook | None:
+    if delivery.webhook_id:
+        return _hook(session, post, delivery)
+    return _mail(session, post.house, post.server, delivery, at) if post.server else None
 
 
 def _hook(session: Session, post: Post, delivery: Delivery) -> Hook | None:
@@ -104,22 +110,21 @@ def _hook(session: Session, post: Post, delivery: Delivery) -> Hook | None:
     return Hook(webhook.url, webhook.secret, token, writing.hook_body(post.house, notification, told, token=token))
 
 
-def _mail(session: Session, post: Post, delivery: Delivery, at: datetime) -> EmailMessage | None:
+def _mail(session: Session, house: House, server: MailServer, delivery: Delivery, at: datetime) -> EmailMessage | None:
     """The mail, to where its person wants it now."""
-    assert post.server is not None  # claimed only then
     digest = session.get(NotificationDigest, delivery.digest_id) if delivery.digest_id else None
     notification = session.get(Notification, delivery.notification_id) if delivery.notification_id else None
     user_id = digest.user_id if digest else notification.user_id if notification else 0
     user, wish = session.get_one(User, user_id), queries.preference(session, user_id)
     if wish is None or not wish.by_email or not wish.email or user.state != "active":
         return None
-    message_id = f"<{delivery.token}@{post.server.domain}>"
+    message_id = f"<{delivery.token}@{server.domain}>"
     if digest is None and notification is not None:
-        return writing.single(post.house, wish.email, notification, message_id=message_id, at=at)
+        return writing.single(house, wish.email, notification, message_id=message_id, at=at)
     lines = select(Notification).where(Notification.digest_id == delivery.digest_id).order_by(Notification.id)
     due_at = digest.due_at if digest else at
     all_lines = list(session.scalars(lines))
-    return writing.digest(post.house, wish.email, all_lines, message_id=message_id, at=at, due_at=due_at)
+    return writing.digest(house, wish.email, all_lines, message_id=message_id, at=at, due_at=due_at)
 
 
 def _send(claimed: Claimed, post: Post, at: datetime) -> str | None:

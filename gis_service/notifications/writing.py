@@ -10,7 +10,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from gis_service.core.clock import BEIJING
 from gis_service.notifications.models import Notification
@@ -18,7 +18,7 @@ from gis_service.notifications.rules import Level, Line, arranged, one_line
 
 PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("pages")),
-    autoescape=lambda name: bool(name and name.endswith(".html")),
+    autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

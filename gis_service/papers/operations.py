@@ -7,9 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import structlog
+from docx.exceptions import PythonDocxError
+from docx.opc.exceptions import OpcError
+from lxml.etree import LxmlError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from typst import TypstError
 
 from gis_service.access.actor import Actor
 from gis_service.core.errors import Refusal
@@ -18,10 +23,18 @@ from gis_service.files.store import FileStore
 from gis_service.papers import examples, fonts, queries
 from gis_service.papers.catalogue import PaperKind, kind, shipped
 from gis_service.papers.docx import package
-from gis_service.papers.errors import NoSuchVersion, OnlyUploaded
+from gis_service.papers.errors import NoSuchVersion, OnlyUploaded, fault
 from gis_service.papers.fill import examine, fill
 from gis_service.papers.models import PaperTemplate
 from gis_service.papers.printing import to_pdf
+
+log = structlog.get_logger("gis_service.papers")
+
+UNSOUND = (
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError, StopIteration, LxmlError, PythonDocxError, OpcError,
+    TypstError,
+)  # fmt: skip
+"""What reading a document ends in when its parts do not fit together, such as a table without rows or a picture without file."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +128,13 @@ def go_back(
 def check(found: PaperKind, content: bytes) -> Made:
     """Try a template: open it, read its fields, fill it with invented facts, with hardly any, and print both."""
     package.check(content)
-    examine(content, kind=found.zh, allowed=found.groups)
-    _made(content, found, {}, None)
-    return example_of(content, found)
+    try:
+        examine(content, kind=found.zh, allowed=found.groups)
+        _made(content, found, {}, None)
+        return example_of(content, found)
+    except UNSOUND as error:  # sound XML that makes no document: the file's fault, but told to us too
+        log.warning("template not followed", kind=found.code, exc_info=True)
+        raise fault("broken_xml", found=type(error).__name__) from None
 
 
 def example(session: Session, store: FileStore, kind_code: str) -> Made:

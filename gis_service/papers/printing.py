@@ -42,8 +42,10 @@ def to_pdf(content: bytes, *, fonts: Mapping[str, str]) -> bytes:
         (Path(folder) / "paper.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         for name, image in images.items():
             (Path(folder) / name).write_bytes(image)
+        main = Path(folder) / "main.typ"
+        main.write_bytes(_source())
         made, warnings = typst.compile_with_warnings(
-            _source(),
+            str(main),
             root=folder,
             font_paths=faces.installed(),
             format="pdf",

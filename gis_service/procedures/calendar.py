@@ -1,5 +1,6 @@
 """The working-day calendar: imported a year at a time from the yearly notice; every open deadline follows, since none is stored."""
 
+import csv
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,38 @@ def _days(year: dict[str, Any], key: str, *, working: bool) -> list[CalendarDay]
         for name, days in year[key].items()
         for day in days
     ]
+
+
+WORKED, FREE = frozenset({"班", "上班", "调休", "work"}), frozenset({"休", "放假", "off"})
+
+
+def read_csv(text: str) -> list[tuple[date, bool, str]]:
+    """Days from a CSV file of three columns — 日期, 休 or 班, 名称 — with or without a heading.
+
+    Raises `CalendarRefused` naming the row that cannot be understood.
+    """
+    found = []
+    for row, cells in enumerate(csv.reader(text.removeprefix("\ufeff").splitlines()), 1):
+        day, kind, name = (cell.strip() for cell in [*cells, "", "", ""][:3])
+        if not day or (row == 1 and not day[0].isdigit()):
+            continue
+        if kind not in WORKED | FREE:
+            raise CalendarRefused(
+                row=row,
+                reason_zh=f"第二列应为“休”或“班”,现为“{kind}”",
+                reason_en=f"says '{kind}', not 休 (off) or 班 (work)",
+            )
+        found.append((_date(row, day), kind in WORKED, name))
+    if not found:
+        raise CalendarRefused(row=1, reason_zh="没有日期", reason_en="holds no dates")
+    return found
+
+
+def _date(row: int, text: str) -> date:
+    try:
+        return date(*(int(part) for part in text.replace("/", "-").split("-")))
+    except (ValueError, TypeError):
+        raise CalendarRefused(row=row, reason_zh=f"日期“{text}”无法理解", reason_en=f"has no date: '{text}'") from None
 
 
 def replace(session: Session, days: Sequence[tuple[date, bool, str]], source: str) -> list[int]:

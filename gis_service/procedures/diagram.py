@@ -104,11 +104,11 @@ def _ported(edges: Sequence[Edge]) -> list[Edge]:
 
 
 def _in_lanes(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Short ways inside, long ways outside; two ways share a lane only where they do not meet."""
+    """Short ways inside, long ways outside; two ways share a lane where they do not meet, or lead to the same state."""
     placed: list[Edge] = []
     for edge in sorted(edges, key=lambda edge: (abs(edge.end - edge.start), edge.start)):
         lane = 0
-        while any(other.lane == lane and _meet(edge, other) for other in placed):
+        while any(other.lane == lane and other.end != edge.end and _meet(edge, other) for other in placed):
             lane += 1
         placed.append(Edge(edge.start, edge.end, edge.step, edge.port, lane))
     return tuple(placed)

@@ -41,8 +41,9 @@ def router_over(conducts: tuple[Conduct, ...]) -> APIRouter:
     @router.post("/workdays", status_code=201)
     def import_days(work_: Annotated[Work, doing("workday.change")], body: CalendarIn) -> dict[str, Any]:
         """The exceptions of whole years, instead of what was known of them."""
-        years = calendar.replace(work_.session, [(d.day, d.is_working, d.name) for d in body.days], body.source)
-        work_.note("workday.change", ",".join(map(str, years)), days=len(body.days), source=body.source)
-        return {"years": years, "days": len(body.days)}
+        days = calendar.read_csv(body.csv) if body.csv else [(d.day, d.is_working, d.name) for d in body.days]
+        years = calendar.replace(work_.session, days, body.source)
+        work_.note("workday.change", ",".join(map(str, years)), days=len(days), source=body.source)
+        return {"years": years, "days": len(days)}
 
     return router

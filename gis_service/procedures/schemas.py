@@ -269,7 +269,8 @@ class CalendarRow(Sent):
 
 
 class CalendarIn(Sent):
-    """The exceptions of one or more whole years, as the yearly notice gives them."""
+    """The exceptions of one or more whole years, as the yearly notice gives them: as rows, or as the text of a CSV file."""
 
     source: Annotated[Text, Field(min_length=1)]
-    days: Annotated[list[CalendarRow], Field(min_length=1, max_length=1_000)]
+    days: Annotated[list[CalendarRow], Field(max_length=1_000)] = Field(default_factory=list)
+    csv: Annotated[str, Field(max_length=100_000)] = ""

@@ -208,9 +208,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
     )
 
+    op.create_table(
+        "evidence_pack",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("proceeding_id", sa.BigInteger(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("steps_head", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.Text(), nullable=False),
+        sa.Column("pack_sha256", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=True),
+        sa.Column("made_by_name", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["proceeding_id"], ["proceeding.id"], name=op.f("fk_evidence_pack_proceeding_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_pack")),
+    )
+    op.create_index("ix_evidence_pack_proceeding_id", "evidence_pack", ["proceeding_id"])
+
 
 def downgrade() -> None:
     for table in (
+        "evidence_pack",
         "proceeding_amount",
         "calendar_day",
         "proceeding_number",

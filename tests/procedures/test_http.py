@@ -1,15 +1,20 @@
 """The doors of a procedure: what a page is told, steps with If-Match, papers, originals, signatures, my work."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import Response
 
 from gis_service.access.rules import Role
+from gis_service.evidence import routes as evidence
+from gis_service.evidence.verifier import verify
 from gis_service.procedures.doors import router_for
 from gis_service.procedures.routes import router_over
 from tests.conftest import CloneServices, Person
@@ -30,11 +35,15 @@ def app(services: CloneServices) -> FastAPI:
         if "/me/work" not in getattr(r, "path", "") and "/late" not in getattr(r, "path", "")
     ]
     made.include_router(router_for(ERRANDS), prefix="/try")
+    made.include_router(evidence.router_for(ERRANDS), prefix="/try")
     made.include_router(router_over((ERRANDS,)), prefix="/try")
     return made
 
 
 ROOT = "/try/api/v1/cases"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def an_errand(person: Person, **more: Any) -> dict[str, Any]:
@@ -74,15 +83,12 @@ def test_a_step_wants_the_version_that_was_seen(sign_in: SignIn) -> None:
 def test_originals_and_signatures_lie_in_the_file(sign_in: SignIn) -> None:
     officer = sign_in(Role.CASE_OFFICER)
     errand = an_errand(officer)
-    png = base64.b64decode(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    )
     where = f"{ROOT}/{errand['id']}"
-    added = officer.post(f"{where}/files", files={"file": ("东侧.png", png)}, data={"label": "东侧"})
+    added = officer.post(f"{where}/files", files={"file": ("东侧.png", PNG)}, data={"label": "东侧"})
     assert added.status_code == 201, added.text
-    assert officer.get(f"{where}/files/{added.json()['id']}/content").content == png
+    assert officer.get(f"{where}/files/{added.json()['id']}/content").content == PNG
     signed = officer.post(
-        f"{where}/signatures", json={"side": "giving", "person": "张三", "drawn_png": base64.b64encode(png).decode()}
+        f"{where}/signatures", json={"side": "giving", "person": "张三", "drawn_png": base64.b64encode(PNG).decode()}
     )
     assert signed.json()["signatures"][0]["holds"] is True
     moved = take(officer, errand, "take").json()
@@ -146,3 +152,28 @@ def test_workdays_are_imported_whole_years_at_a_time(sign_in: SignIn) -> None:
 def test_everything_of_a_page_is_plain_json(sign_in: SignIn) -> None:
     errand = an_errand(sign_in(Role.CASE_OFFICER))
     json.dumps(errand)
+
+
+def test_a_sealed_pack_holds_the_whole_file_and_verifies(sign_in: SignIn, tmp_path: Path) -> None:
+    officer = sign_in(Role.CASE_OFFICER)
+    errand = an_errand(officer, place=[113.53, 22.40], place_text="路口")
+    officer.post(f"{ROOT}/{errand['id']}/files", files={"file": ("东:侧?.png", PNG)}, data={"label": "东侧"})
+    take(officer, errand, "take")
+    answer = officer.get(f"{ROOT}/{errand['id']}/evidence.zip")
+    assert answer.status_code == 200, answer.text
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(answer.content)
+    assert verify(pack, answer.headers["x-pack-sha256"]) == []
+    with ZipFile(pack) as archive:
+        names = set(archive.namelist())
+        assert {
+            "原件/001-东_侧_.png",
+            "地图/流程图.svg",
+            "地图/位置图.svg",
+            "表格/事项.json",
+            "步骤.json",
+            "核验.py",
+        } <= names
+        assert archive.read("原件/001-东_侧_.png") == PNG
+    (kept,) = officer.get(f"{ROOT}/{errand['id']}/evidence").json()["items"]
+    assert kept["pack_sha256"] == hashlib.sha256(answer.content).hexdigest()

@@ -173,7 +173,7 @@ class Reader:
         if said is None or number is None or number.get(qn("w:val")) == "0":
             return "", None
         depth = said.find(qn("w:ilvl"))
-        at = 0 if depth is None else int(depth.get(qn("w:val")))
+        at = 0 if depth is None else min(int(depth.get(qn("w:val"))), 8)  # Word has nine levels
         level = self.lists.level(number.get(qn("w:val")), at)
         if level is None:
             return "", None
@@ -211,21 +211,10 @@ class Reader:
                     yield {"t": kind, "look": looks}
             elif fields.within:
                 continue  # what Word last computed for the field
-            elif name == "t":
-                yield {"t": "text", "s": child.text or "", "look": looks}
-            elif name == "tab":
-                yield {"t": "tab", "look": looks}
-            elif name in SIGNS:
-                yield {"t": "text", "s": SIGNS[name], "look": looks}
-            elif name == "br":
-                kind = child.get(qn("w:type"))
-                if kind == "column":
-                    raise refuse("cols", paragraph)
-                yield {"t": "pagebreak" if kind == "page" else "text", "s": "\n", "look": looks}
             elif name == "drawing":
                 yield {**self._drawing(child, paragraph, part), "look": looks}
             elif name and name not in NOTHING:
-                raise refuse(name, paragraph)
+                yield {**_sign(child, name, paragraph), "look": looks}
 
     def _drawing(self, drawing: Any, paragraph: Any, part: Any) -> dict[str, Any]:
         inline = drawing.find(qn("wp:inline"))
@@ -248,6 +237,20 @@ class Reader:
             "height": int(extent.get("cy")) / EMU,
             "alt": (about.get("descr") if about is not None else "") or "图",
         }
+
+
+def _sign(child: Any, name: str, paragraph: Any) -> dict[str, Any]:
+    """What an element of a run writes: text, a tab, a break."""
+    if name == "t":
+        return {"t": "text", "s": child.text or ""}
+    if name == "tab":
+        return {"t": "tab"}
+    if name in SIGNS:
+        return {"t": "text", "s": SIGNS[name]}
+    kind = child.get(qn("w:type"))
+    if name != "br" or kind == "column":
+        raise refuse("cols" if name == "br" else name, paragraph)
+    return {"t": "pagebreak"} if kind == "page" else {"t": "text", "s": "\n"}
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -27,7 +28,7 @@ def parts(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _read(packed)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
         raise fault("not_docx") from None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from docx.oxml.ns import qn
 
 from gis_service.papers.docx.styles import Properties, attribute, is_on, over, twips
+from gis_service.papers.errors import fault
 
 if TYPE_CHECKING:
     from gis_service.papers.docx.body import Reader
@@ -15,12 +16,15 @@ DASHED = {"dashed": "dashed", "dotted": "dotted", "dotDash": "dash-dotted"}
 SIDE_MARGIN = 5.4
 """Word's space left and right in a cell, in points, where nothing is said."""
 
+MAX_COLUMNS = 63
+"""Word's own limit."""
+
 Cell = dict[str, Any]
 
 
 def table(reader: "Reader", element: Any, part: Any, width: float) -> dict[str, Any]:
     about = reader.styles.table(element)
-    rows = [row for row in _rows(element)]
+    rows = _rows(element)
     columns = _columns(element, rows, width)
     cells: list[Cell] = []
     open_above: dict[int, Cell] = {}
@@ -69,6 +73,8 @@ def _rows(element: Any) -> list[Any]:
 def _columns(element: Any, rows: list[Any], width: float) -> list[float]:
     grid = [twips(column.get(qn("w:w"))) for column in element.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")]
     needed = max((sum(_span(over(c.find(qn("w:tcPr")))) for c in row.findall(qn("w:tc"))) for row in rows), default=1)
+    if max(needed, len(grid)) > MAX_COLUMNS:
+        raise fault("unsupported", found=f"超过 {MAX_COLUMNS} 列的表格")
     grid += [0.0] * (needed - len(grid))
     empty = [column for column in grid if not column]
     rest = max(width - sum(grid), 0.0)

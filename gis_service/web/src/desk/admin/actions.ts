@@ -11,6 +11,7 @@ const ACTIONS: Record<string, string> = {
   'grant.take': '收回角色',
   'token.create': '新建令牌',
   'token.revoke': '作废令牌',
+  'webhook.change': '变更对外推送',
   'contact.read': '看联系方式',
   'parcel.create': '新增地块',
   'parcel.edit': '修改地块',
@@ -22,6 +23,7 @@ const ACTIONS: Record<string, string> = {
   'parcel.undo': '撤销办理',
   'topology.decide': '处理拓扑问题',
   'document.create': '登记依据',
+  'paper_template.change': '改文书模板',
   'sample.load': '装入示例数据',
 };
 

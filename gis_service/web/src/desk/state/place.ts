@@ -18,6 +18,14 @@ export function go(name: PlaceName, chosen: string | number | null = null): void
   history.pushState(null, '', writeAddress(place));
 }
 
+/** Opens an address of the desk, such as a notification's link; one that leads elsewhere is left to the browser. */
+export function visit(link: string): void {
+  const { pathname, search, origin } = new URL(link, location.href);
+  if (origin !== location.origin || !pathname.startsWith('/desk/')) return location.assign(link);
+  history.pushState(null, '', pathname + search);
+  Object.assign(place, readAddress(pathname, search));
+}
+
 /** Chooses something in the present place. */
 export const choose = (chosen: string | number | null): void => go(place.place, chosen);
 

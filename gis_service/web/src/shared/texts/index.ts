@@ -9,6 +9,8 @@ import { CHECKS } from './checks.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
+import { NOTIFICATIONS } from './notifications.en';
+import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { PROCEDURES } from './procedures.en';
 import { SHELL } from './shell.en';
@@ -24,6 +26,8 @@ export const ENGLISH: Record<string, string> = {
   ...IMPORT_DESK,
   ...LINEAGE,
   ...MAP,
+  ...NOTIFICATIONS,
+  ...PAPERS,
   ...PARCELS,
   ...PROCEDURES,
   ...SHELL,
