@@ -47,9 +47,19 @@ def _transfer_decided(_session: Session, case: Proceeding, step: Step, log: Log)
     last = _last(log, "propose_transfer", "approve_transfer", "refuse_transfer", "transfer")
     if step.action == "transfer":
         ready = last is not None and last.action == "approve_transfer"
-        return [] if ready else [Blocker("transfer_unapproved", "负责人尚未批准移送", "the head has not approved the transfer")]
+        return (
+            []
+            if ready
+            else [Blocker("transfer_unapproved", "负责人尚未批准移送", "the head has not approved the transfer")]
+        )
     if last is not None and last.action == "propose_transfer":
-        return [Blocker("transfer_undecided", "已提出移送公安,负责人尚未决定", "a transfer was proposed and the head has not decided")]
+        return [
+            Blocker(
+                "transfer_undecided",
+                "已提出移送公安,负责人尚未决定",
+                "a transfer was proposed and the head has not decided",
+            )
+        ]
     if last is not None and last.action == "approve_transfer":
         return [Blocker("transfer_due", "已批准移送公安,应先移送", "the transfer is approved and must come first")]
     if last is None and any(map(flags.weighs, flags.flags(case.facts))):
@@ -64,7 +74,9 @@ def _transfer_decided(_session: Session, case: Proceeding, step: Step, log: Log)
 
 def _transfer_open(_session: Session, _case: Proceeding, step: Step, log: Log) -> list[Blocker]:
     """`approve_transfer` and `refuse_transfer` answer a proposal; handing over objects follows the filing by the police."""
-    last = _last(log, "propose_transfer", "approve_transfer", "refuse_transfer", "transfer", "police_file", "police_refuse")
+    last = _last(
+        log, "propose_transfer", "approve_transfer", "refuse_transfer", "transfer", "police_file", "police_refuse"
+    )
     action = last.action if last else ""
     if step.action == "approve_transfer" and action != "propose_transfer":
         return [Blocker("no_proposal", "没有待决定的移送建议", "no proposal of a transfer waits for a decision")]
@@ -79,20 +91,26 @@ def _reviewed(_session: Session, _case: Proceeding, _step: Step, log: Log) -> li
     return [Blocker("not_reviewed", "法制审核尚未通过", "the legal review has not passed it")]
 
 
-def _hearing_time(session: Session, case: Proceeding, step: Step, log: Log) -> list[Blocker]:
-    """A hearing may be asked for within 5 working days of the notice, and is told 7 working days before [PEN art. 64]."""
-    if case.state != "notified":
-        return []
-    clocks = _clocks(session, log)
-    asked, told = clocks.get("ask_hearing"), clocks.get("hearing_told")
-    if step.action == "hear":
-        if told is None or not told.is_open:
-            return [Blocker("hearing_not_told", "尚未通知听证的时间、地点", "place and time of the hearing have not been told")]
-        if told.due_on > clock.today():
-            return [_until("hearing_too_soon", told, "听证应在通知七个工作日后举行", "the hearing may be held 7 working days after it was told")]
-        return []
-    if _since_notice(log, "ask_hearing"):
-        return [Blocker("hearing_asked", "当事人已申请听证,应先举行听证", "a hearing was asked for and must be held first")]
+def _hearing_told(session: Session, _case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
+    """Place and time of a hearing are told 7 working days before [PEN art. 64]."""
+    told = _clocks(session, log).get("hearing_told")
+    if told is None or not told.is_open:
+        return [
+            Blocker("hearing_not_told", "尚未通知听证的时间、地点", "place and time of the hearing have not been told")
+        ]
+    if told.due_on > clock.today():
+        zh, en = "听证应在通知七个工作日后举行", "the hearing may be held 7 working days after it was told"
+        return [_until("hearing_too_soon", told, zh, en)]
+    return []
+
+
+def _hearing_over(session: Session, case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
+    """A hearing may be asked for within 5 working days of the notice; one that was asked for is held first [PEN art. 64]."""
+    if _since_notice(log, "ask_hearing") and not _since_notice(log, "hear"):
+        return [
+            Blocker("hearing_asked", "当事人已申请听证,应先举行听证", "a hearing was asked for and must be held first")
+        ]
+    asked = _clocks(session, log).get("ask_hearing")
     if asked is not None and asked.is_open and asked.due_on >= clock.today():
         return [_until("hearing_may_be_asked", asked, "当事人申请听证的期限未满", "a hearing may still be asked for")]
     return []
@@ -103,8 +121,14 @@ def _until(code: str, reading: Reading, zh: str, en: str) -> Blocker:
 
 
 def _defence_reviewed(_session: Session, case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
-    if case.state == "hearing" and not (_since(log, "hear", "review_defence") or _since(log, "defend", "review_defence")):
-        return [Blocker("defence_unreviewed", "陈述申辩、听证意见尚未复核", "what was said in defence has not been reviewed")]
+    if case.state == "hearing" and not (
+        _since(log, "hear", "review_defence") or _since(log, "defend", "review_defence")
+    ):
+        return [
+            Blocker(
+                "defence_unreviewed", "陈述申辩、听证意见尚未复核", "what was said in defence has not been reviewed"
+            )
+        ]
     return []
 
 
@@ -120,7 +144,11 @@ def _demanded(session: Session, _case: Proceeding, _step: Step, log: Log) -> lis
     if reading is None or not reading.is_open:
         return [Blocker("not_demanded", "代履行前应先催告", "a demand must come before substitute performance")]
     if reading.due_on > clock.today():
-        return [_until("demand_too_soon", reading, "催告后满三个工作日方可代履行", "3 working days must pass after the demand")]
+        return [
+            _until(
+                "demand_too_soon", reading, "催告后满三个工作日方可代履行", "3 working days must pass after the demand"
+            )
+        ]
     return []
 
 
@@ -129,11 +157,22 @@ def _court_demanded(session: Session, _case: Proceeding, _step: Step, log: Log) 
     demanded, period = clocks.get("court_demand"), clocks.get("court")
     found = []
     if period is None:
-        found.append(Blocker("period_running", "尚未登记法定期限届满未履行", "the end of the legal period is not recorded"))
+        found.append(
+            Blocker("period_running", "尚未登记法定期限届满未履行", "the end of the legal period is not recorded")
+        )
     if demanded is None or not demanded.is_open:
-        found.append(Blocker("payment_not_demanded", "申请强制执行前应先催告", "a demand must come before the court application"))
+        found.append(
+            Blocker("payment_not_demanded", "申请强制执行前应先催告", "a demand must come before the court application")
+        )
     elif demanded.due_on >= clock.today():
-        found.append(_until("court_too_soon", demanded, "催告书送达十个工作日后方可申请", "10 working days must pass after the demand"))
+        found.append(
+            _until(
+                "court_too_soon",
+                demanded,
+                "催告书送达十个工作日后方可申请",
+                "10 working days must pass after the demand",
+            )
+        )
     return found
 
 
@@ -165,9 +204,27 @@ def _ended(session: Session, case: Proceeding, _step: Step, log: Log) -> list[Bl
 OPEN_FLOWS = (
     ("appeal_open", ("appeal",), ("appeal_over",), "复议或诉讼尚无结果", "an appeal is still open"),
     ("court_open", ("apply_court",), ("court_over",), "申请强制执行尚无结果", "the court application is still open"),
-    ("preserved_open", ("preserve",), ("decide_preserved",), "登记保存的物品尚未作出处理决定", "what was preserved has not been decided on"),
-    ("police_open", ("transfer",), ("police_file", "police_refuse", "resume"), "公安机关尚未决定是否立案", "the police have not decided yet"),
-    ("objects_open", ("police_file",), ("hand_objects", "resume"), "涉案物品尚未移交公安", "the objects are not handed over"),
+    (
+        "preserved_open",
+        ("preserve",),
+        ("decide_preserved",),
+        "登记保存的物品尚未作出处理决定",
+        "what was preserved has not been decided on",
+    ),
+    (
+        "police_open",
+        ("transfer",),
+        ("police_file", "police_refuse", "resume"),
+        "公安机关尚未决定是否立案",
+        "the police have not decided yet",
+    ),
+    (
+        "objects_open",
+        ("police_file",),
+        ("hand_objects", "resume"),
+        "涉案物品尚未移交公安",
+        "the objects are not handed over",
+    ),
 )
 """What may be open beside the case: from these actions to those."""
 
@@ -176,7 +233,8 @@ ASKED: dict[Asking, tuple[str, ...]] = {
     _transfer_decided: ("notify", "notify_unreviewed", "decide", "decide_none", "exempt", "warn", "transfer"),
     _transfer_open: ("approve_transfer", "hand_objects", "order_clear"),
     _reviewed: ("notify",),
-    _hearing_time: ("decide", "hear"),
+    _hearing_told: ("hear",),
+    _hearing_over: ("decide",),
     _defence_reviewed: ("decide",),
     _has_basis: ("notify", "notify_unreviewed", "decide"),
     _demanded: ("perform",),
@@ -185,6 +243,9 @@ ASKED: dict[Asking, tuple[str, ...]] = {
     _ended: ("close", "close_uncleared"),
 }
 """Which question is asked before which actions."""
+
+
+NOTICES = ("notify", "notify_unreviewed")
 
 
 def _last(log: Log, *actions: str) -> ProceedingStep | None:
@@ -198,7 +259,8 @@ def _since(log: Log, start: str, action: str) -> bool:
 
 
 def _since_notice(log: Log, action: str) -> bool:
-    return _since(log, "notify", action) or _since(log, "notify_unreviewed", action)
+    last = _last(log, *NOTICES)
+    return last is not None and _since(log, last.action, action)
 
 
 def _clocks(session: Session, log: Log) -> dict[str, Reading]:
@@ -220,7 +282,7 @@ def follows(session: Session, actor: Actor, case: Proceeding, entry: ProceedingS
     if "certificates" in entry.facts:
         _require_certificates(entry)
     if entry.action == "decide":
-        _require_no_heavier(session, case, entry)
+        _require_no_heavier(case, entry)
         _amount(session, actor, case, entry, "fine", "ordered", "fine_yuan")
         _amount(session, actor, case, entry, "confiscation", "ordered", "confiscated_yuan")
     if entry.action == "pay":
@@ -243,7 +305,7 @@ def _require_certificates(entry: ProceedingStep) -> None:
         raise CertificatesWanting(officers=len(officers), certificates=len(certificates))
 
 
-def _require_no_heavier(session: Session, case: Proceeding, entry: ProceedingStep) -> None:
+def _require_no_heavier(case: Proceeding, entry: ProceedingStep) -> None:
     proposed = case.facts.get("proposed_fine_yuan")
     defended = entry.before == "hearing"
     fine = Decimal(entry.facts.get("fine_yuan") or 0)
@@ -331,14 +393,23 @@ def _late_fee(session: Session, case: Proceeding) -> dict[str, Any] | None:
         return None
     paid = _last(log, "pay")
     until = paid.happened_on if paid and paid.at >= reading.started_at else clock.today()
-    return {"due_on": reading.due_on, "amount_yuan": str(late_fee_yuan(_fine(case), reading.due_on, until)), "basis": "[PEN art. 72]"}
+    return {
+        "due_on": reading.due_on,
+        "amount_yuan": str(late_fee_yuan(_fine(case), reading.due_on, until)),
+        "basis": "[PEN art. 72]",
+    }
 
 
 def paper_facts(session: Session, case: Proceeding) -> Mapping[str, Any]:
     """Parties with masks, whoever makes the paper: what they hide is written in by hand after the reveal act, or not at all."""
     return {
         "parties": [
-            {"name": each["label"], "kind": each["party_kind_zh"], "address": None, "contact": each["phone_masked"] or None}
+            {
+                "name": each["label"],
+                "kind": each["party_kind_zh"],
+                "address": None,
+                "contact": each["phone_masked"] or None,
+            }
             for each in parties.of_case(session, case.id)
             if each["kind"] is LinkKind.PARTY
         ],

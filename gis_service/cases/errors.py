@@ -24,7 +24,9 @@ class HeavierAfterDefence(Refusal):
     """No heavier penalty for defending oneself [PEN art. 45]."""
 
     code, status = "case.heavier", 422
-    zh = "当事人陈述申辩或听证后,罚款 {fine} 元不得重于事先告知的 {proposed} 元。事实有变化的,请退回补充调查并重新告知。"
+    zh = (
+        "当事人陈述申辩或听证后,罚款 {fine} 元不得重于事先告知的 {proposed} 元。事实有变化的,请退回补充调查并重新告知。"
+    )
     en = "After a defence or hearing the fine of {fine} yuan may not exceed the {proposed} yuan told before. If the facts changed, investigate further and give notice anew."
 
 
@@ -41,6 +43,9 @@ class PlateUnreadable(Refusal):
 
 
 CONFLICTS |= {
-    "uq_case_link_present": ("该当事人、车辆或单位已以同一角色关联本案。", "it is linked to this case in this role already."),
+    "uq_case_link_present": (
+        "该当事人、车辆或单位已以同一角色关联本案。",
+        "it is linked to this case in this role already.",
+    ),
     "uq_party_credit_code": ("该统一社会信用代码已登记。", "this credit code is registered already."),
 }

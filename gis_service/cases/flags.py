@@ -51,11 +51,15 @@ def flags(facts: Mapping[str, Any]) -> list[Flag]:
         found.append(Flag("hazardous_3t", "危险废物 3 吨以上", "3 t or more of hazardous waste"))
     if money >= SERIOUS_YUAN:
         found.append(
-            Flag("money_1m", "违法所得或财产损失 100 万元以上", "gain or loss of 1,000,000 yuan or more", True, needs_lab)
+            Flag(
+                "money_1m", "违法所得或财产损失 100 万元以上", "gain or loss of 1,000,000 yuan or more", True, needs_lab
+            )
         )
     elif money >= MONEY_YUAN:
         found.append(
-            Flag("money_300k", "违法所得或财产损失 30 万元以上", "gain or loss of 300,000 yuan or more", False, needs_lab)
+            Flag(
+                "money_300k", "违法所得或财产损失 30 万元以上", "gain or loss of 300,000 yuan or more", False, needs_lab
+            )
         )
     if _number(facts, "toxic_penalties_2y") >= PENALTIES:
         found.append(
@@ -67,9 +71,7 @@ def flags(facts: Mapping[str, Any]) -> list[Flag]:
             )
         )
     if facts.get("in_water_source"):
-        found.append(
-            Flag("water_source", "在饮用水水源保护区内", "in a protected water source", False, needs_lab)
-        )
+        found.append(Flag("water_source", "在饮用水水源保护区内", "in a protected water source", False, needs_lab))
     return found
 
 

@@ -1,16 +1,14 @@
-"""HTTP doors of cases beside those that every procedure has: law, parties and what they are linked to, evidence packs."""
+"""HTTP doors of cases beside those that every procedure has: law, parties and what they are linked to."""
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
-from gis_service.cases import conduct, evidence, secrets
+from gis_service.cases import conduct, secrets
 from gis_service.cases.clues.rules import WasteKind
 from gis_service.cases.errors import ActDaysWrong
 from gis_service.cases.law import operations as law
@@ -43,7 +41,6 @@ Law = Annotated[Work, doing("law.read")]
 ImportLaw = Annotated[Work, doing("law.change")]
 Read = Annotated[Work, doing("case.read")]
 Keep = Annotated[Work, doing("case.file")]
-Pack = Annotated[Work, doing("case.export")]
 Reveal = Annotated[Work, doing("secret.reveal")]
 LAW_BYTES = 4 << 20
 
@@ -69,7 +66,15 @@ def in_force(
     found = texts.in_force(work.session, first, last, subject=subject, kind=kind, unconfirmed=unconfirmed)
     subjects = {code: {"zh": zh, "en": en} for code, (zh, en) in law.subjects().items()}
     straddles = conduct.law_straddles(work.session, first, last)
-    return _answer({"on": first, "to": last, "items": list(map(legal_basis_out, found)), "straddles": straddles, "subjects": subjects})
+    return _answer(
+        {
+            "on": first,
+            "to": last,
+            "items": list(map(legal_basis_out, found)),
+            "straddles": straddles,
+            "subjects": subjects,
+        }
+    )
 
 
 @router.post("/legal-basis/import")
@@ -171,44 +176,6 @@ def reveal(work: Reveal, case_id: int, party_id: int, body: WhyIn) -> JSONRespon
     _require_party(work, case, party_id)
     _note(work, "secret.reveal", case, what=f"party/{party_id}", reason=reason)
     return _answer(secrets.of_party(work.session, party_id), headers={"Cache-Control": "no-store"})
-
-
-# --- evidence -------------------------------------------------------------------------------------------------------
-
-
-@router.get("/cases/{case_id}/evidence.zip")
-def evidence_pack(work: Pack, case_id: int, after: BackgroundTasks) -> Response:
-    """The sealed pack of a case as it stands now; its seal is kept and lies in the audit log."""
-    case = _seen(work, case_id)
-    with tempfile.NamedTemporaryFile(prefix="pack-", suffix=".zip", delete=False) as out:
-        path = Path(out.name)
-        try:
-            seal = evidence.make(work.session, work.request.app.state.store, work.actor, case, out, at=clock.now())
-        except BaseException:
-            path.unlink()
-            raise
-    _note(
-        work, "case.export", case, pack_sha256=seal.pack_sha256, manifest_sha256=seal.manifest_sha256, steps_head=seal.steps_head,
-        size_bytes=seal.bytes,
-    )  # fmt: skip
-    after.add_task(path.unlink)
-    headers = {"X-Pack-SHA256": seal.pack_sha256, "Cache-Control": "private, no-store"}
-    name = f"{case.proceeding_no}.zip"
-    return FileResponse(path, media_type="application/zip", filename=name, headers=headers, background=after)
-
-
-@router.get("/cases/{case_id}/evidence")
-def seals(work: Read, case_id: int) -> JSONResponse:
-    """Seals of the packs that were made of a case."""
-    case = _seen(work, case_id)
-    rows = [
-        {
-            "sealed_at": each.sealed_at, "sealed_by": each.sealed_by_name, "pack_sha256": each.pack_sha256,
-            "manifest_sha256": each.manifest_sha256, "steps_head": each.steps_head, "size_bytes": each.size_bytes,
-        }
-        for each in evidence.seals_of(work.session, case.id)
-    ]  # fmt: skip
-    return _answer({"items": rows})
 
 
 def _seen(work: Work, case_id: int) -> Proceeding:

@@ -1,4 +1,4 @@
--- Clues, parties, law and evidence packs: who sees which rows. Nothing set -> nothing seen.
+-- Clues, parties and law: who sees which rows. Nothing set -> nothing seen.
 
 -- A clue is seen by who sees all land, and by area; what came with it, with it.
 alter table clue enable row level security;
@@ -17,7 +17,7 @@ create policy scope on clue_file using (
 do $policies$
 declare t text;
 begin
-    foreach t in array array['case_link', 'case_basis', 'case_pack'] loop
+    foreach t in array array['case_link', 'case_basis'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
         execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
@@ -35,7 +35,7 @@ begin
         execute format('alter table %I enable row level security; alter table %1$I force row level security', what.name);
         execute format('drop policy if exists scope on %I', what.name);
         execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
-                        or exists (select from case_link l where l.%I = %1$I.id)%s)', what.name, what.link,
+                        or exists (select from case_link l where l.%2$I = %1$I.id)%3$s)', what.name, what.link,
                        case what.name when 'haulier' then ' or exists (select from vehicle v where v.haulier_id = haulier.id)' else '' end);
     end loop;
 end $things$;

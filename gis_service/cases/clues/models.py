@@ -50,7 +50,9 @@ class Clue(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     camera_id: Mapped[int | None] = mapped_column(ForeignKey("camera.id"), doc="the fixed camera its pictures are from")
     state: Mapped[str] = mapped_column(Text, server_default="new")
-    reason: Mapped[str] = mapped_column(Text, server_default="", doc="why merged, dismissed, or opened despite a likeness")
+    reason: Mapped[str] = mapped_column(
+        Text, server_default="", doc="why merged, dismissed, or opened despite a likeness"
+    )
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("clue.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("proceeding.id"))
     decided_at: Mapped[datetime | None] = mapped_column(Moment)

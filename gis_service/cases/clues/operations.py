@@ -94,7 +94,9 @@ def _area_at(session: Session, place: Any) -> int | None:
     return session.scalar(select(Area.id).where(func.st_contains(Area.geom, place)).order_by(Area.id).limit(1))
 
 
-def add_file(session: Session, store: FileStore, actor: Actor, clue: Clue, file: Kept, *, pictures_only: bool) -> ClueFile:
+def add_file(
+    session: Session, store: FileStore, actor: Actor, clue: Clue, file: Kept, *, pictures_only: bool
+) -> ClueFile:
     """An original, untouched; a picture is decoded once, in its cell, for the small copy beside it."""
     found = checked(store.path(file.sha256), file)
     if pictures_only and not found.picture:

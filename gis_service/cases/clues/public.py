@@ -134,9 +134,19 @@ def _read(said: dict[str, str]) -> Seen:
     """The form as a clue; raises `FormWrong` or `PlaceWanting` with what is wrong."""
     if said["waste_kind"] not in {code for code, _, _ in WASTE_KINDS}:
         raise FormWrong(label_zh="垃圾种类", label_en="Kind of waste", reason_zh="请选择一项", reason_en="choose one")
-    for field, zh, en in (("what", "情况描述", "What you saw"), ("place_text", "地点", "Place"), ("name", "姓名", "Name"), ("phone", "电话", "Phone")):
+    for field, zh, en in (
+        ("what", "情况描述", "What you saw"),
+        ("place_text", "地点", "Place"),
+        ("name", "姓名", "Name"),
+        ("phone", "电话", "Phone"),
+    ):
         if any(ord(c) < 32 and c not in "\r\n\t" for c in said[field]):
-            raise FormWrong(label_zh=zh, label_en=en, reason_zh="含有无法显示的字符", reason_en="it holds characters that cannot be shown")
+            raise FormWrong(
+                label_zh=zh,
+                label_en=en,
+                reason_zh="含有无法显示的字符",
+                reason_en="it holds characters that cannot be shown",
+            )
     return Seen(
         source="public_page", waste_kind=said["waste_kind"], what=said["what"][:1_000], place=_place(said), place_text=said["place_text"],
         quantity_m3=_quantity(said["quantity_m3"]), seen_at=_moment(said["seen_at"]), reporter_name=said["name"],
@@ -166,7 +176,12 @@ def _quantity(text: str) -> Decimal | None:
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or not 0 <= number < 10**7:
-        raise FormWrong(label_zh="估计方量", label_en="Estimated volume", reason_zh="应为数字(立方米)", reason_en="a number of cubic metres")
+        raise FormWrong(
+            label_zh="估计方量",
+            label_en="Estimated volume",
+            reason_zh="应为数字(立方米)",
+            reason_en="a number of cubic metres",
+        )
     return number
 
 
@@ -207,8 +222,13 @@ def _keep(request: Request, seen: Seen, files: list[Kept]) -> str:
         for file in files:
             operations.add_file(session, state.store, PUBLIC, clue, file, pictures_only=True)
         audit.record(
-            session, "clue.create", f"clue/{clue.tracking_no}", actor_id=None, actor_name=PUBLIC.name,
-            detail={"source": clue.source, "files": len(files), "has_reporter": clue.has_reporter}, request_id=request_id(request),
+            session,
+            "clue.create",
+            f"clue/{clue.tracking_no}",
+            actor_id=None,
+            actor_name=PUBLIC.name,
+            detail={"source": clue.source, "files": len(files), "has_reporter": clue.has_reporter},
+            request_id=request_id(request),
         )  # fmt: skip  (no address: who reports is protected)
         tell_duty(session, clue)
         return clue.tracking_no
@@ -220,7 +240,9 @@ def _form(request: Request, said: dict[str, str] | None = None, refusal: Refusal
         request, "form.html", said=said or {}, kinds=WASTE_KINDS, refusal=refusal.sentence(_lang(request)) if refusal else "",
         photos=PHOTOS, photo_mb=PHOTO_MB, honeypot=HONEYPOT,
     )  # fmt: skip
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store", **((refusal.headers if refusal else None) or {})})
+    return HTMLResponse(
+        page, status, headers={"Cache-Control": "no-store", **((refusal.headers if refusal else None) or {})}
+    )
 
 
 def _thanks(request: Request, number: str) -> Response:

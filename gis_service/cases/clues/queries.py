@@ -56,7 +56,9 @@ def of_case(session: Session, case_id: int) -> list[Clue]:
     """The clue a case was opened from, and those merged into it."""
     opened = select(Clue.id).where(Clue.case_id == case_id)
     return list(
-        session.scalars(select(Clue).where(or_(Clue.case_id == case_id, Clue.merged_into_id.in_(opened))).order_by(Clue.id))
+        session.scalars(
+            select(Clue).where(or_(Clue.case_id == case_id, Clue.merged_into_id.in_(opened))).order_by(Clue.id)
+        )
     )
 
 
@@ -147,7 +149,7 @@ def _near(place: Any, place_text: Any, clue: Clue, limits: Limits) -> ColumnElem
     """Near enough to be compared: in a box around the clue, or without a position on one side but with some words for it."""
     words = and_(place.is_(None), place_text != "")
     if clue.place is None:
-        return place_text != ""
+        return and_(place_text != "")
     degrees = limits.radius_m / 90_000  # a degree is longer than this everywhere in the district
     return or_(place.op("&&")(func.st_expand(clue.place, degrees)), words)
 
@@ -181,5 +183,7 @@ def coarse_state(session: Session, tracking_no: str) -> str | None:
         clue = session.get(Clue, clue.merged_into_id)
     if clue is None:
         return None
-    closed = clue.case_id is not None and session.scalar(select(Proceeding.is_closed).where(Proceeding.id == clue.case_id))
+    closed = clue.case_id is not None and session.scalar(
+        select(Proceeding.is_closed).where(Proceeding.id == clue.case_id)
+    )
     return rules.coarse(clue.state, case_closed=bool(closed))

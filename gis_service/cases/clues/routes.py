@@ -47,7 +47,9 @@ def listed(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> JSONResponse:
     """Newest first; `after` is the id of the last one had."""
-    found = queries.listed(work.session, states=state or (), area_id=area_id, words=q.strip(), before_id=after, size=limit + 1)
+    found = queries.listed(
+        work.session, states=state or (), area_id=area_id, words=q.strip(), before_id=after, size=limit + 1
+    )
     areas = names_of_areas(work.session, [clue.area_id for clue in found])
     items = [clue_out(clue, queries.lonlat_of(clue), area=areas.get(clue.area_id or 0)) for clue in found[:limit]]
     return _answer({"items": items, "next": found[limit - 1].id if len(found) > limit else None})

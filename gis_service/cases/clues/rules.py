@@ -124,7 +124,11 @@ def likeness(
 def _place(distance_m: float | None, same_words: bool, limits: Limits) -> tuple[Line, bool]:
     most = WEIGHTS["place"]
     if distance_m is None:
-        zh, en = ("地点文字相同", "the same words for the place") if same_words else ("地点无法比较", "places cannot be compared")
+        zh, en = (
+            ("地点文字相同", "the same words for the place")
+            if same_words
+            else ("地点无法比较", "places cannot be compared")
+        )
         return Line(zh, en, most // 2 if same_words else 0), same_words
     near = distance_m <= limits.radius_m
     points = round(most * (1 - distance_m / limits.radius_m)) if near else 0
@@ -149,7 +153,11 @@ def _kind(kinds: tuple[str, str]) -> tuple[Line, bool]:
         return Line(f"种类相同:{KIND_WORDS[first][0]}", f"the same kind: {KIND_WORDS[first][1]}", most), True
     groups = {GROUPS[first], GROUPS[second]}
     same = len(groups) == 1 or "any" in groups
-    return Line(f"种类{'相近' if same else '不同'}:{words[0]}", f"{'like' if same else 'other'} kinds: {words[1]}", most // 2 if same else 0), same
+    return Line(
+        f"种类{'相近' if same else '不同'}:{words[0]}",
+        f"{'like' if same else 'other'} kinds: {words[1]}",
+        most // 2 if same else 0,
+    ), same
 
 
 def days_between(first: tuple[date, date] | None, second: tuple[date, date] | None) -> float | None:
@@ -193,6 +201,13 @@ def camera_evidence(*, reviewed: bool, published: bool) -> tuple[bool, str, str]
     """
     if reviewed and published:
         return True, "设备已经法制和技术审核,设置地点已公布", "the device was reviewed and its location is published"
-    missing = [pair for there, pair in ((reviewed, ("法制和技术审核", "review")), (published, ("地点公布", "publication of its location"))) if not there]
+    missing = [
+        pair
+        for there, pair in (
+            (reviewed, ("法制和技术审核", "review")),
+            (published, ("地点公布", "publication of its location")),
+        )
+        if not there
+    ]
     zh, en = "、".join(zh for zh, _ in missing), " and ".join(en for _, en in missing)
     return False, f"缺{zh}记录,不得作为处罚证据,仅作线索", f"without {en}: a lead only, no evidence for a penalty"

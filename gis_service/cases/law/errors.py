@@ -28,6 +28,9 @@ class LawRefused(Refusal):
 
 CONFLICTS |= {
     "ck_legal_basis_force": ("失效日期应晚于施行日期。", "a text must begin before it ends."),
-    "ck_legal_basis_article": ("没有条款号的依据不能标为已核实。", "a text without a clause number cannot be confirmed."),
+    "ck_legal_basis_article": (
+        "没有条款号的依据不能标为已核实。",
+        "a text without a clause number cannot be confirmed.",
+    ),
     "uq_case_basis_present": ("该依据已在本案中。", "the case rests on this text already."),
 }

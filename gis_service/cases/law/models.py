@@ -56,7 +56,11 @@ class CaseBasis(Base):
         CheckConstraint("removed_at is null or btrim(removed_reason) <> ''", name="removed_why"),
         Index("ix_case_basis_proceeding_id", "proceeding_id"),
         Index(
-            "uq_case_basis_present", "proceeding_id", "legal_basis_id", unique=True, postgresql_where=text("removed_at is null")
+            "uq_case_basis_present",
+            "proceeding_id",
+            "legal_basis_id",
+            unique=True,
+            postgresql_where=text("removed_at is null"),
         ),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

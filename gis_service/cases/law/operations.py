@@ -72,7 +72,9 @@ def import_table(session: Session, content: bytes) -> tuple[int, int]:
         _refuse(faults or [{"row": 1, "message": "没有内容", "message_en": "there is nothing in it"}])
     new = changed = 0
     for values in read:
-        known = session.scalar(select(LegalBasis).where(*(getattr(LegalBasis, k).is_not_distinct_from(values[k]) for k in KEY)))
+        known = session.scalar(
+            select(LegalBasis).where(*(getattr(LegalBasis, k).is_not_distinct_from(values[k]) for k in KEY))
+        )
         if known is None:
             session.add(LegalBasis(**values))
             session.flush()

@@ -35,7 +35,14 @@ class PartyTold:
 
 
 def link_party(
-    session: Session, actor: Actor, case_id: int, told: PartyTold, role: LinkRole, *, known_id: int | None = None, note: str = ""
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    told: PartyTold,
+    role: LinkRole,
+    *,
+    known_id: int | None = None,
+    note: str = "",
 ) -> CaseLink:
     """A party of a case. A unit is known again by its credit code, a person only when `known_id` says who: two people may have
     one name."""
@@ -67,7 +74,9 @@ def _new_party(session: Session, actor: Actor, told: PartyTold) -> Party:
     return party
 
 
-def correct_secret(session: Session, party_id: int, *, id_number: str | None, phone: str | None, address: str | None) -> Party:
+def correct_secret(
+    session: Session, party_id: int, *, id_number: str | None, phone: str | None, address: str | None
+) -> Party:
     """Put right what is kept apart of a party, masks with it; None leaves as it is. Nothing of it is shown."""
     party = session.get(Party, party_id, with_for_update=True)
     if party is None:
@@ -105,7 +114,14 @@ def link_vehicle(
 
 
 def link_haulier(
-    session: Session, actor: Actor, case_id: int, name: str, role: LinkRole, *, licence_no: str | None = None, note: str = ""
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    name: str,
+    role: LinkRole,
+    *,
+    licence_no: str | None = None,
+    note: str = "",
 ) -> CaseLink:
     with db.seeing_all(session):
         haulier_id = _one(session, Haulier, "name", {"name": rules.name(name), "licence_no": licence_no or None})

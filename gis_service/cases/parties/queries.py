@@ -13,7 +13,12 @@ from gis_service.cases.rules import DUMPING_CASE
 from gis_service.procedures.models import Proceeding
 from gis_service.procedures.queries import lonlat
 
-COLUMN = {LinkKind.PARTY: "party_id", LinkKind.VEHICLE: "vehicle_id", LinkKind.HAULIER: "haulier_id", LinkKind.SITE: "site_id"}
+COLUMN = {
+    LinkKind.PARTY: "party_id",
+    LinkKind.VEHICLE: "vehicle_id",
+    LinkKind.HAULIER: "haulier_id",
+    LinkKind.SITE: "site_id",
+}
 TABLE: dict[LinkKind, type[Any]] = {
     LinkKind.PARTY: Party, LinkKind.VEHICLE: Vehicle, LinkKind.HAULIER: Haulier, LinkKind.SITE: SourceSite,
 }  # fmt: skip
@@ -36,7 +41,9 @@ def links_to(session: Session, keys: Iterable[Key]) -> list[CaseLink]:
     found = [getattr(CaseLink, COLUMN[kind]) == key_id for kind, key_id in keys]
     if not found:
         return []
-    return list(session.scalars(select(CaseLink).where(or_(*found), CaseLink.removed_at.is_(None)).order_by(CaseLink.id)))
+    return list(
+        session.scalars(select(CaseLink).where(or_(*found), CaseLink.removed_at.is_(None)).order_by(CaseLink.id))
+    )
 
 
 def things(session: Session, keys: Iterable[Key]) -> dict[Key, Any]:
@@ -110,12 +117,24 @@ def graph(session: Session, case_id: int) -> dict[str, list[dict[str, Any]]]:
     nodes += [{"id": f"{kind}:{id_}", **thing_out(kind, row)} for (kind, id_), row in sorted(rows.items(), key=_order)]
     edges = [_edge(link) for link in links.values()]
     edges += [
-        {"source": f"vehicle:{row.id}", "target": f"haulier:{row.haulier_id}", "role": "owner", "zh": "所属企业", "en": "belongs to"}
+        {
+            "source": f"vehicle:{row.id}",
+            "target": f"haulier:{row.haulier_id}",
+            "role": "owner",
+            "zh": "所属企业",
+            "en": "belongs to",
+        }
         for (kind, _), row in rows.items()
         if kind is LinkKind.VEHICLE and (LinkKind.HAULIER, row.haulier_id) in rows
     ]
     edges += [
-        {"source": f"party:{one[1]}", "target": f"party:{other[1]}", "role": "same_name", "zh": "同名", "en": "the same name"}
+        {
+            "source": f"party:{one[1]}",
+            "target": f"party:{other[1]}",
+            "role": "same_name",
+            "zh": "同名",
+            "en": "the same name",
+        }
         for _, one, other in namesakes
         if one in rows and other in rows
     ]
@@ -170,7 +189,9 @@ def known(session: Session, words: str, size: int = 20) -> list[dict[str, Any]]:
     for kind, table in TABLE.items():
         column = table.plate if kind is LinkKind.VEHICLE else table.name
         text = (rules.plate(words) or plain.upper()) if kind is LinkKind.VEHICLE else plain
-        rows = session.scalars(select(table).where(column.ilike(f"%{text}%")).order_by(func.length(column), table.id).limit(size))
+        rows = session.scalars(
+            select(table).where(column.ilike(f"%{text}%")).order_by(func.length(column), table.id).limit(size)
+        )
         found += [thing_out(kind, row) for row in rows]
     return found
 
