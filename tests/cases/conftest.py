@@ -117,7 +117,13 @@ class Cast:
         """Who takes a step when each does what is theirs."""
         if step.action in ("accept_clearing", "rework"):
             return self.land
-        by_verb = {"accept": self.officer, "handle": self.officer, "review": self.reviewer, "approve": self.head, "clear": self.waste}
+        by_verb = {
+            "accept": self.officer,
+            "handle": self.officer,
+            "review": self.reviewer,
+            "approve": self.head,
+            "clear": self.waste,
+        }
         return by_verb[step.permission.partition(".")[2]]
 
 

@@ -154,7 +154,7 @@ def _hauliers_of(session: Session, keys: set[Key]) -> set[Key]:
 def _namesakes(session: Session, keys: set[Key]) -> list[tuple[str, Key, Key]]:
     """Other parties with the name of one of these: perhaps the same, perhaps not; a person says."""
     ids = [id_ for kind, id_ in keys if kind is LinkKind.PARTY]
-    names = dict(session.execute(select(Party.id, Party.name).where(Party.id.in_(ids))).tuples())
+    names: dict[int, str] = dict(session.execute(select(Party.id, Party.name).where(Party.id.in_(ids))).all())
     others = session.execute(
         select(Party.id, Party.name).where(Party.name.in_(names.values()), Party.id.not_in(ids)).order_by(Party.id)
     )
