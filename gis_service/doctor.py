@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gis_service.core import binaries
+from gis_service.papers import fonts
 from gis_service.settings import ROOT, Settings
 
 NEEDED_GB = 2
@@ -33,6 +34,12 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield Finding(bool(servers), f"带 PostGIS 的 PostgreSQL:{known}", f"PostgreSQL with PostGIS: {known}")
     else:
         yield Finding(True, "使用已有数据库(GIS_DATABASE_URL)", "an existing database is used (GIS_DATABASE_URL)")
+    missing = fonts.not_installed({**fonts.FACES, **settings.paper_fonts})
+    yield Finding(
+        not missing,
+        f"公文字体{':缺 ' + '、'.join(missing) if missing else '齐全'}(GIS_PAPER_FONTS,默认需 fonts-noto-cjk)",
+        f"fonts of papers: {'missing ' + ', '.join(missing) if missing else 'all there'} (GIS_PAPER_FONTS; fonts-noto-cjk by default)",
+    )
     free = shutil.disk_usage(ROOT).free / 1e9
     yield Finding(
         free > NEEDED_GB,

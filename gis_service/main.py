@@ -19,6 +19,7 @@ import gis_service.cases.clues.public
 import gis_service.cases.clues.routes
 import gis_service.cases.routes
 import gis_service.exports.routes
+import gis_service.handover.routes
 import gis_service.notifications.routes
 import gis_service.papers.routes
 import gis_service.parcels.attachments.routes
@@ -34,7 +35,7 @@ import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
-from gis_service.conducts import CONDUCTS
+from gis_service.conducts import conducts_for
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
@@ -42,9 +43,11 @@ from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
+from gis_service.meetings import routes as meetings
 from gis_service.papers import fonts
 from gis_service.procedures import routes as procedures
 from gis_service.procedures.doors import router_for
+from gis_service.rectification import routes as rectifications
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
@@ -85,6 +88,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     fonts.choose(settings.paper_fonts)
     app.state.layers = Catalogue.load(LAYERS)
     http.install(app)
+    conducts = conducts_for(settings)
     for router in (
         gis_service.access.routes.router,
         gis_service.access.routes.pages,
@@ -107,9 +111,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.cases.clues.routes.router,
         gis_service.cases.clues.routes.revealing,
         gis_service.cases.clues.public.pages,
-        procedures.router_over(CONDUCTS),
-        *map(router_for, CONDUCTS),
-        *map(evidence.router_for, CONDUCTS),
+        gis_service.handover.routes.router,
+        procedures.router_over(conducts),
+        rectifications.router,  # before the procedures: /rectifications/items is no number
+        meetings.router_over(conducts),
+        *map(router_for, conducts),
+        *map(evidence.router_for, conducts),
         *map_routes.routers(),
     ):
         app.include_router(router)

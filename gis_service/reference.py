@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ import gis_service
 from gis_service import cli
 from gis_service.access.edge import _Door
 from gis_service.access.rules import PERMISSIONS, Role
+from gis_service.conducts import CONDUCTS
 from gis_service.core import srid
 from gis_service.core.errors import Refusal
 from gis_service.core.http import CONFLICTS
@@ -34,6 +36,10 @@ from gis_service.exports.rules import FORMATS, Format
 from gis_service.main import create_app
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.ogc.routes import READ
+from gis_service.papers.catalogue import KINDS, PROCEDURES, PaperKind, shipped
+from gis_service.papers.docx.package import document_text
+from gis_service.papers.facts import Group, groups
+from gis_service.papers.fill import DASH, LINE
 from gis_service.parcels import vocabulary as spoken
 from gis_service.parcels.imports import notes
 from gis_service.parcels.imports.checks.catalogue import CATALOGUE as CHECKS
@@ -42,10 +48,14 @@ from gis_service.parcels.rules import AXES
 from gis_service.parcels.topology import operations as _topology  # noqa: F401  (the rules enter the catalogue)
 from gis_service.parcels.topology.catalogue import CATALOGUE as TOPOLOGY
 from gis_service.parcels.topology.catalogue import WAYS
+from gis_service.procedures.diagram import svg
+from gis_service.procedures.operations import SIDES
+from gis_service.procedures.rules import Clock, Measure, Procedure, Step
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 
 FOLDER = ROOT / "docs" / "reference"
+PICTURES = ROOT / "docs" / "pictures" / "procedures"
 COMMAND = ".venv/bin/python -m gis_service.reference docs/reference"
 
 
@@ -53,11 +63,19 @@ def main(folder: Path) -> None:
     """Write every page into `folder`."""
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for name, text in pictures().items():
+        (PICTURES / name).write_text(text, encoding="utf-8")
 
 
 def pages() -> dict[str, str]:
     """File name → text of every generated page."""
     return {f"{write.__name__.replace('_', '-')}.md": write() for write in PAGES}
+
+
+def pictures() -> dict[str, str]:
+    """File name → SVG of the diagram of every procedure."""
+    return {f"{conduct.procedure.noun}.svg": svg(conduct.procedure) + "\n" for conduct in CONDUCTS}
 
 
 # --- how a page is put together ------------------------------------------------------------------------------------
@@ -229,6 +247,74 @@ def permissions() -> str:
     )
 
 
+def procedures() -> str:
+    """The table of every procedure: states, steps with what they need, clocks."""
+    return page(
+        "程序 · Procedures",
+        "每个程序是一张表:状态、步骤、期限。按钮、流程图、测试和本页都出自这张表;办理只按表中的步骤进行,退回写明理由,记录只增不改。"
+        "依据一栏空着的,是产品默认值。\n\n"
+        "Each procedure is one table of states, steps and clocks. Buttons, diagrams, tests and this page come from it; a proceeding "
+        "moves by these steps only, a return says why, and the log only grows. Where no basis stands, it is a product default.",
+        *(_procedure(conduct.procedure) for conduct in CONDUCTS),
+    )
+
+
+def _procedure(procedure: Procedure) -> str:
+    states = [(code(s.code), s.zh, s.en, s.final) for s in procedure.states]
+    steps = [
+        (
+            _way(procedure, step),
+            code(step.action),
+            f"{step.zh}<br>{step.en}",
+            code(step.permission),
+            _needs(step),
+            step.basis,
+        )
+        for step in procedure.steps
+    ]
+    clocks = [
+        (code(c.code), f"{c.zh}<br>{c.en}", _length(c), "、".join(c.during or c.starts), c.basis)
+        for c in procedure.clocks
+    ]
+    head = f"## {procedure.noun}\n\n**{procedure.zh} · {procedure.en}**,编号 · numbers `{procedure.letters}2026-0001`"
+    return "\n\n".join([
+        head,
+        f"![{procedure.zh}](../pictures/procedures/{procedure.noun}.svg)",
+        table("状态 · state | 中文 | English | 终态 · final", states),
+        table("从 → 到 · from → to | 动作 · action | 名称 · name | 权限 · permission | 需要 · needs | 依据 · basis", steps),
+        *([table("期限 · clock | 名称 · name | 长度 · length | 起算 · runs in or from | 依据 · basis", clocks)] if clocks else []),
+    ])  # fmt: skip
+
+
+def _way(procedure: Procedure, step: Step) -> str:
+    starts = "、".join(procedure.by_code[at].zh for at in step.starts)
+    return starts if step.to is None else f"{starts} → {procedure.by_code[step.to].zh}"
+
+
+def _needs(step: Step) -> str:
+    """Facts, papers, signatures and a reason, each by its Chinese name."""
+    facts = [fact.zh if fact.required else f"({fact.zh})" for fact in step.facts]
+    papers = [f"《{KINDS[kind].zh}》" for kind in step.papers]
+    signed = [f"{SIDES[side][0]}签字" for side in step.signatures]
+    reason = ["理由"] if step.says_why else []
+    others = [f"非“{action}”的办理人" for action in step.other_than]
+    return "、".join([*papers, *signed, *facts, *reason, *others])
+
+
+LENGTHS = {
+    Measure.HOURS: "{} 小时 · h",
+    Measure.WORKING_DAYS: "{} 个工作日 · working days",
+    Measure.DAYS: "{} 日 · days",
+    Measure.MONTHS: "{} 个月 · months",
+    Measure.YEARS: "{} 年 · years",
+    Measure.SET_DATE: "按所定日期 · the date set",
+}
+
+
+def _length(clock: Clock) -> str:
+    return LENGTHS[clock.measure].format(clock.length)
+
+
 def vocabulary() -> str:
     """The stored values and what people call them."""
     parts = []
@@ -363,6 +449,50 @@ def _systems(format_: Format) -> str:
     return kinds[format_.systems] + usual
 
 
+def papers() -> str:
+    """Every kind of paper, and every field a template may use."""
+    parts = ["## 字段 · Fields", *map(_group, groups().values())]
+    for procedure, (zh, en) in PROCEDURES.items():
+        rows = [_paper(kind) for kind in KINDS.values() if kind.procedure == procedure]
+        head = "代码 · code | 文书 | paper | 文号用字 · series | 另可用 · groups beside the usual | 自带模板用到的 facts · facts asked for"
+        parts.append(f"## {zh} · {en}\n\n{table(head, rows)}")
+    every = frozenset.intersection(*(kind.groups for kind in KINDS.values()))
+    usual = "、".join(code(name) for name in groups() if name in every)
+    return page(
+        "文书 · Papers",
+        "模板是 DOCX,字段写在双花括号里,例如 `{{ paper.title }}`;列表写成循环:`{%tr for parcel in parcels %}` … `{%tr endfor %}`(表格行)、"
+        "`{%p for paragraph in text %}` … `{%p endfor %}`(段落)、`{%tc for cell in row %}` … `{%tc endfor %}`(单元格)。没有的值单独出现时印成 "
+        f"`{LINE}`,在列表中印成 `{DASH}`。所有文书都可用的分组:{usual}。\n\n"
+        "A template is a DOCX with fields in double braces and loops as above. A value that is absent prints as a line where it "
+        "stands alone and as a dash in a row of a list. The groups named above are open to every paper.",
+        *parts,
+    )
+
+
+SHAPES = {
+    "one": "单项 · one",
+    "many": "列表 · list",
+    "named": "按名称 · by name",
+    "texts": "文本列表 · list of texts",
+    "table": "行的列表,每行是单元格的列表 · list of rows of cells",
+}
+
+
+def _group(group: Group) -> str:
+    head = f"### {group.name}\n\n**{group.zh} · {group.en}** ({SHAPES[group.shape]})"
+    rows = [(code(name), said.zh, said.en) for name, said in group.fields.items()]
+    return f"{head}\n\n{table('字段 · field | 中文 | English', rows)}" if rows else head
+
+
+def _paper(kind: PaperKind) -> tuple[object, ...]:
+    every = frozenset.intersection(*(one.groups for one in KINDS.values()))
+    own = " ".join(code(name) for name in groups() if name in kind.groups - every)
+    if not kind.template:
+        return code(kind.code), kind.zh, kind.en, "", "", "只上传 · uploaded only"
+    asked = dict.fromkeys(re.findall(r"facts\.(\w+)\.text", document_text(shipped(kind))))
+    return code(kind.code), kind.zh, kind.en, kind.series, own, " ".join(map(code, asked))
+
+
 def http_routes() -> str:
     """Every address that the service answers, and the permission it asks for."""
     rows = [(method, code(path), verb, _about(method, path, route)) for method, path, verb, route in _routes()]
@@ -415,11 +545,13 @@ PAGES: tuple[Callable[[], str], ...] = (
     commands,
     layers,
     permissions,
+    procedures,
     vocabulary,
     refusals,
     import_checks,
     topology_rules,
     export_fields,
+    papers,
     http_routes,
 )
 

@@ -1,5 +1,6 @@
 """Settings: environment variables `GIS_…` or one file `gis_service.toml`; a wrong value stops the start with a sentence."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -58,6 +59,12 @@ class Settings(BaseSettings):
     )
     paper_unit_code: str = Field(
         "GXQ", min_length=1, max_length=20, description="The office whose papers are counted together."
+    )
+    claim_simple_limit_yuan: Decimal = Field(
+        Decimal(300_000),
+        gt=0,
+        le=500_000,
+        description="Damage in yuan up to which a claim is simple and experts' opinion will do: 300000, locally up to 500000.",
     )
     export_at_once: int = Field(
         2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."

@@ -156,7 +156,7 @@ def prepare(services: Services, *, sample: bool) -> None:
         law.fill(session)
     if sample:
         with services.owner_session() as session:
-            load.load(session, district_code=services.settings.district_code)
+            load.load(session, district_code=services.settings.district_code, store=services.store)
     with services.sessions.begin() as session:
         db.enter(session, db.Scope(see_all=True, actor_name="系统"))
         made = accounts.make_first(session, only_administrators=not sample)

@@ -16,6 +16,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
+from gis_service.handover import jobs as handover
 from gis_service.jobs import queue
 from gis_service.notifications import delivery
 from gis_service.notifications.outside import MailServer
@@ -61,6 +62,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def change_many(bulk_id: int) -> None:
         bulk.process(services.sessions, bulk_id)
 
+    def hand_over(act_id: int) -> None:
+        handover.process(services.sessions, services.store, act_id)
+
     def fill_search() -> None:
         search.fill_all(services.sessions)
 
@@ -82,6 +86,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         imports.CHECK: check_import,
         imports.FILES: attach_files,
         bulk.TASK: change_many,
+        handover.TASK: hand_over,
         search.TASK: fill_search,
         exports.TASK: write_export,
         topology.TASK: check_topology,

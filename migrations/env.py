@@ -11,10 +11,13 @@ import gis_service.audit.models
 import gis_service.cases.clues.models
 import gis_service.cases.law.models
 import gis_service.cases.parties.models
+import gis_service.claims.models
 import gis_service.core.requests
 import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
+import gis_service.handover.models
+import gis_service.meetings.models
 import gis_service.notifications.models
 import gis_service.papers.models
 import gis_service.parcels.attachments.models
@@ -24,7 +27,8 @@ import gis_service.parcels.lineage.models
 import gis_service.parcels.models
 import gis_service.parcels.search.models
 import gis_service.parcels.topology.models
-import gis_service.procedures.models  # noqa: F401  (all tables must be known)
+import gis_service.procedures.models
+import gis_service.rectification.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 from gis_service.core.srid import METRIC_SRID
 

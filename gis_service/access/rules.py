@@ -56,6 +56,7 @@ STEPS: dict[str, dict[str, frozenset[Role]]] = {
     "action_item": {
         "report": OFFICERS | {R.UNIT_USER},
         "judge": frozenset({R.LAND_OFFICER, R.LEADER}),
+        "cancel": frozenset({R.LEADER}),
     },
 }
 """Who may take which steps of a procedure; the tables of steps name these as `noun.verb`."""
@@ -73,6 +74,7 @@ def _of_procedure(
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     **_of_procedure("handover", read=OFFICERS | {R.UNIT_USER}),
+    "handover.batch": frozenset({R.LAND_OFFICER}),
     **_of_procedure(
         "case", read=frozenset({R.CASE_OFFICER, R.WASTE_OFFICER, R.LAND_OFFICER, R.LEADER}), opens=OFFICERS
     ),

@@ -104,7 +104,7 @@ def _hearing_told(session: Session, _case: Proceeding, _step: Step, log: Log) ->
     return []
 
 
-def _hearing_over(session: Session, case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
+def _hearing_over(session: Session, _case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
     """A hearing may be asked for within 5 working days of the notice; one that was asked for is held first [PEN art. 64]."""
     if _since_notice(log, "ask_hearing") and not _since_notice(log, "hear"):
         return [

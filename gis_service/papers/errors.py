@@ -89,8 +89,8 @@ class UnknownField(Refusal):
     """A template asks for a field that this kind of paper does not have."""
 
     code, status = "paper.unknown_field", 400
-    zh = "“{kind}”没有字段“{field}”。可用的字段见文书参考页。"
-    en = "'{kind}' has no field '{field}'; the reference page of papers lists those it has."
+    zh = "“{kind}”没有字段“{field}”(写在“{near}”处)。请改正或删去;可用的字段见参考页“文书”。"
+    en = "'{kind}' has no field '{field}' (near '{near}'). Correct or remove it; the reference page of papers lists the fields."
 
 
 class OnlyUploaded(Refusal):

@@ -18,8 +18,30 @@ PARAGRAPH = (
 )
 
 
+MEETING: Facts = {
+    "rows": [
+        {"label": "时间", "text": "2026年12月1日9时30分（示例）"},
+        {"label": "地点", "text": "示例会议室"},
+        {"label": "主持", "text": "示例甲"},
+        {"label": "参加单位", "text": "示例移交单位、示例接收单位、示例管护单位"},
+    ],
+    "columns": ["序号", "事项", "责任单位", "期限"],
+    "items": [
+        [1, "示例：通报上次议定事项落实情况", "示例单位", date(2026, 12, 10)],
+        [2, "示例：研究北围片区第二批移交地块", "示例移交单位", date(2026, 12, 20)],
+        [3, "示例：督办逾期未整改的地块", "示例管护单位", date(2026, 12, 25)],
+    ],
+}
+"""What differs in the papers of a meeting."""
+
+
 def facts(kind: PaperKind) -> Facts:
     """Every group of facts, filled; the same on every day, so that an example can be compared with an earlier one."""
+    usual = _usual(kind)
+    return {**usual, **MEETING} if kind.procedure == "meeting" else usual
+
+
+def _usual(kind: PaperKind) -> Facts:
     return {
         "paper": {
             "kind": kind.zh,

@@ -92,17 +92,17 @@ class Examiner:
         if isinstance(node, nodes.Name):
             if node.name in scope:
                 return scope[node.name]
-            return self._top(node.name)
+            return self._top(node)
         if isinstance(node, nodes.Getattr):
             return self._field(node, self.kind_of(node.node, scope), node.attr)
         if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             return self._field(node, self.kind_of(node.node, scope), node.arg.value)
         raise self._forbidden(node)
 
-    def _top(self, name: str) -> Kind:
-        if name not in self.known:
-            raise UnknownField(kind=self.kind, field=name)
-        return self.known[name]
+    def _top(self, node: nodes.Name) -> Kind:
+        if node.name not in self.known:
+            raise self._unknown(node, node.name)
+        return self.known[node.name]
 
     def _field(self, node: nodes.Node, holder: Kind, name: str) -> Kind:
         if holder == "loop" and name in LOOP:
@@ -113,8 +113,11 @@ class Examiner:
         if fields is None:
             raise self._forbidden(node)
         if name not in fields:
-            raise UnknownField(kind=self.kind, field=f"{_group(holder).name}.{name}")
+            raise self._unknown(node, f"{_group(holder).name}.{name}")
         return SCALAR
+
+    def _unknown(self, node: nodes.Node, field: str) -> UnknownField:
+        return UnknownField(kind=self.kind, field=field, near=_plain(self.lines, node.lineno).strip()[:40])
 
     def _forbidden(self, node: nodes.Node) -> TemplateRefused:
         return fault("tag_forbidden", place=_plain(self.lines, node.lineno), found=type(node).__name__)

@@ -54,6 +54,12 @@ def installed() -> typst.Fonts:
     return typst.Fonts(include_embedded_fonts=False)
 
 
+def not_installed(faces: Mapping[Any, str]) -> list[str]:
+    """The families of these faces that this machine does not have."""
+    known = set(installed().families())
+    return sorted({family(chosen)[0] for chosen in faces.values()} - known)
+
+
 @cache
 def characters(name: str) -> frozenset[int]:
     """The characters a family has; raises `FontMissing` where it is not installed."""

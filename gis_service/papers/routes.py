@@ -1,18 +1,45 @@
 """HTTP doors of papers: their kinds, their templates, examples."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.errors import BadRequest
 from gis_service.papers import operations, queries
 from gis_service.papers.catalogue import KINDS, PROCEDURES, PaperKind, kind
 from gis_service.papers.docx.package import MAX_BYTES
+from gis_service.papers.errors import fault
 from gis_service.papers.models import PaperTemplate
 from gis_service.papers.schemas import GoBack, KindOut, Note, TemplateVersion
 
-router = APIRouter(prefix="/api/v1", route_class=Route)
+FORM_BYTES = 64 << 10
+"""What a form may be larger than the file in it."""
+
+
+class TemplateRoute(Route):
+    """A route that knows who uploads, and how much, before it takes the first byte of the body."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        original = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method == "POST":
+                await run_in_threadpool(request.app.state.doorkeeper.actor, request)
+                length = request.headers.get("content-length", "")
+                if not length.isdigit():
+                    raise BadRequest(parameter="Content-Length", value=length)
+                if int(length) > MAX_BYTES + FORM_BYTES:
+                    raise fault("too_large")
+            return await original(request)
+
+        return handler
+
+
+router = APIRouter(prefix="/api/v1", route_class=TemplateRoute)
 
 Read = Annotated[Work, doing("paper_template.read")]
 Change = Annotated[Work, doing("paper_template.change")]

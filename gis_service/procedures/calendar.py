@@ -69,7 +69,7 @@ def _date(row: int, text: str) -> date:
 def replace(session: Session, days: Sequence[tuple[date, bool, str]], source: str) -> list[int]:
     """The exceptions of whole years, instead of what was known of those years; returns the years.
 
-    Raises `CalendarRefused` for a day twice, a working day called worked, a free day called a holiday.
+    Raises `CalendarRefused` for a day twice, or a weekday called a weekend day worked; a holiday may fall on a weekend.
     """
     _require_sense(days)
     years = sorted({day.year for day, _, _ in days})

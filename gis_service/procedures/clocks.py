@@ -87,12 +87,12 @@ def _run(clock: Clock, part: Sequence[Entry], end: Entry | None) -> Run:
     for entry in part:
         paused = entry.after in clock.pauses
         if paused and since is None:
-            since = entry.at
+            since = counted_from(entry)
         elif not paused and since is not None:
-            pauses.append((since, entry.at))
+            pauses.append((since, counted_from(entry)))
             since = None
     if since is not None:
-        pauses.append((since, end.at if end else None))
+        pauses.append((since, counted_from(end) if end else None))
     return Run(part[0], end, tuple(pauses))
 
 
@@ -102,18 +102,18 @@ def readings(procedure: Procedure, log: Sequence[Entry], workdays: Workdays, now
 
 
 def read(clock: Clock, run: Run, workdays: Workdays, now: datetime) -> Reading:
-    until = run.end.at if run.end else now
+    ended = done_at(run.end) if run.end else None
+    until = ended or now
     due = due_at(clock, run, workdays, until)
     started = counted_from(run.start)
     first, last = _day(started), _day(due)
     sure = (clock.measure is not Measure.WORKING_DAYS and not clock.rolls) or workdays.known(first, last)
-    ended = run.end.at if run.end else None
     return Reading(clock, started, due, ended, _stand(clock, run, due, workdays, now), sure)
 
 
 def _stand(clock: Clock, run: Run, due: datetime, workdays: Workdays, now: datetime) -> Stand:
     if run.end:
-        return Stand.MET if run.end.at <= due else Stand.MET_LATE
+        return Stand.MET if done_at(run.end) <= due else Stand.MET_LATE
     if run.pauses and run.pauses[-1][1] is None:
         return Stand.PAUSED
     if now > due:
@@ -138,7 +138,7 @@ def due_at(clock: Clock, run: Run, workdays: Workdays, until: datetime) -> datet
     start = counted_from(run.start)
     if clock.measure is Measure.SET_DATE:
         return end_of(date.fromisoformat(run.start.facts[clock.length_fact]))
-    length = int(run.start.facts.get(clock.length_fact) or clock.length)
+    length = int(run.start.facts.get(clock.length_fact, clock.length))
     if clock.measure is Measure.HOURS:
         paused = sum(((end or until) - since for since, end in run.pauses), timedelta())
         return start + timedelta(hours=length) + paused
@@ -166,6 +166,13 @@ def counted_from(entry: Entry) -> datetime:
     if entry.happened_on is None or entry.happened_on == _day(entry.at):
         return entry.at
     return datetime.combine(entry.happened_on, time.min, BEIJING)
+
+
+def done_at(entry: Entry) -> datetime:
+    """When an act was done: of a day other than that of writing it down only the day is known, so its end."""
+    if entry.happened_on is None or entry.happened_on == _day(entry.at):
+        return entry.at
+    return end_of(entry.happened_on)
 
 
 def _day(moment: datetime) -> date:

@@ -24,8 +24,9 @@ from gis_service.parcels.attachments.errors import FileTooLarge
 from gis_service.parcels.attachments.operations import Kept
 from gis_service.parcels.imports.routes import MEGABYTE, UploadRoute
 from gis_service.procedures import filing, operations, page, queries, telling, writing
-from gis_service.procedures.conduct import Conduct
+from gis_service.procedures.conduct import Conduct, Signing
 from gis_service.procedures.diagram import svg
+from gis_service.procedures.errors import OutsideScope
 from gis_service.procedures.models import Proceeding
 from gis_service.procedures.operations import Opening, Told
 from gis_service.procedures.schemas import (
@@ -176,7 +177,9 @@ def _acting(router: APIRouter, doors: Doors) -> None:
 
     @router.post("/{proceeding_id}/charge")
     def charge(work: Annotated[Work, doors.keeps], proceeding_id: int, body: ChargeIn) -> JSONResponse:
-        """Say who conducts it (经办人, 主办单位) and who answers."""
+        """Say who conducts it (经办人, 主办单位) and who answers; not for those who only see it as such a unit."""
+        if not (work.scope.see_all or work.scope.area_ids):
+            raise OutsideScope()
         found = doors.filed(work, proceeding_id)
         for name, value in body.model_dump(exclude_unset=True).items():
             setattr(found, name, value)
@@ -294,6 +297,8 @@ def _originals(router: APIRouter, doors: Doors) -> None:
     def sign(work: Annotated[Work, doors.keeps], proceeding_id: int, body: SignatureIn) -> JSONResponse:
         """Sign the file as it stands, for one side."""
         found = doors.filed(work, proceeding_id)
+        signing = Signing(body.side, drawn=body.drawn_png is not None)
+        operations.require_not_kept_off(work.session, doors.conduct, work.actor, found, signing)
         unit_id = found.counterpart_unit_id if body.side == "receiving" else found.unit_id
         made = filing.sign(
             work.session, work.request.app.state.store, work.actor, found,
@@ -350,15 +355,18 @@ def kept(work: Work, file: UploadFile) -> Kept:
 
 def saved(work: Work, sha256: str, name: str) -> Response:
     """A stored file, byte for byte, to be saved: never shown as a page of ours."""
+    path = work.request.app.state.store.path(sha256)
+    return FileResponse(path, media_type="application/octet-stream", headers=to_be_saved(name))
+
+
+def to_be_saved(name: str) -> dict[str, str]:
+    """Headers of a file that is saved under this name and not kept by anybody on the way."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    headers = {
+    return {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }
-    return FileResponse(
-        work.request.app.state.store.path(sha256), media_type="application/octet-stream", headers=headers
-    )
 
 
 def drawn(sent: str | None) -> bytes | None:

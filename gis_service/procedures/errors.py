@@ -52,6 +52,14 @@ class SamePerson(Refusal):
     en = "'{action_en}' must be done by somebody else: you did '{earlier_en}'."
 
 
+class NotYours(Refusal):
+    """The role may, but not for this side."""
+
+    code, status = "procedure.not_yours", 403
+    zh = "不能由您办理:{why_zh}。"
+    en = "Not for you to do: {why_en}."
+
+
 class ReasonWanting(Refusal):
     code, status = "procedure.reason", 422
     zh = "“{action_zh}”须写明理由。"

@@ -106,7 +106,7 @@ class ProceedingPaper(Base):
 
     __tablename__ = "proceeding_paper"
     __table_args__ = (
-        UniqueConstraint("doc_no"),
+        UniqueConstraint("proceeding_id", "kind", "doc_no"),  # one letter may lie in many files
         CheckConstraint("docx_sha256 is not null or file_sha256 is not null", name="has_content"),
         CheckConstraint("withdrawn_at is null or btrim(withdrawn_reason) <> ''", name="withdrawn_why"),
         Index("ix_proceeding_paper_proceeding_id", "proceeding_id"),

@@ -24,13 +24,14 @@ from gis_service.core.srid import STORAGE_SRID
 from gis_service.papers.catalogue import KINDS
 from gis_service.procedures import facts as reading
 from gis_service.procedures import queries, rules
-from gis_service.procedures.conduct import Conduct
+from gis_service.procedures.conduct import Act, Conduct
 from gis_service.procedures.errors import (
     BeforeLast,
     Blocked,
     FactsWanting,
     InFuture,
     NotAStep,
+    NotYours,
     OutsideScope,
     PapersWanting,
     ReasonWanting,
@@ -151,6 +152,7 @@ def advance(
     step = _step(procedure, proceeding, action)
     enter_as(session, actor, step.permission, proceeding_id, request_id)
     _may_do(procedure, step, log, actor)
+    require_not_kept_off(session, conduct, actor, proceeding, step)
     if step.says_why and not told.reason.strip():
         raise ReasonWanting(**_words(step))
     known = _facts(step.facts, told.facts, step.zh, step.en)
@@ -219,6 +221,13 @@ def _may_do(procedure: Procedure, step: Step, log: Sequence[ProceedingStep], act
     if earlier is not None:
         named = next(each for each in procedure.steps if each.action == earlier)
         raise SamePerson(**_words(step), earlier_zh=named.zh, earlier_en=named.en)
+
+
+def require_not_kept_off(session: Session, conduct: Conduct, actor: Actor, proceeding: Proceeding, act: Act) -> None:
+    """Raises `NotYours` where the noun keeps this person off the act."""
+    why = conduct.keeps_off(session, actor, proceeding, act)
+    if why:
+        raise NotYours(why_zh=why[0], why_en=why[1])
 
 
 def _words(step: Step) -> dict[str, Any]:

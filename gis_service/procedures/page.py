@@ -137,7 +137,8 @@ def _offer(
     waiting = {paper.kind for paper in papers if paper.step_id is None and not paper.withdrawn_at}
     missing = [kind for kind in step.papers if kind not in waiting]
     left = rules.unwaived(conduct.blockers(session, proceeding, step), log)
-    why_not = _why_not(procedure, step, log, actor, left)
+    kept_off = conduct.keeps_off(session, actor, proceeding, step) if actor.may(step.permission) else None
+    why_not = kept_off or _why_not(procedure, step, log, actor, left)
     stays = procedure.target(proceeding.state, step) == proceeding.state
     offer = offer_out(step, stays=stays, allowed=why_not is None, why_not=why_not, missing=missing)
     offer["is_mine"] = actor.may(step.permission)

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.models import Area, Unit
 from gis_service.audit import operations as audit
+from gis_service.claims.conduct import CLAIMS
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.files.store import FileStore
 from gis_service.geo import crs
+from gis_service.meetings.conduct import CONDUCTS as MEETINGS_AND_ACTIONS
 from gis_service.parcels.lineage.models import ParcelEvent, ParcelEventParcel, ParcelLineage
 from gis_service.parcels.models import (
     BoundaryPoint,
@@ -30,9 +33,11 @@ from gis_service.parcels.models import (
 from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
-from gis_service.sample import grid, land, outlines, records, register
+from gis_service.rectification.conduct import RECTIFICATIONS
+from gis_service.sample import claims, grid, land, meetings, outlines, records, rectifications, register
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
+from gis_service.sample.proceedings import Teller
 
 MARK = "sample_data"
 """The key in `deployment` that says this database holds sample data, so that every page can say so too."""
@@ -45,8 +50,10 @@ UNIT_COLUMNS = {
 Ids = dict[str, int]
 
 
-def load(session: Session, *, district_code: str) -> bool:
+def load(session: Session, *, district_code: str, store: FileStore | None = None) -> bool:
     """Load the sample district unless there is already something in the register; returns whether it was loaded.
+
+    What has papers and photos is told where there is a `store` to keep them.
 
     The session must be the owner's: nobody else may set the version clock back. The caller commits.
     """
@@ -68,7 +75,16 @@ def load(session: Session, *, district_code: str) -> bool:
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
     search.fill(session, most=100_000)
+    if store is not None:
+        _proceedings(Teller(session, store, district_code))
     return True
+
+
+def _proceedings(teller: Teller) -> None:
+    """What went on on the land, in the order in which one thing led to another."""
+    claims.tell(teller)
+    rectifications.tell(teller)
+    meetings.tell(teller, (CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 
 def _require_owner(session: Session) -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013"
-down_revision = "0012"  # 0012 is under way; the chain is closed when both are in
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

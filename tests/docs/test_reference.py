@@ -32,6 +32,12 @@ def test_a_committed_page_is_what_the_code_says_today(name: str) -> None:
     assert committed == PAGES[name], f"docs/reference/{name} is stale; run: {reference.COMMAND}"
 
 
+def test_the_committed_diagrams_of_procedures_are_those_of_their_tables() -> None:
+    drawn = reference.pictures()
+    assert {path.name for path in reference.PICTURES.glob("*.svg")} == set(drawn)
+    assert [name for name, svg in drawn.items() if (reference.PICTURES / name).read_text("utf-8") != svg] == []
+
+
 def test_no_page_is_left_over_from_something_that_is_gone() -> None:
     assert {path.name for path in reference.FOLDER.glob("*.md")} == set(PAGES)
 

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -269,12 +268,11 @@ def test_many_small_parts_are_refused_before_they_are_read() -> None:
     assert told.value.facts["fault"] == "too_large"
 
 
-def test_a_flood_of_tags_is_refused_quickly() -> None:
+def test_a_flood_of_tags_is_refused_before_it_is_parsed() -> None:
     flood = saved(a_template(*["{{ paper.title }}" * 50] * 100))
-    began = time.process_time()
-    with pytest.raises(TemplateRefused):
+    with pytest.raises(TemplateRefused) as told:
         examine(flood, kind="函", allowed=groups())
-    assert time.process_time() - began < 60  # a bound against hanging, not a measure
+    assert told.value.facts["fault"] == "too_large"
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -114,6 +114,18 @@ def test_a_hundred_parcels_keep_their_header_and_lose_no_row() -> None:
     assert all("地块编号" in page for page in printed if "BW-" in page)
 
 
+@pytest.mark.parametrize(
+    "code", ["compensation_agreement", "handover_confirmation", "penalty_decision", "consult_letter"]
+)
+def test_no_page_has_signatures_and_no_text_of_the_paper(code: str) -> None:
+    """Whatever the length of what comes before: GB/T 9704 wants text on the page that is sealed."""
+    kind = KINDS[code]
+    for lines in range(0, 26, 5):
+        said = {**facts(kind), "text": ["测" * 27 * lines]}
+        last = squeezed(pages(to_pdf(fill(shipped(kind), said), fonts=fonts.FACES))[-1])
+        assert re.search(r"示例不引用法律|专此函达|救济|写明复议机关", last), (lines, last)
+
+
 def test_each_template_asks_only_for_what_its_kind_has() -> None:
     for code in MADE:
         examine(shipped(KINDS[code]), kind=code, allowed=KINDS[code].groups)

@@ -2,16 +2,18 @@
 
 import io
 from contextlib import closing
+from pathlib import Path
 
 import docx
 import numpy as np
 import pypdfium2
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from gis_service import doctor
 from gis_service.papers import fonts
 from gis_service.papers.catalogue import KINDS, shipped
 from gis_service.papers.docx.body import described
@@ -19,7 +21,9 @@ from gis_service.papers.errors import CharactersMissing, FontMissing, PaperTooLo
 from gis_service.papers.examples import facts
 from gis_service.papers.examples import picture as photo
 from gis_service.papers.fill import fill
+from gis_service.papers.operations import check
 from gis_service.papers.printing import to_pdf
+from gis_service.settings import Settings
 from tests.papers.reading import A4_MM, a_template, inked_mm, pages, picture, saved, text_of_pdf
 
 FULL = "测" * 28
@@ -190,6 +194,14 @@ def test_a_font_that_is_not_installed_is_told() -> None:
         to_pdf(saved(a_template("字")), fonts={**fonts.FACES, "宋体": "No Such Song"})
 
 
+def test_the_doctor_names_a_font_that_is_missing(tmp_path: Path) -> None:
+    told = [found for found in doctor.examine(Settings(var_dir=tmp_path)) if "公文字体" in found.zh]
+    assert [(found.good, "齐全" in found.zh) for found in told] == [(True, True)]
+    chosen = Settings(var_dir=tmp_path, paper_fonts={"仿宋": "No Such Song"})
+    told = [found for found in doctor.examine(chosen) if "公文字体" in found.zh]
+    assert [(found.good, "No Such Song" in found.zh) for found in told] == [(False, True)]
+
+
 def test_a_family_of_the_settings_is_taken() -> None:
     made = to_pdf(saved(a_template("字")), fonts={**fonts.FACES, "宋体": "Noto Sans CJK SC"})
     assert b"NotoSansCJKsc" in made
@@ -235,3 +247,31 @@ def test_a_floating_picture_and_columns_are_refused() -> None:
     with pytest.raises(TemplateRefused) as told:
         described(saved(document))
     assert "分栏" in told.value.sentence("zh")
+
+
+W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+AS_WORD_SAVES = f"""
+<w:body {nsdecls("w")} xmlns:w14="{W14}">
+  <w:p w14:paraId="1A2B3C4D"><w:pPr><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr></w:pPr>
+    <w:bookmarkStart w:id="0" w:name="_GoBack"/><w:bookmarkEnd w:id="0"/><w:proofErr w:type="spellStart"/>
+    <w:r><w:rPr><w:rFonts w:hint="eastAsia" w:eastAsiaTheme="minorEastAsia"/><w:kern w:val="0"/></w:rPr><w:t>编号</w:t></w:r>
+    <w:smartTag w:element="date"><w:r><w:t xml:space="preserve">：</w:t></w:r></w:smartTag>
+    <w:r><w:t>{{{{</w:t></w:r><w:r><w:t xml:space="preserve"> proceeding</w:t></w:r><w:proofErr w:type="spellEnd"/>
+    <w:r><w:t>.no }}}}</w:t></w:r><w:r><w:lastRenderedPageBreak/><w:noBreakHyphen/></w:r>
+  </w:p>
+  <w:sdt><w:sdtPr><w:id w:val="1"/></w:sdtPr><w:sdtContent>
+    <w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE \\* MERGEFORMAT</w:instrText></w:r>
+      <w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>99</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>
+      <w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>99</w:t></w:r></w:fldSimple></w:p>
+  </w:sdtContent></w:sdt>
+  <w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1800" w:bottom="1440" w:left="1800"
+    w:header="851" w:footer="992" w:gutter="0"/><w:cols w:space="425"/><w:docGrid w:type="lines" w:linePitch="312"/></w:sectPr>
+</w:body>"""
+
+
+def test_what_word_writes_around_text_is_understood() -> None:
+    document = a_template()
+    document.element.replace(document.element.body, parse_xml(AS_WORD_SAVES))
+    made = check(KINDS["consult_letter"], saved(document))
+    (printed_page,) = pages(made.pdf)
+    assert printed_page.split("\r\n") == ["编号：示例-2026-0012\u2011", "11"]

@@ -7,6 +7,7 @@ from typing import Any
 import docx
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -83,7 +84,7 @@ def test_every_version_is_kept_and_going_back_is_a_new_one(officer: Person) -> N
 def test_a_template_that_will_not_do_is_refused_with_place_and_remedy(officer: Person) -> None:
     refused = send(officer, saved(a_template("关于移交", "{{ paper.titel }}")))
     assert (refused.status_code, refused.json()["code"]) == (400, "paper.unknown_field")
-    assert "paper.titel" in refused.json()["title_zh"]
+    assert "写在“{{ paper.titel }}”处" in refused.json()["title_zh"]
     refused = send(officer, saved(a_template("关于移交 {{ 7*7 }}")))
     assert (refused.status_code, refused.json()["code"]) == (400, "paper.template")
     assert "关于移交" in refused.json()["title_zh"]
@@ -100,6 +101,17 @@ def test_a_template_that_works_only_with_all_facts_is_tried_without_any(officer:
 def test_an_upload_says_what_was_changed(officer: Person, note: str) -> None:
     assert send(officer, edited("甲"), note).status_code == 400
     assert officer.get(f"{HERE}/template/versions").json()["items"] == []
+
+
+def test_a_flood_is_refused_before_it_is_read(app: FastAPI, officer: Person) -> None:
+    refused = send(officer, b"0" * (6 << 20))
+    assert (refused.status_code, refused.json()["fault"]) == (400, "too_large")
+    refused = officer.post(
+        f"{HERE}/template", content=iter([b"0"]), headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "Content-Length")
+    stranger = TestClient(app, headers={"Sec-Fetch-Site": "same-origin"})
+    assert send(stranger, b"0" * (6 << 20)).status_code == 401
 
 
 def test_a_paper_of_others_has_no_template(officer: Person) -> None:

@@ -24,8 +24,10 @@ LAYERS = (
 )  # fmt: skip
 
 
-OF_WHO_ASKED = ("export",)
-"""Tables whose rows are seen by who asked for them; their own tests look."""
+OF_WHO_ASKED = (
+    "export", "notification", "notification_preference", "notification_digest", "notification_delivery", "webhook",
+)  # fmt: skip
+"""Tables whose rows are seen by who asked for them or was told; their own tests look."""
 
 OF_THE_DISTRICT = ("paper_number", "paper_template")
 """Tables whose rows are seen by all who work on land of the district; `tests/papers` looks."""

@@ -14,9 +14,13 @@ MAX_BYTES = 5 << 20
 MAX_UNPACKED, MAX_PARTS = 40 << 20, 400
 """A template with a few pictures stays far below; a bomb does not."""
 
+MAX_PIXELS = 80_000_000
+"""A large camera's picture has some 50 million."""
+
 ACTIVE = ("vbaproject", "activex", "embeddings", "oleobject", "ctrlprops", "customui", "afchunk")
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 FIXED = (1980, 1, 1, 0, 0, 0)
 """The time of every part of a DOCX written here: the same facts make the same bytes."""
 
@@ -82,12 +86,18 @@ def is_picture(content: bytes) -> bool:
     """Whether bytes are a PNG or JPEG that can be read, of a size that can be printed."""
     try:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
-            if opened.width * opened.height > Image.MAX_IMAGE_PIXELS:  # type: ignore[operator]
+            if opened.width * opened.height > MAX_PIXELS:
                 return False
             opened.verify()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return False
     return True
+
+
+def document_text(content: bytes) -> str:
+    """The text of a document's body, fields and all."""
+    root = ElementTree.fromstring(parts(content)["word/document.xml"])
+    return "".join(each.text or "" for each in root.iter(TEXT))
 
 
 def packed(content: bytes) -> bytes:

@@ -55,7 +55,14 @@ def table(reader: "Reader", element: Any, part: Any, width: float) -> dict[str, 
         "align": {"center": "center", "right": "right", "end": "right"}.get(shift, "left"),
         "indent": twips(attribute(about, "tblInd", "w")),
         "cells": cells,
+        "keep_next": _kept(cells, len(rows)),
     }
+
+
+def _kept(cells: list[Cell], rows: int) -> bool:
+    """Whether a table stays with what follows: all paragraphs of its last row say so."""
+    last = [block for cell in cells if cell["y"] + cell["rowspan"] == rows for block in cell["blocks"]]
+    return bool(last) and all(block.get("keep_next") for block in last)
 
 
 def _rows(element: Any) -> list[Any]:

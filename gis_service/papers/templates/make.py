@@ -6,7 +6,7 @@ Tables take 12 pt, so that a list fits on a page. A clerk edits the results in W
 
 import io
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -88,15 +88,17 @@ class Sheet:
             self.line("", indent=False, high=14)
 
     def body(self, lines: Sequence[str]) -> None:
-        for before, text in pairwise(["", *lines]):
-            if text == "@basis" and before.startswith("# "):
-                self.laws()  # the heading says already what they are
+        """The lines in order. The last one stays with what follows: no page has signatures and nothing else."""
+        for at, (before, text) in enumerate(pairwise(["", *lines])):
+            last = at == len(lines) - 1
+            if text == "@basis":
+                self.basis(heading=not before.startswith("# "), keep=last)
             elif text.startswith("@"):
                 BLOCKS[text[1:]](self)
             elif text.startswith("# "):
                 self.heading(text[2:])
             else:
-                self.line(text)
+                self.line(text, keep=last)
 
     # --- blocks of facts
 
@@ -105,15 +107,14 @@ class Sheet:
         self.line("{{ paragraph }}")
         self.tag("endfor")
 
-    def basis(self) -> None:
-        self.tag("if basis")
-        self.line("依据：", font=HEADING, keep=True)
-        self.laws()
-        self.tag("endif")
-
-    def laws(self) -> None:
+    def basis(self, *, heading: bool, keep: bool) -> None:
+        """The laws that were handed in, under a heading where the line before is none."""
+        if heading:
+            self.tag("if basis")
+            self.line("依据：", font=HEADING, keep=True)
+            self.tag("endif")
         self.tag("for law in basis")
-        self.line(LAW)
+        self.line(LAW, keep=keep)
         self.tag("endfor")
 
     def rows(self) -> None:
@@ -144,7 +145,15 @@ class Sheet:
             (12, 34, 34, 24, 52),
         )
 
-    def looped(self, loop: str, heads: Sequence[str], cells: Sequence[str], widths: Sequence[int], *, numbers: set[int] = frozenset()) -> None:  # type: ignore[assignment]  # fmt: skip
+    def looped(
+        self,
+        loop: str,
+        heads: Sequence[str],
+        cells: Sequence[str],
+        widths: Sequence[int],
+        *,
+        numbers: Container[int] = (),
+    ) -> None:
         """A table with a repeated header and a row for each of a list; nothing at all where the list is empty."""
         name = loop.rpartition(" ")[2]
         self.tag(f"if {name}")
@@ -191,7 +200,7 @@ class Sheet:
         return made
 
     def cells(self, table: Any, texts: Sequence[str], *, font: str = BODY, header: bool = False, high: float = 0,
-              numbers: Any = (), left: Any = ()) -> Any:  # fmt: skip
+              numbers: Container[int] = (), left: Container[int] = (), keep: bool = False) -> Any:  # fmt: skip
         row = table.add_row()
         about = row._tr.get_or_add_trPr()
         about.append(OxmlElement("w:cantSplit"))
@@ -204,7 +213,7 @@ class Sheet:
             cell.vertical_alignment = 1
             emptied(cell)
             align = RIGHT if at in numbers else LEFT if at in left else CENTRE
-            self.line(text, to=cell, font=font, size=12, align=align, indent=False, high=20)
+            self.line(text, to=cell, font=font, size=12, align=align, indent=False, high=20, keep=keep)
         return row
 
     def pairs(self) -> None:
@@ -248,16 +257,21 @@ class Sheet:
         """Issuer and day at the right, one centred over the other as GB/T 9704 wants them; kept together."""
         self.line("", indent=False, keep=True)
         table = self.table((66, 90), borders=False)
-        inside = emptied(self.cells(table, ("", "")).cells[1])
+        inside = emptied(self.cells(table, ("", ""), keep=True).cells[1])
         for words in ("{{ paper.issuer }}", "{{ paper.issued_on }}"):
-            self.line(words, to=inside, align=CENTRE, indent=False)
+            self.line(words, to=inside, align=CENTRE, indent=False, keep=True)
 
     def signed_by_people(self, names: Sequence[str]) -> None:
         """A line for each who signed, or lines to sign on."""
         self.line("", indent=False, high=14, keep=True)
         self.tag("if signatures")
         self.tag("for sign in signatures")
-        self.line("{{ sign.side }}（签名）：{{ sign.person }}{{ sign.image }}　　{{ sign.on }}", high=None, before=6)
+        self.line(
+            "{{ sign.side }}（签名）：{{ sign.person }}{{ sign.image }}　　{{ sign.on }}",
+            high=None,
+            before=6,
+            keep=True,
+        )
         self.tag("endfor")
         self.tag("else")
         for name in names:
@@ -266,7 +280,7 @@ class Sheet:
 
     def sealed(self) -> None:
         """The sides of an agreement, each with room for seal and signature; kept on one page."""
-        self.line("", indent=False, high=14)
+        self.line("", indent=False, high=14, keep=True)
         sides = [*self.sides(), *([("见证方", "witness")] if self.about.get("witness") else [])]
         table = self.table([WIDTH_MM / len(sides)] * len(sides))
         row = self.cells(table, [""] * len(sides), high=48)
@@ -281,9 +295,9 @@ class Sheet:
                 "",
                 "　　　　年　　月　　日",
             ):
-                self.line(words, to=cell, size=12, align=LEFT, indent=False, high=21)
+                self.line(words, to=cell, size=12, align=LEFT, indent=False, high=21, keep=True)
         self.tag("if signatures")
-        self.line("系统内签字：", size=12, high=22, indent=False, before=4)
+        self.line("系统内签字：", size=12, high=22, indent=False, before=4, keep=True)
         self.tag("endif")
         self.tag("for sign in signatures")
         self.line(
@@ -291,6 +305,7 @@ class Sheet:
             size=12,
             high=None,
             before=4,
+            keep=True,
         )
         self.tag("endfor")
 
@@ -300,7 +315,7 @@ class Sheet:
 
     def foot(self) -> None:
         """What the paper was made of: proceeding, moment of the figures, and the way back to the record."""
-        self.line("", indent=False, high=14)
+        self.line("", indent=False, high=14, keep=True)
         table = self.table((128, 28), borders=False)
         words, code = (emptied(cell) for cell in self.cells(table, ("", "")).cells)
         for text in ("事项编号：{{ proceeding.no }}", "数据截止：{{ paper.as_of }}",
@@ -310,7 +325,7 @@ class Sheet:
 
 
 BLOCKS: dict[str, Callable[[Sheet], None]] = {
-    name: getattr(Sheet, name) for name in ("text", "basis", "rows", "parties", "parcels", "steps", "items", "pictures")
+    name: getattr(Sheet, name) for name in ("text", "rows", "parties", "parcels", "steps", "items", "pictures")
 }
 
 
