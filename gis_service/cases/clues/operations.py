@@ -156,9 +156,12 @@ def dismiss(session: Session, actor: Actor, clue_id: int, reason: str) -> Clue:
 
 def open_case(
     session: Session, conduct: Conduct, actor: Actor, clue_id: int, *, title: str, limits: Limits, despite: str = "",
-    facts: Mapping[str, Any] | None = None, unit_id: int | None = None,
+    facts: Mapping[str, Any] | None = None, unit_id: int | None = None, at: datetime | None = None,
 ) -> Proceeding:  # fmt: skip
-    """A case from a clue, with its place, land and photos; raises `LooksAlike` until likenesses are explained away."""
+    """A case from a clue, with its place, land and photos; raises `LooksAlike` until likenesses are explained away.
+
+    `at` as in `Opening`: only for loading what happened before.
+    """
     clue = _waiting(session, clue_id)
     alike = queries.candidates(session, clue, limits)
     if alike and not despite.strip():
@@ -170,7 +173,7 @@ def open_case(
         session, conduct, actor, clue.district_code,
         Opening(
             title=title, area_id=clue.area_id, unit_id=unit_id, place=None if place is None else (place[0], place[1]),
-            place_text=clue.place_text or None, parcel_ids=_parcels_at(session, clue),
+            place_text=clue.place_text or None, parcel_ids=_parcels_at(session, clue), at=at,
             facts={
                 "waste_kind": clue.waste_kind, "source": clue.source, "happened_from": first.isoformat(),
                 "happened_to": last.isoformat(), "quantity_m3": clue.quantity_m3, "seen_at": clue.seen_at.isoformat(),
@@ -178,7 +181,7 @@ def open_case(
             },
         ),
     )  # fmt: skip
-    _settle(clue, actor, ClueState.OPENED, despite)
+    _settle(clue, actor, ClueState.OPENED, despite, at)
     clue.case_id = case.id
     session.flush()
     for each in (clue, *queries.merged_into(session, clue.id)):
@@ -226,7 +229,7 @@ def _waiting(session: Session, clue_id: int) -> Clue:
     return clue
 
 
-def _settle(clue: Clue, actor: Actor, state: ClueState, reason: str) -> None:
+def _settle(clue: Clue, actor: Actor, state: ClueState, reason: str, at: datetime | None = None) -> None:
     clue.state, clue.reason = state, reason.strip()
-    clue.decided_at, clue.decided_by_name = clock.now(), actor.name
+    clue.decided_at, clue.decided_by_name = at or clock.now(), actor.name
     clue.row_version += 1
