@@ -25,6 +25,12 @@ def router_over(conducts: tuple[Conduct, ...]) -> APIRouter:
         found = work.of(work_.session, conducts, work_.actor, clock.now(), work_.scope.request_id)
         return JSONResponse(jsonable_encoder({**found, "as_of": clock.now()}))
 
+    @router.get("/parcels/{parcel_id}/proceedings")
+    def of_parcel(work_: Annotated[Work, doing("parcel.read")], parcel_id: int) -> JSONResponse:
+        """Every proceeding about a parcel that the reader may see, open ones first."""
+        found = work.of_parcel(work_.session, conducts, work_.actor, parcel_id, clock.now(), work_.scope.request_id)
+        return JSONResponse(jsonable_encoder({"items": found}))
+
     @router.get("/late")
     def late(work_: Annotated[Work, doing("late.read")]) -> JSONResponse:
         """督办清单: everything in sight whose clock ran out, the longest ago first."""

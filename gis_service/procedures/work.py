@@ -116,6 +116,20 @@ def late(
     return sorted(found, key=_urgency)
 
 
+def of_parcel(
+    session: Session, conducts: Sequence[Conduct], actor: Actor, parcel_id: int, now: datetime, request_id: str
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Every proceeding about a parcel that this person may see, open ones first, the newest first."""
+    found: list[dict[str, Any]] = []
+    for conduct in conducts:
+        if actor.may(f"{conduct.procedure.noun}.read"):
+            db.enter(session, actor.scope(f"{conduct.procedure.noun}.read", request_id))
+            rows = queries.listed(session, conduct.procedure, queries.Wanted(parcel_id=parcel_id, size=MOST))
+            logs = queries.logs_of(session, [each.id for each in rows])
+            found += _told(session, conduct, rows, now, actor, logs)
+    return sorted(found, key=lambda item: (item["state"]["final"], -item["id"]))
+
+
 def overdue(session: Session, conducts: Sequence[Conduct], now: datetime) -> list[tuple[Conduct, Proceeding, Reading]]:
     """Every open proceeding in the scope of the transaction with a clock that ran out, the longest ago first; for agendas."""
     found = []

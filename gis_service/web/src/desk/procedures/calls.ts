@@ -1,7 +1,7 @@
 /** The calls of proceedings by name; `plural` is the procedure's word in addresses (cases, handovers …). */
 import { call, get, type Query, type Seen, seen } from '../../shared/http';
 import { lang } from '../../shared/i18n';
-import type { Brief, Paper, Proceeding, Table, Work } from './types';
+import type { Brief, Paper, Proceeding, Table, Work, WorkItem } from './types';
 
 export interface StepSent {
   action: string;
@@ -40,6 +40,8 @@ export const calls = {
   removeAmount: (plural: string, id: number, amount: number, reason: string) =>
     call('POST', `/${plural}/${id}/amounts/${amount}/remove`, { body: { reason } }),
   work: () => get<Work>('/me/work'),
+  late: () => get<{ items: WorkItem[]; as_of: string }>('/late'),
+  ofParcel: (id: number) => get<{ items: WorkItem[] }>(`/parcels/${id}/proceedings`),
 };
 
 export const paperUrl = (plural: string, id: number, paper: number, format: string): string =>

@@ -149,4 +149,7 @@ export const PROCEDURES: Record<string, string> = {
   '原件、文书、地图、步骤记录封存为一个 ZIP，内附核验程序；任何改动都能查出。': 'Originals, papers, maps and log sealed in one ZIP with its verifier; any change is found.',
   封存并下载: 'Seal and save',
   '第 {n} 步时封存': 'sealed at step {n}',
+  事项: 'Proceedings',
+  '没有关于这宗地的移交、案件、整改或索赔。': 'No handover, case, rectification or claim about this parcel.',
+  '别处超期，须督办': 'Late with others: supervise',
 };
