@@ -73,9 +73,7 @@ def make_paper(
     facts: Mapping[str, object], office: Office, as_of: datetime,
 ) -> ProceedingPaper:  # fmt: skip
     """A paper from its template, as DOCX and PDF; where its kind is numbered, with the next number of its series and year."""
-    _require_kind(procedure, kind)
-    if not KINDS[kind].template:
-        raise UploadOnly(kind_zh=KINDS[kind].zh, kind_en=KINDS[kind].en)
+    require_template(procedure, kind)
     doc_no = None
     if KINDS[kind].series:
         doc_no = numbers.next_number(
@@ -134,6 +132,13 @@ def paper_in(session: Session, proceeding: Proceeding, paper_id: int) -> Proceed
     if paper is None or paper.proceeding_id != proceeding.id:
         raise NotFound(what="文书", key=paper_id)
     return paper
+
+
+def require_template(procedure: Procedure, kind: str) -> None:
+    """Raises `PaperUnknown` for a kind of another procedure, `UploadOnly` for one that only comes from outside."""
+    _require_kind(procedure, kind)
+    if not KINDS[kind].template:
+        raise UploadOnly(kind_zh=KINDS[kind].zh, kind_en=KINDS[kind].en)
 
 
 def _require_kind(procedure: Procedure, kind: str) -> None:
