@@ -1,6 +1,7 @@
 /** The procedures of the desk: where each stands in the rail, and what its page has beside the common parts. */
 import { type Component, defineAsyncComponent } from 'vue';
 
+import { AMOUNT_HEADS } from '../cases/words';
 import type { PlaceName } from '../state/address';
 
 export interface NounTab {
@@ -44,7 +45,14 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
     noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true, handles: ['issue', 'answer', 'close', 'send_back'],
     now: later(() => import('../rectifications/ProblemPanel.vue')), tools: later(() => import('../rectifications/ListTools.vue')),
   },
-  cases: { noun: 'case', group: 'cases', label: '案件', tabs: [], opens: true },
+  cases: {
+    noun: 'case', group: 'cases', label: '案件', opens: true, amounts: AMOUNT_HEADS,
+    tabs: [
+      { id: 'clues', label: '线索', component: later(() => import('../cases/CluesTab.vue')) },
+      { id: 'links', label: '关联', component: later(() => import('../cases/LinksTab.vue')) },
+      { id: 'basis', label: '依据', component: later(() => import('../cases/LawTab.vue')) },
+    ],
+  },
   claims: {
     noun: 'claim', group: 'cases', label: '损害赔偿', opens: true, tabs: [{ id: 'claim', label: '索赔', component: later(() => import('../claims/ClaimPanel.vue')) }],
     amounts: {
@@ -65,8 +73,8 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
 /** Lists of a place that are no procedure; they stand before its procedures. */
 export const BESIDE: { id: PlaceName; group: Noun['group']; label: string; needs: string }[] = [
   { id: 'handover_batches', group: 'handover_batches', label: '移交批次', needs: 'handover.read' },
+  { id: 'clues', group: 'cases', label: '线索', needs: 'clue.read' },
 ];
-
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;
-export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? place;
+export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? BESIDE.find(({ id }) => id === place)?.group ?? place;

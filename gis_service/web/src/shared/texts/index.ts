@@ -1,6 +1,7 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
+import { CASES } from './cases.en';
 import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
@@ -22,6 +23,7 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
+  ...CASES,
   ...CHANGES,
   ...EXPORTS,
   ...FIND,
