@@ -44,7 +44,7 @@ def make_for_each(
 
     def make(id_: int) -> Result:
         proceeding, at = _open(session, id_), clock.now()
-        facts = writing.facts_for(session, CONDUCT, proceeding, asked, at=at, office=press.office)
+        facts = writing.facts_for(session, CONDUCT, proceeding, asked, at=at, office=press.office, store=press.store)
         facts["signatures"] = signatures_out(session, press.store, [id_])
         made = filing.make_paper(
             session, press.store, actor, HANDOVER, proceeding, asked.kind, facts=facts, office=press.office, as_of=at
@@ -92,7 +92,7 @@ def _batch_facts(
 ) -> dict[str, Any]:  # fmt: skip
     """What a paper of the whole batch is told: as of one handover, with the batch's title, land and figures."""
     ids = [each.id for each in opened]
-    facts = writing.facts_for(session, CONDUCT, opened[0], asked, at=at, office=press.office)
+    facts = writing.facts_for(session, CONDUCT, opened[0], asked, at=at, office=press.office, store=press.store)
     land = parcels_out(session, ids)
     address = f"{press.office.base_url.rstrip('/')}/desk/handover_batches/{batch.id}"
     total_m2 = sum(parcel["area_m2"] for parcel in land)

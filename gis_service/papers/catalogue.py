@@ -42,6 +42,8 @@ def _kinds(said: dict[str, Any]) -> dict[str, PaperKind]:
 _said = _read()
 PROCEDURES: dict[str, tuple[str, str]] = {code: (zh, en) for code, (zh, en) in _said["procedures"].items()}
 KINDS: dict[str, PaperKind] = _kinds(_said)
+NAMED: dict[str, tuple[str, str]] = {name: (zh, en) for name, (zh, en) in _said["named"].items()}
+"""Facts the shipped templates ask for by name: what each is called in both languages."""
 
 
 def kind(code: str) -> PaperKind:

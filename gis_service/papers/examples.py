@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from gis_service.core.clock import BEIJING
-from gis_service.papers.catalogue import PROCEDURES, PaperKind
+from gis_service.papers.catalogue import NAMED, PROCEDURES, PaperKind
 from gis_service.papers.facts import Facts
 
 DAY = date(2026, 11, 28)
@@ -116,31 +116,31 @@ def _parcel(n: int) -> Any:
 def _named() -> dict[str, Any]:
     """The facts that the shipped templates ask for by name."""
     said = {
-        "reply_by": ("答复期限", "2026年12月8日"),
-        "correct_by": ("改正期限", "2026年12月15日"),
-        "perform_by": ("履行期限", "2026年12月20日"),
-        "perform_on": ("代履行时间", "2026年12月25日"),
-        "performer": ("代履行人", "示例清运有限公司"),
-        "supervisor": ("到场监督人", "示例乙"),
-        "cost": ("费用预算", "示例金额86,400元"),
-        "recall_reason": ("收回原因", "示例地块即将供应"),
-        "recall_on": ("收回日期", "2026年12月31日"),
-        "kept_at": ("保存地点", "示例仓库"),
-        "kept_until": ("保存期限", "2026年12月9日"),
-        "decided_on": ("决定日期", "2026年11月10日"),
-        "decision_no": ("决定文号", "示例罚决〔2026〕3号"),
-        "notice_no": ("通知文号", "示例整改〔2026〕7号"),
-        "how_to_pay": ("履行方式和期限", "示例：按缴款通知书载明的方式和期限缴纳。"),
-        "how_to_perform": ("履行方式和期限", "示例：赔偿义务人于2026年12月31日前一次缴纳。"),
-        "breach": ("违约责任", "示例：逾期履行的，按约定承担违约责任。"),
-        "remedy": ("救济途径", "示例：此处由系统写明复议机关、管辖法院和期限。"),
-        "education": ("教育", "请引以为戒，不得再犯。"),
-        "contact": ("联系人", "示例甲"),
-        "contact_address": ("联系地址", "珠海市示例路2号"),
-        "meet_at": ("磋商时间", "2026年12月10日9时30分"),
-        "meet_place": ("磋商地点", "示例会议室"),
+        "reply_by": "2026年12月8日",
+        "correct_by": "2026年12月15日",
+        "perform_by": "2026年12月20日",
+        "perform_on": "2026年12月25日",
+        "performer": "示例清运有限公司",
+        "supervisor": "示例乙",
+        "cost": "示例金额86,400元",
+        "recall_reason": "示例地块即将供应",
+        "recall_on": "2026年12月31日",
+        "kept_at": "示例仓库",
+        "kept_until": "2026年12月9日",
+        "decided_on": "2026年11月10日",
+        "decision_no": "示例罚决〔2026〕3号",
+        "notice_no": "示例整改〔2026〕7号",
+        "how_to_pay": "示例：按缴款通知书载明的方式和期限缴纳。",
+        "how_to_perform": "示例：赔偿义务人于2026年12月31日前一次缴纳。",
+        "breach": "示例：逾期履行的，按约定承担违约责任。",
+        "remedy": "示例：此处由系统写明复议机关、管辖法院和期限。",
+        "education": "请引以为戒，不得再犯。",
+        "contact": "示例甲",
+        "contact_address": "珠海市示例路2号",
+        "meet_at": "2026年12月10日9时30分",
+        "meet_place": "示例会议室",
     }
-    return {name: {"label": label, "text": text} for name, (label, text) in said.items()}
+    return {name: {"label": NAMED[name][0], "text": text} for name, text in said.items()}
 
 
 def picture() -> bytes:

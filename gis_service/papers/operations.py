@@ -1,6 +1,7 @@
 """Verbs: make a paper, change a template, go back to an earlier one. Nothing here commits."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,6 +59,12 @@ def template_bytes(session: Session, store: FileStore, kind_code: str) -> bytes:
         if usable(store, found, version):
             return store.path(version.sha256).read_bytes()
     return shipped(found)
+
+
+def named_in(session: Session, store: FileStore, kind_code: str) -> list[str]:
+    """The facts that the template in use asks for by name, in the order in which they stand in it."""
+    text = package.document_text(template_bytes(session, store, kind_code))
+    return list(dict.fromkeys(re.findall(r"\bfacts\.(\w+)", text)))
 
 
 def usable(store: FileStore, found: PaperKind, version: PaperTemplate) -> bool:

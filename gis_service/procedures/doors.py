@@ -196,13 +196,22 @@ def _papers(router: APIRouter, doors: Doors) -> None:
         """Make a paper from its template, with a number where its kind has one."""
         found = doors.filed(work, proceeding_id)
         at, office = clock.now(), office_of(work)
-        facts = writing.facts_for(work.session, conduct, found, body, at=at, office=office)
+        store = work.request.app.state.store
+        filing.require_template(procedure, body.kind)
+        facts = writing.facts_for(work.session, conduct, found, body, at=at, office=office, store=store)
         made = filing.make_paper(
-            work.session, work.request.app.state.store, work.actor, procedure, found, body.kind,
+            work.session, store, work.actor, procedure, found, body.kind,
             facts=facts, office=office, as_of=at,
         )  # fmt: skip
         doors.note(work, f"{noun}.file", found, act="make_paper", kind=made.kind, doc_no=made.doc_no)
         return JSONResponse(jsonable_encoder(paper_out(made)), 201)
+
+    @router.get("/{proceeding_id}/papers/form")
+    def paper_form(work: Annotated[Work, doors.reads], proceeding_id: int, kind: str) -> dict[str, Any]:
+        """What may be written into a paper of a kind, and what of it is known."""
+        found = doors.seen(work, proceeding_id)
+        filing.require_template(procedure, kind)
+        return writing.form_of(work.session, work.request.app.state.store, conduct, found, kind)
 
     @router.post("/{proceeding_id}/papers/upload", status_code=201)
     def upload_paper(
@@ -310,6 +319,7 @@ def _originals(router: APIRouter, doors: Doors) -> None:
     @router.post("/{proceeding_id}/amounts", status_code=201)
     def add_amount(work: Annotated[Work, doors.keeps], proceeding_id: int, body: AmountIn) -> JSONResponse:
         found = doors.filed(work, proceeding_id)
+        filing.require_head(doors.procedure, body.head)
         made = filing.add_amount(work.session, work.actor, found, **body.model_dump())
         doors.note(
             work,

@@ -27,6 +27,7 @@ from gis_service.parcels.attachments.operations import THUMBNAIL_BYTES, Kept, ch
 from gis_service.parcels.attachments.picture import small_copy
 from gis_service.procedures import queries
 from gis_service.procedures.errors import (
+    HeadUnknown,
     IsClosed,
     PaperTaken,
     PaperUnknown,
@@ -73,9 +74,7 @@ def make_paper(
     facts: Mapping[str, object], office: Office, as_of: datetime,
 ) -> ProceedingPaper:  # fmt: skip
     """A paper from its template, as DOCX and PDF; where its kind is numbered, with the next number of its series and year."""
-    _require_kind(procedure, kind)
-    if not KINDS[kind].template:
-        raise UploadOnly(kind_zh=KINDS[kind].zh, kind_en=KINDS[kind].en)
+    require_template(procedure, kind)
     doc_no = None
     if KINDS[kind].series:
         doc_no = numbers.next_number(
@@ -134,6 +133,13 @@ def paper_in(session: Session, proceeding: Proceeding, paper_id: int) -> Proceed
     if paper is None or paper.proceeding_id != proceeding.id:
         raise NotFound(what="文书", key=paper_id)
     return paper
+
+
+def require_template(procedure: Procedure, kind: str) -> None:
+    """Raises `PaperUnknown` for a kind of another procedure, `UploadOnly` for one that only comes from outside."""
+    _require_kind(procedure, kind)
+    if not KINDS[kind].template:
+        raise UploadOnly(kind_zh=KINDS[kind].zh, kind_en=KINDS[kind].en)
 
 
 def _require_kind(procedure: Procedure, kind: str) -> None:
@@ -214,6 +220,15 @@ def sign(
 
 
 # --- amounts --------------------------------------------------------------------------------------------------------
+
+
+def require_head(procedure: Procedure, head: str) -> None:
+    """Refuse an item that the procedure does not keep its money by."""
+    if procedure.heads and head not in {code for code, _, _ in procedure.heads}:
+        raise HeadUnknown(
+            procedure_zh=procedure.zh, procedure_en=procedure.en, head=head,
+            known_zh="、".join(zh for _, zh, _ in procedure.heads), known_en=", ".join(en for _, _, en in procedure.heads),
+        )  # fmt: skip
 
 
 def add_amount(

@@ -42,15 +42,18 @@ class OpeningIn(Sent):
 
 
 class PaperIn(Sent):
-    """A paper to be made from its template; `text` is what the officer writes into it, a paragraph each."""
+    """A paper to be made from its template. `text` is what the officer writes, a paragraph each; `said` fills what the template
+    asks for by name and the proceeding does not know; `columns` and `items` are a list; `pictures` are ids of its files."""
 
     kind: Annotated[str, Field(max_length=60)]
     text: Annotated[list[Long], Field(max_length=200)] = Field(default_factory=list)
+    said: dict[Annotated[str, Field(max_length=60)], Text] = Field(default_factory=dict)
     addressee: Text | None = None
-    items: Annotated[list[Annotated[list[Long], Field(max_length=20)]], Field(max_length=500)] = Field(
+    columns: Annotated[list[Text], Field(max_length=12)] = Field(default_factory=list)
+    items: Annotated[list[Annotated[list[Text], Field(max_length=12)]], Field(max_length=500)] = Field(
         default_factory=list
     )
-    basis_ids: Annotated[list[int], Field(max_length=20)] = Field(default_factory=list)
+    pictures: Annotated[list[int], Field(max_length=24)] = Field(default_factory=list)
 
 
 class Why(Sent):

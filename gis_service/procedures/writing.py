@@ -10,7 +10,9 @@ import segno
 from sqlalchemy.orm import Session
 
 from gis_service.core.clock import BEIJING
-from gis_service.papers.catalogue import KINDS
+from gis_service.files.store import FileStore
+from gis_service.papers import operations as papers
+from gis_service.papers.catalogue import KINDS, NAMED
 from gis_service.procedures import operations, page, queries
 from gis_service.procedures.conduct import Conduct
 from gis_service.procedures.filing import Office
@@ -22,10 +24,29 @@ from gis_service.procedures.telling import link_to
 M2_PER_MU = Decimal(2000) / 3
 
 
+def form_of(session: Session, store: FileStore, conduct: Conduct, proceeding: Proceeding, kind: str) -> dict[str, Any]:
+    """What the officer may or must write into a paper of this kind: what its template asks for by name, with what is known of
+    it, and whether it takes a list and pictures."""
+    log = queries.log_of(session, proceeding.id)
+    known = {
+        each["name"]: each
+        for each in page.told(conduct.procedure, proceeding.facts, *_names(session, conduct, proceeding, log))
+    }
+    own = conduct.paper_facts(session, proceeding).get("facts", {})
+    asked = []
+    for name in papers.named_in(session, store, kind):
+        fact = conduct.procedure.fact_of.get(name)
+        zh, en = NAMED.get(name, (fact.zh, fact.en) if fact else (name, name))
+        text = own[name]["text"] if name in own else known[name]["text"] if name in known else ""
+        asked.append({"name": name, "zh": zh, "en": en, "text": text})
+    groups = KINDS[kind].groups
+    return {"kind": kind, "asks": asked, "takes_items": "items" in groups, "takes_pictures": "pictures" in groups}
+
+
 def facts_for(
-    session: Session, conduct: Conduct, proceeding: Proceeding, asked: PaperIn, *, at: datetime, office: Office
+    session: Session, conduct: Conduct, proceeding: Proceeding, asked: PaperIn, *, at: datetime, office: Office, store: FileStore
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything the paper may show. The noun's own part comes last and may say more or otherwise."""
+    """Everything the paper may show. The noun's own part comes after the common one; what the officer wrote comes last."""
     procedure = conduct.procedure
     log = queries.log_of(session, proceeding.id)
     units = queries.names_of_units(session, [proceeding.unit_id, proceeding.counterpart_unit_id])
@@ -53,7 +74,28 @@ def facts_for(
         "text": asked.text,
     }  # fmt: skip
     own = conduct.paper_facts(session, proceeding)
-    return {**facts, **{group: _joined(facts.get(group), part) for group, part in own.items()}}
+    whole = {**facts, **{group: _joined(facts.get(group), part) for group, part in own.items()}}
+    return {**whole, **_written(session, store, proceeding, asked, whole["facts"])}
+
+
+def _written(
+    session: Session, store: FileStore, proceeding: Proceeding, asked: PaperIn, known: Mapping[str, Any]
+) -> dict[str, Any]:  # fmt: skip
+    """What the officer wrote and chose for this paper."""
+    said = {
+        name: {"label": NAMED.get(name, (name, name))[0], "text": text} for name, text in asked.said.items() if text
+    }
+    found: dict[str, Any] = {"facts": {**known, **said}}
+    if asked.items:
+        found |= {"columns": asked.columns, "items": asked.items}
+    if asked.pictures:
+        files = {file.id: file for file in queries.files_of(session, proceeding.id)}
+        found["pictures"] = [
+            {"caption": files[id_].label or files[id_].name, "image": store.path(files[id_].sha256).read_bytes()}
+            for id_ in asked.pictures
+            if id_ in files
+        ]
+    return found
 
 
 def _joined(common: Any, own: Any) -> Any:

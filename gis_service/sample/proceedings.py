@@ -98,7 +98,9 @@ class Teller:
         actor = person(move.who)
         if KINDS[kind].template:
             asked = PaperIn(kind=kind, text=list(move.text))
-            facts = writing.facts_for(self.session, conduct, proceeding, asked, at=moment, office=self.office)
+            facts = writing.facts_for(
+                self.session, conduct, proceeding, asked, at=moment, office=self.office, store=self.store
+            )
             made = filing.make_paper(
                 self.session, self.store, actor, conduct.procedure, proceeding, kind,
                 facts=facts, office=self.office, as_of=moment,

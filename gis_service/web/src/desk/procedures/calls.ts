@@ -1,7 +1,7 @@
 /** The calls of proceedings by name; `plural` is the procedure's word in addresses (cases, handovers …). */
 import { call, get, type Query, type Seen, seen } from '../../shared/http';
 import { lang } from '../../shared/i18n';
-import type { Brief, Paper, Proceeding, Table, Work, WorkItem } from './types';
+import type { Brief, Paper, PaperForm, Proceeding, Table, Work, WorkItem } from './types';
 
 export interface StepSent {
   action: string;
@@ -26,6 +26,7 @@ export const calls = {
   step: (plural: string, id: number, body: StepSent, etag: string): Promise<Seen<Proceeding>> =>
     seen<Proceeding>('POST', `/${plural}/${id}/steps`, { body, seen: etag }),
   charge: (plural: string, id: number, body: Record<string, unknown>) => call('POST', `/${plural}/${id}/charge`, { body }),
+  paperForm: (plural: string, id: number, kind: string) => get<PaperForm>(`/${plural}/${id}/papers/form`, { kind }),
   makePaper: (plural: string, id: number, body: Record<string, unknown>) => call<Paper>('POST', `/${plural}/${id}/papers`, { body }),
   uploadPaper: (plural: string, id: number, file: File, more: Record<string, string>) =>
     call<Paper>('POST', `/${plural}/${id}/papers/upload`, { form: form(file, more) }),

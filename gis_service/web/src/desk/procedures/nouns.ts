@@ -1,6 +1,7 @@
 /** The procedures of the desk: where each stands in the rail, and what its page has beside the common parts. */
 import { type Component, defineAsyncComponent } from 'vue';
 
+import { AMOUNT_HEADS } from '../cases/words';
 import type { PlaceName } from '../state/address';
 
 export interface NounTab {
@@ -18,6 +19,11 @@ export interface Noun {
   tabs: NounTab[];
   /** Tabs over the list that are no procedure: batches, clues. */
   opens: boolean;
+  /** Stands first under 办理; it takes the steps named in `handles` by itself. */
+  now?: Component;
+  handles?: string[];
+  /** Tools over the list. */
+  tools?: Component;
   /** Heads of amounts, where it has any: code → words. */
   amounts?: Record<string, string>;
 }
@@ -35,18 +41,40 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
     ],
     opens: false,
   },
-  rectifications: { noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true },
-  cases: { noun: 'case', group: 'cases', label: '案件', tabs: [], opens: true },
-  claims: { noun: 'claim', group: 'cases', label: '损害赔偿', tabs: [], opens: true },
-  meetings: { noun: 'meeting', group: 'meetings', label: '联席会议', tabs: [], opens: true },
-  action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: true },
+  rectifications: {
+    noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true, handles: ['issue', 'answer', 'close', 'send_back'],
+    now: later(() => import('../rectifications/ProblemPanel.vue')), tools: later(() => import('../rectifications/ListTools.vue')),
+  },
+  cases: {
+    noun: 'case', group: 'cases', label: '案件', opens: true, amounts: AMOUNT_HEADS,
+    tabs: [
+      { id: 'clues', label: '线索', component: later(() => import('../cases/CluesTab.vue')) },
+      { id: 'links', label: '关联', component: later(() => import('../cases/LinksTab.vue')) },
+      { id: 'basis', label: '依据', component: later(() => import('../cases/LawTab.vue')) },
+    ],
+  },
+  claims: {
+    noun: 'claim', group: 'cases', label: '损害赔偿', opens: true, tabs: [{ id: 'claim', label: '索赔', component: later(() => import('../claims/ClaimPanel.vue')) }],
+    amounts: {
+      interim_loss: '期间功能损失', permanent_loss: '永久性损害损失', investigation_appraisal: '调查、鉴定评估费用',
+      cleanup_restoration: '清除污染、修复费用', prevention: '防止损害扩大费用',
+    },
+  },
+  meetings: {
+    noun: 'meeting', group: 'meetings', label: '联席会议', opens: true,
+    tabs: [
+      { id: 'agenda', label: '议程', component: later(() => import('../meetings/AgendaTab.vue')) },
+      { id: 'attendance', label: '参会', component: later(() => import('../meetings/AttendanceTab.vue')) },
+    ],
+  },
+  action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: false },
 };
 
 /** Lists of a place that are no procedure; they stand before its procedures. */
 export const BESIDE: { id: PlaceName; group: Noun['group']; label: string; needs: string }[] = [
   { id: 'handover_batches', group: 'handover_batches', label: '移交批次', needs: 'handover.read' },
+  { id: 'clues', group: 'cases', label: '线索', needs: 'clue.read' },
 ];
-
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;
-export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? place;
+export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? BESIDE.find(({ id }) => id === place)?.group ?? place;

@@ -117,6 +117,14 @@ export interface Paper {
   withdrawn_reason: string | null;
 }
 
+/** What may be written into a paper of a kind, and what of it is known. */
+export interface PaperForm {
+  kind: string;
+  asks: (Words & { name: string; text: string })[];
+  takes_items: boolean;
+  takes_pictures: boolean;
+}
+
 export interface CaseFile {
   id: number;
   name: string;

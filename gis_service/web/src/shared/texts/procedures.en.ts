@@ -152,4 +152,6 @@ export const PROCEDURES: Record<string, string> = {
   事项: 'Proceedings',
   '没有关于这宗地的移交、案件、整改或索赔。': 'No handover, case, rectification or claim about this parcel.',
   '别处超期，须督办': 'Late with others: supervise',
+  '清单（可不填）：首行为列名，一行一条，用逗号或制表符分列，可从表格粘贴': 'List (optional): names of columns first, then a row a line, cells by comma or tab; paste from a sheet',
+  放入照片: 'Put in photos',
 };
