@@ -54,7 +54,12 @@ def test_one_act_goes_over_the_change_of_law_and_rests_on_both(loaded: Session) 
 
 
 def test_two_cases_are_linked_by_a_truck(loaded: Session) -> None:
-    shared = [link for case in cases(loaded) for link in parties.of_case(loaded, case.id) if link["kind"] == "vehicle" and link["also_in"]]
+    shared = [
+        link
+        for case in cases(loaded)
+        for link in parties.of_case(loaded, case.id)
+        if link["kind"] == "vehicle" and link["also_in"]
+    ]
     assert shared
     graph = parties.graph(loaded, shared[0]["also_in"][0]["id"])
     assert len([node for node in graph["nodes"] if node["kind"] == "case"]) >= 2
