@@ -197,4 +197,5 @@ PROCEDURE = Procedure(
         Clock("performance", "履行协议", "performance of the agreement", 90, Measure.SET_DATE, length_fact="perform_by", starts=("agree",), ends=("close", "evaluate", "sue_on_breach", "not_confirmed"), warn=10, whose="other"),
     ),
     papers=("payment_voucher",),
+    heads=HEADS,
 )  # fmt: skip

@@ -41,6 +41,7 @@ def _agenda(router: APIRouter, doors: Doors, conducts: Sequence[Conduct]) -> Non
 
     @router.post("/{proceeding_id}/agenda", status_code=201)
     def add(work: Keeping, proceeding_id: int, body: TopicIn) -> JSONResponse:
+        """A topic added by hand."""
         found = doors.seen(work, proceeding_id)
         topic = operations.add_topic(work.session, proceeding_id, body.title, body.note)
         doors.note(work, "meeting.file", found, act="add_topic", topic=topic.id, title=topic.title)
@@ -48,6 +49,7 @@ def _agenda(router: APIRouter, doors: Doors, conducts: Sequence[Conduct]) -> Non
 
     @router.post("/{proceeding_id}/agenda/order")
     def order(work: Keeping, proceeding_id: int, body: OrderIn) -> JSONResponse:
+        """The topics in a new order, every one named once."""
         found = doors.seen(work, proceeding_id)
         operations.order_topics(work.session, proceeding_id, body.ids)
         doors.note(work, "meeting.file", found, act="order_topics", ids=body.ids)
@@ -55,6 +57,7 @@ def _agenda(router: APIRouter, doors: Doors, conducts: Sequence[Conduct]) -> Non
 
     @router.post("/{proceeding_id}/agenda/{topic_id}/remove")
     def remove(work: Keeping, proceeding_id: int, topic_id: int, body: Why) -> JSONResponse:
+        """Take a topic off the agenda, with its reason."""
         found = doors.seen(work, proceeding_id)
         topic = operations.remove_topic(work.session, proceeding_id, topic_id, body.reason)
         doors.note(
@@ -66,6 +69,7 @@ def _agenda(router: APIRouter, doors: Doors, conducts: Sequence[Conduct]) -> Non
 def _minutes(router: APIRouter, doors: Doors) -> None:
     @router.post("/{proceeding_id}/agenda/{topic_id}/conclusion")
     def conclude(work: Keeping, proceeding_id: int, topic_id: int, body: ConclusionIn) -> JSONResponse:
+        """What the meeting concluded on a topic."""
         found = doors.seen(work, proceeding_id)
         topic = operations.conclude(work.session, proceeding_id, topic_id, body.conclusion)
         doors.note(work, "meeting.file", found, act="conclude", topic=topic.id, conclusion=topic.conclusion)

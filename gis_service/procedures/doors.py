@@ -319,6 +319,7 @@ def _originals(router: APIRouter, doors: Doors) -> None:
     @router.post("/{proceeding_id}/amounts", status_code=201)
     def add_amount(work: Annotated[Work, doors.keeps], proceeding_id: int, body: AmountIn) -> JSONResponse:
         found = doors.filed(work, proceeding_id)
+        filing.require_head(doors.procedure, body.head)
         made = filing.add_amount(work.session, work.actor, found, **body.model_dump())
         doors.note(
             work,

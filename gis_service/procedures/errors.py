@@ -98,6 +98,12 @@ class PaperWithdrawn(Refusal):
     en = "The paper '{title}' was withdrawn already."
 
 
+class HeadUnknown(Refusal):
+    code, status = "procedure.head_unknown", 422
+    zh = "“{procedure_zh}”的金额没有“{head}”这一项。可用:{known_zh}。"
+    en = "The money of '{procedure_en}' has no item '{head}'; it has {known_en}."
+
+
 class UploadOnly(Refusal):
     code, status = "procedure.upload_only", 422
     zh = "“{kind_zh}”由外单位出具,没有模板,请上传扫描件或文件。"

@@ -27,6 +27,7 @@ from gis_service.parcels.attachments.operations import THUMBNAIL_BYTES, Kept, ch
 from gis_service.parcels.attachments.picture import small_copy
 from gis_service.procedures import queries
 from gis_service.procedures.errors import (
+    HeadUnknown,
     IsClosed,
     PaperTaken,
     PaperUnknown,
@@ -219,6 +220,15 @@ def sign(
 
 
 # --- amounts --------------------------------------------------------------------------------------------------------
+
+
+def require_head(procedure: Procedure, head: str) -> None:
+    """Refuse an item that the procedure does not keep its money by."""
+    if procedure.heads and head not in {code for code, _, _ in procedure.heads}:
+        raise HeadUnknown(
+            procedure_zh=procedure.zh, procedure_en=procedure.en, head=head,
+            known_zh="、".join(zh for _, zh, _ in procedure.heads), known_en=", ".join(en for _, _, en in procedure.heads),
+        )  # fmt: skip
 
 
 def add_amount(

@@ -140,6 +140,8 @@ class Procedure:
     opening_papers: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     """Further kinds of paper that may lie in the file, beside those that steps need."""
+    heads: tuple[tuple[str, str, str], ...] = ()
+    """Items by which its money is kept: code, Chinese, English. Empty: any item may be named."""
 
     @property
     def start(self) -> State:

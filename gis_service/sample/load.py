@@ -35,7 +35,18 @@ from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
 from gis_service.rectification.conduct import RECTIFICATIONS
-from gis_service.sample import cases, claims, grid, land, meetings, outlines, records, rectifications, register
+from gis_service.sample import (
+    cases,
+    claims,
+    grid,
+    handovers,
+    land,
+    meetings,
+    outlines,
+    records,
+    rectifications,
+    register,
+)
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 from gis_service.sample.proceedings import Teller
@@ -83,6 +94,7 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
 
 def _proceedings(teller: Teller) -> None:
     """What went on on the land, in the order in which one thing led to another."""
+    handovers.tell(teller)
     cases.tell(teller)
     claims.tell(teller)
     rectifications.tell(teller)

@@ -27,14 +27,14 @@ class Problem:
 
 
 PROBLEMS = (
-    Problem("GH01", 0, "FENCE", "2026-08-12", "东侧围蔽破损约 12 米,可由便道进入", "closed", campaign=CAMPAIGN),
+    Problem("GH01", 0, "FENCE", "2026-08-28", "东侧围蔽破损约 12 米,可由便道进入", "closed", campaign=CAMPAIGN),
     Problem("GH01", 1, "SIGN", "2026-08-20", "警示牌褪色,举报电话不清", "closed"),
     Problem("GH02", 0, "PLANT", "2026-08-26", "地块北部种菜约 300 平方米", "closed", "complaint"),
     Problem("GH02", 1, "GATE", "2026-09-02", "大门锁具损坏", "closed_again"),
     Problem("GH03", 0, "NEW_SOIL", "2026-09-08", "西南角新增渣土约 40 立方米,有车辙", "dumping"),
     Problem("GH04", 0, "FIRE", "2026-09-15", "杂草有焚烧痕迹", "closed", "check"),
     Problem("CBZX", 0, "BARE", "2026-09-22", "裸土约 2 亩未覆盖防尘网", "withdrawn", "superior"),
-    Problem("GH01", 0, "FENCE", "2026-10-13", "东侧围蔽再次被推倒约 8 米", "answered", campaign=CAMPAIGN),
+    Problem("GH01", 0, "FENCE", "2026-11-20", "东侧围蔽再次被推倒约 8 米", "answered", campaign=CAMPAIGN),
     Problem("GH02", 2, "OCCUPY", "2026-10-09", "东侧搭建板房一处,堆放模板", "supervised", "check"),
     Problem("GH03", 1, "WATER", "2026-10-12", "边沟堵塞,积水约 200 平方米", "escalated", "superior"),
     Problem("GH01", 2, "PARK", "2026-11-16", "停放泥头车 3 辆", "late"),

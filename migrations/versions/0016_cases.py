@@ -1,6 +1,6 @@
 """Dumping cases: clues, parties and what cases are linked to, law as dated data; when cameras were reviewed and published
 
-Revision 0016, after 0017
+Revision 0016, after 0015
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
 revision = "0016"
-down_revision = "0017"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

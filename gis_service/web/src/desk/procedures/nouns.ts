@@ -13,12 +13,17 @@ export interface NounTab {
 export interface Noun {
   noun: string;
   /** The place of the rail it belongs to; several procedures of one place are tabs over the list. */
-  group: 'handovers' | 'rectifications' | 'cases' | 'meetings';
+  group: 'handover_batches' | 'rectifications' | 'cases' | 'meetings';
   label: string;
   /** Tabs of its own on the page of one. */
   tabs: NounTab[];
   /** Tabs over the list that are no procedure: batches, clues. */
   opens: boolean;
+  /** Stands first under 办理; it takes the steps named in `handles` by itself. */
+  now?: Component;
+  handles?: string[];
+  /** Tools over the list. */
+  tools?: Component;
   /** Heads of amounts, where it has any: code → words. */
   amounts?: Record<string, string>;
 }
@@ -26,8 +31,20 @@ export interface Noun {
 export const later = (load: () => Promise<Component>): Component => defineAsyncComponent(load);
 
 export const NOUNS: Partial<Record<PlaceName, Noun>> = {
-  handovers: { noun: 'handover', group: 'handovers', label: '移交', tabs: [], opens: false },
-  rectifications: { noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true },
+  handovers: {
+    noun: 'handover',
+    group: 'handover_batches',
+    label: '单宗移交',
+    tabs: [
+      { id: 'spot', label: '现场核验', component: later(() => import('../handovers/SpotTab.vue')) },
+      { id: 'way', label: '障碍', component: later(() => import('../handovers/WayTab.vue')) },
+    ],
+    opens: false,
+  },
+  rectifications: {
+    noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true, handles: ['issue', 'answer', 'close', 'send_back'],
+    now: later(() => import('../rectifications/ProblemPanel.vue')), tools: later(() => import('../rectifications/ListTools.vue')),
+  },
   cases: {
     noun: 'case', group: 'cases', label: '案件', opens: true, amounts: AMOUNT_HEADS,
     tabs: [
@@ -36,23 +53,28 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
       { id: 'basis', label: '依据', component: later(() => import('../cases/LawTab.vue')) },
     ],
   },
-  claims: { noun: 'claim', group: 'cases', label: '损害赔偿', tabs: [], opens: true },
-  meetings: { noun: 'meeting', group: 'meetings', label: '联席会议', tabs: [], opens: true },
-  action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: true },
+  claims: {
+    noun: 'claim', group: 'cases', label: '损害赔偿', opens: true, tabs: [{ id: 'claim', label: '索赔', component: later(() => import('../claims/ClaimPanel.vue')) }],
+    amounts: {
+      interim_loss: '期间功能损失', permanent_loss: '永久性损害损失', investigation_appraisal: '调查、鉴定评估费用',
+      cleanup_restoration: '清除污染、修复费用', prevention: '防止损害扩大费用',
+    },
+  },
+  meetings: {
+    noun: 'meeting', group: 'meetings', label: '联席会议', opens: true,
+    tabs: [
+      { id: 'agenda', label: '议程', component: later(() => import('../meetings/AgendaTab.vue')) },
+      { id: 'attendance', label: '参会', component: later(() => import('../meetings/AttendanceTab.vue')) },
+    ],
+  },
+  action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: false },
 };
 
-/** Places beside the procedures of a group: the inbox of clues. */
-export const BESIDE: Partial<Record<PlaceName, { group: Noun['group']; label: string; needs: string }>> = {
-  clues: { group: 'cases', label: '线索', needs: 'clue.read' },
-};
-
-/** Everything that stands as a tab over the lists of a group, and the right to look at it. */
-export function siblingsOf(group: Noun['group']): { id: PlaceName; label: string; needs: string }[] {
-  const own = (Object.keys(NOUNS) as PlaceName[]).filter((key) => NOUNS[key]!.group === group).map((id) => ({ id, label: NOUNS[id]!.label, needs: `${NOUNS[id]!.noun}.read` }));
-  const beside = (Object.keys(BESIDE) as PlaceName[]).filter((key) => BESIDE[key]!.group === group).map((id) => ({ id, label: BESIDE[id]!.label, needs: BESIDE[id]!.needs }));
-  return [...beside, ...own];
-}
-
+/** Lists of a place that are no procedure; they stand before its procedures. */
+export const BESIDE: { id: PlaceName; group: Noun['group']; label: string; needs: string }[] = [
+  { id: 'handover_batches', group: 'handover_batches', label: '移交批次', needs: 'handover.read' },
+  { id: 'clues', group: 'cases', label: '线索', needs: 'clue.read' },
+];
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;
-export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? BESIDE[place]?.group ?? place;
+export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? BESIDE.find(({ id }) => id === place)?.group ?? place;

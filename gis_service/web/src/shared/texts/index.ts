@@ -7,13 +7,17 @@ import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
 import { FIND } from './find.en';
 import { CHECKS } from './checks.en';
+import { HANDOVERS } from './handovers.en';
+import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
+import { MEETINGS } from './meetings.en';
 import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { PROCEDURES } from './procedures.en';
+import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
 
 export const ENGLISH: Record<string, string> = {
@@ -24,13 +28,17 @@ export const ENGLISH: Record<string, string> = {
   ...EXPORTS,
   ...FIND,
   ...CHECKS,
+  ...HANDOVERS,
+  ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
   ...LINEAGE,
   ...MAP,
+  ...MEETINGS,
   ...NOTIFICATIONS,
   ...PAPERS,
   ...PARCELS,
   ...PROCEDURES,
+  ...RECTIFICATION,
   ...SHELL,
 };

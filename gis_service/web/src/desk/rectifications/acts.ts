@@ -1,0 +1,21 @@
+/** A paper and the step that takes it, as one act: what an officer or a unit does with one press. */
+import type { Seen } from '../../shared/api';
+import { today } from '../../shared/format';
+import { calls } from '../procedures/calls';
+import { show } from '../procedures/state';
+import type { Offer, Proceeding } from '../procedures/types';
+
+export const offerOf = (one: Proceeding, action: string): Offer | undefined =>
+  one.offers.find((each) => each.action === action && each.is_mine);
+
+export const paragraphs = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter(Boolean);
+
+/** Makes the papers that the step still misses with this text, then takes it. */
+export async function takeWithPapers(plural: string, seen: Seen<Proceeding>, offer: Offer, facts: Record<string, unknown>, text: string, reason = ''): Promise<Seen<Proceeding>> {
+  for (const paper of offer.papers.filter(({ missing }) => missing)) {
+    await calls.makePaper(plural, seen.value.id, { kind: paper.kind, text: paragraphs(text) });
+  }
+  const fresh = await calls.step(plural, seen.value.id, { action: offer.action, facts, reason, happened_on: today() }, seen.etag);
+  show(fresh); // even where somebody went to another tab meanwhile
+  return fresh;
+}

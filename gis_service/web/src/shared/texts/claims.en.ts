@@ -1,0 +1,23 @@
+/** Claims for damage to the environment: who claims from whom, and the money by head. */
+export const CLAIMS: Record<string, string> = {
+  '{n} 次，最多 {most} 次': '{n} of at most {most}',
+  '按{basis}分项（元）': 'By the heads of {basis} (yuan)',
+  启动时确定: 'told when the claim is started',
+  损害发生: 'Harm done',
+  款项已付清: 'all is paid',
+  牵头部门: 'Leading department',
+  由市政府指定: 'named by the city',
+  省级人民政府: 'government of the province',
+  磋商会议: 'Meetings of the talks',
+  简单案件上限: 'Limit of a simple case',
+  设区的市级人民政府: 'government of the prefecture-level city',
+  赔偿义务人: 'Obligor',
+  赔偿权利人: 'Claimant',
+  '还有 {yuan} 元未付': '{yuan} yuan are still owed',
+  期间功能损失: 'interim loss',
+  永久性损害损失: 'permanent loss',
+  '清除污染、修复费用': 'clean-up and restoration',
+  索赔: 'Claim',
+  '调查、鉴定评估费用': 'investigation and appraisal',
+  防止损害扩大费用: 'prevention',
+};
