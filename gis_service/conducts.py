@@ -1,5 +1,6 @@
 """The procedures of this service, in the order in which pages and docs show them. Only the composition roots use this."""
 
+from gis_service.cases.conduct import CASES
 from gis_service.claims.conduct import CLAIMS, conduct_for
 from gis_service.handover.conduct import CONDUCT as HANDOVERS
 from gis_service.meetings.conduct import ACTION_ITEMS, MEETINGS
@@ -7,7 +8,7 @@ from gis_service.procedures.conduct import Conduct
 from gis_service.rectification.conduct import RECTIFICATIONS
 from gis_service.settings import Settings
 
-CONDUCTS: tuple[Conduct, ...] = (HANDOVERS, CLAIMS, RECTIFICATIONS, MEETINGS, ACTION_ITEMS)
+CONDUCTS: tuple[Conduct, ...] = (HANDOVERS, CASES, CLAIMS, RECTIFICATIONS, MEETINGS, ACTION_ITEMS)
 
 
 def conducts_for(settings: Settings) -> tuple[Conduct, ...]:

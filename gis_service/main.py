@@ -15,6 +15,9 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.cases.clues.public
+import gis_service.cases.clues.routes
+import gis_service.cases.routes
 import gis_service.exports.routes
 import gis_service.handover.routes
 import gis_service.notifications.routes
@@ -31,6 +34,7 @@ import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
+from gis_service.cases.clues.limiter import Limiter
 from gis_service.conducts import conducts_for
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
@@ -80,6 +84,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.exports = services.exports
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
     app.state.enqueue = queue.enqueue
+    app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
     app.state.layers = Catalogue.load(LAYERS)
     http.install(app)
@@ -101,6 +106,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
         gis_service.papers.routes.router,
+        gis_service.cases.routes.router,
+        gis_service.cases.routes.revealing,
+        gis_service.cases.clues.routes.router,
+        gis_service.cases.clues.routes.revealing,
+        gis_service.cases.clues.public.pages,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
         rectifications.router,  # before the procedures: /rectifications/items is no number

@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         pattern=r"^([^<>@\x00-\x1f]+ )?<?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>?$",
         description="Whom mail comes from, `name@host` or `Name <name@host>`.",
     )
+    clue_radius_m: float = Field(
+        150, gt=0, le=5000, description="Within how many metres two clues may be of one dumping."
+    )
+    clue_days: int = Field(7, ge=0, le=365, description="Within how many days two clues may be of one dumping.")
+    clue_per_hour: int = Field(
+        10, ge=1, le=1000, description="Reports an hour that the public page takes from one address."
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

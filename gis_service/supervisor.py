@@ -18,6 +18,7 @@ import typer
 import uvicorn
 
 from gis_service.access import accounts
+from gis_service.cases.law import operations as law
 from gis_service.core import db, logs
 from gis_service.core.errors import Refusal
 from gis_service.core.host import die_with
@@ -146,12 +147,13 @@ def _web(settings: Settings) -> None:
 
 
 def prepare(services: Services, *, sample: bool) -> None:
-    """Make an empty database usable: the working days of the years we know, sample district (where wanted) and the first
+    """Make an empty database usable: the working days and laws we know, sample district (where wanted) and the first
     accounts. Changes nothing else."""
     from gis_service.sample import load
 
     with services.sessions.begin() as session:
         calendar.fill(session)
+        law.fill(session)
     if sample:
         with services.owner_session() as session:
             load.load(session, district_code=services.settings.district_code, store=services.store)

@@ -8,6 +8,9 @@ from sqlalchemy import create_engine, text
 
 import gis_service.access.models
 import gis_service.audit.models
+import gis_service.cases.clues.models
+import gis_service.cases.law.models
+import gis_service.cases.parties.models
 import gis_service.claims.models
 import gis_service.core.requests
 import gis_service.evidence.models

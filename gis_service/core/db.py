@@ -59,6 +59,8 @@ class Scope:
             "app.unit_ids": _ids(self.unit_ids),
             "app.see_published": _flag(self.see_published),
             "app.see_contacts": _flag(self.see_contacts),
+            # opened within the reveal act alone (gis_service/cases/secrets.py)
+            "app.see_secrets": "",
             "app.actor": "" if self.actor_id is None else str(self.actor_id),
             "app.actor_name": self.actor_name,
             "app.request_id": self.request_id,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
@@ -155,13 +155,11 @@ def ahead(known: situation.Known) -> list[Blocker]:
 
 
 def blocker_out(blocker: Blocker) -> dict[str, Any]:
+    zh, en, _ = rules.CODES[blocker.code]
     return {
-        "code": blocker.code,
-        "zh": blocker.zh,
-        "en": blocker.en,
-        "waivable": blocker.waivable,
+        "code": blocker.code, "zh": blocker.zh, "en": blocker.en, "short_zh": zh, "short_en": en, "waivable": blocker.waivable,
         "link": blocker.link,
-    }
+    }  # fmt: skip
 
 
 def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
@@ -201,6 +199,7 @@ def land_of(session: Session, ids: list[int]) -> list[dict[str, Any]]:
                 Parcel.custodian_unit_id, Parcel.right_holder_unit_id, Parcel.fence_status, Parcel.sign_count, Parcel.survey_status,
                 Parcel.waste_found, Parcel.disposal_status, Parcel.handed_over_on,
                 Parcel.area_registered_m2, Parcel.area_computed_m2, Parcel.geom,
+                func.st_asgeojson(Parcel.geom, 6).label("outline"),
             )
             .join(Parcel, Parcel.id == Handover.parcel_id)
             .where(Handover.proceeding_id.in_(ids))

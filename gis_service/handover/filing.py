@@ -55,11 +55,12 @@ def make_for_each(
 
 
 def make_for_all(
-    session: Session, press: Press, actor: Actor, batch: HandoverBatch, ids: Sequence[int], asked: PaperIn
-) -> list[Result]:
-    """One paper that names all these parcels, into the file of each."""
+    session: Session, press: Press, actor: Actor, batch: HandoverBatch, ids: Sequence[int], asked: PaperIn, *,
+    at: datetime | None = None,
+) -> list[Result]:  # fmt: skip
+    """One paper that names all these parcels, into the file of each; `at` only for loading what happened before."""
     operations.in_batch(session, batch, operations.chosen(ids))
-    at = clock.now()
+    at = at or clock.now()
     opened = [_open(session, id_) for id_ in sorted(ids)]
     facts = _batch_facts(session, press, batch, opened, asked, at)
     made = filing.make_paper(
@@ -93,7 +94,7 @@ def _batch_facts(
     ids = [each.id for each in opened]
     facts = writing.facts_for(session, CONDUCT, opened[0], asked, at=at, office=press.office, store=press.store)
     land = parcels_out(session, ids)
-    address = f"{press.office.base_url.rstrip('/')}/desk/handovers/{batch.id}"
+    address = f"{press.office.base_url.rstrip('/')}/desk/handover_batches/{batch.id}"
     total_m2 = sum(parcel["area_m2"] for parcel in land)
     figures = [
         ("批次", batch.batch_no), ("地块", f"{len(land)} 宗"),

@@ -214,7 +214,7 @@ def _tell(session: Session, batch: HandoverBatch, moved: Sequence[Proceeding]) -
             title_en=f"Handover batch {batch.batch_no}: {len(found)} parcels, {state.en}",
             body_zh=f"批次“{batch.title}”有 {len(found)} 宗地块现为“{state.zh}”,待您办理。",
             body_en=f"{len(found)} parcels of batch '{batch.title}' are at '{state.en}' and wait for you.",
-            link=f"/desk/handovers?batch={batch.id}", subject=f"handover_batch/{batch.id}",
+            link=f"/desk/handover_batches/{batch.id}", subject=f"handover_batch/{batch.id}",
             dedupe_key=f"handover_batch/{batch.id}/{code}/{found[0].id}.{found[0].row_version}",
         )  # fmt: skip
 

@@ -14,10 +14,12 @@ from gis_service.handover import rules, situation
 from gis_service.handover.conduct import ahead, blocker_out, land_of
 from gis_service.handover.models import Handover, HandoverAct, HandoverBatch
 from gis_service.handover.rules import BATCH_WORDS, HANDOVER, BatchState
+from gis_service.papers.catalogue import KINDS
 from gis_service.procedures import queries as proceedings
 from gis_service.procedures.clocks import most_pressing, readings
 from gis_service.procedures.models import Proceeding, ProceedingPaper
-from gis_service.procedures.schemas import paper_out, reading_out
+from gis_service.procedures.rules import Step
+from gis_service.procedures.schemas import fact_out, paper_out, reading_out
 from gis_service.procedures.workdays import Workdays
 
 UNIT_COLUMNS = ("giving_unit_id", "receiving_unit_id", "witness_unit_id")
@@ -106,8 +108,13 @@ def overview(session: Session, batch: HandoverBatch, now: datetime) -> dict[str,
     known = situation.of(session, ids)
     land = {row["proceeding_id"]: row for row in land_of(session, ids)}
     areas = proceedings.names_of_areas(session, [each.area_id for each in found])
+    receivers = proceedings.names_of_units(session, [each.counterpart_unit_id for each in found])
     calendar = proceedings.workdays(session)
-    rows = [_row(each, known[each.id], land[each.id], areas, calendar, now) for each in found]
+    rows = [
+        {**_row(each, known[each.id], land[each.id], calendar, now), "area": areas.get(each.area_id or 0),
+         "receiving": receivers.get(each.counterpart_unit_id or 0)}
+        for each in found
+    ]  # fmt: skip
     (out,) = batches_out(session, [batch])
     return {
         **out,
@@ -120,7 +127,7 @@ def overview(session: Session, batch: HandoverBatch, now: datetime) -> dict[str,
 
 
 def _row(
-    each: Proceeding, known: situation.Known, land: dict[str, Any], areas: dict[int, str], calendar: Workdays, now: datetime
+    each: Proceeding, known: situation.Known, land: dict[str, Any], calendar: Workdays, now: datetime
 ) -> dict[str, Any]:  # fmt: skip
     state = HANDOVER.by_code[each.state]
     pressing = most_pressing(readings(HANDOVER, known.log, calendar, now))
@@ -130,7 +137,7 @@ def _row(
         "id": each.id, "proceeding_no": each.proceeding_no, "version": each.row_version,
         "state": {"code": state.code, "zh": state.zh, "en": state.en, "final": state.final},
         "parcel_id": known.situation.parcel_id, "parcel_no": land["parcel_no"], "parcel_name": land["parcel_name"],
-        "area": areas.get(each.area_id or 0), "area_m2": land["area_m2"], "location_text": land["location_text"],
+        "area_m2": land["area_m2"], "location_text": land["location_text"], "outline": land["outline"],
         "blockers": [blocker_out(blocker) for blocker in ahead(known)],
         "next": following and {
             "action": following.action, "zh": following.zh, "en": following.en,
@@ -145,13 +152,27 @@ def _row(
 
 
 def _offers(found: Sequence[Proceeding]) -> list[dict[str, Any]]:
-    """Which steps can be tried for how many of the batch, by the table; whoever may not is told when trying."""
-    counts = Counter(step.action for each in found for step in HANDOVER.offered(each.state))
-    return [
-        {"action": action, "count": counts[action]}
-        for action in dict.fromkeys(s.action for s in HANDOVER.steps)
-        if counts[action]
-    ]
+    """Steps that the table has for some of the batch, each with whom it can be tried for; whoever may not is told when trying."""
+    offers: dict[str, dict[str, Any]] = {}
+    for step in HANDOVER.steps:
+        ids = [each.id for each in found if each.state in step.starts]
+        if ids and step.action not in NOT_IN_BATCHES:
+            offer = offers.setdefault(step.action, {**_offer(step), "handover_ids": []})
+            offer["handover_ids"] += ids
+    return list(offers.values())
+
+
+NOT_IN_BATCHES = ("transfer_again",)
+"""Entered by itself when the next handover is signed."""
+
+
+def _offer(step: Step) -> dict[str, Any]:
+    return {
+        "action": step.action, "zh": step.zh, "en": step.en, "permission": step.permission, "is_return": step.is_return,
+        "needs_reason": step.says_why, "stays": step.to is None, "facts": [fact_out(fact) for fact in step.facts],
+        "papers": [{"kind": kind, "zh": KINDS[kind].zh, "en": KINDS[kind].en} for kind in step.papers],
+        "signatures": list(step.signatures),
+    }  # fmt: skip
 
 
 def _papers(known: dict[int, situation.Known]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.models import Area, Unit
 from gis_service.audit import operations as audit
+from gis_service.cases.conduct import CASES
 from gis_service.claims.conduct import CLAIMS
 from gis_service.core import db
 from gis_service.core.srid import STORAGE_SRID
@@ -34,7 +35,18 @@ from gis_service.parcels.search import operations as search
 from gis_service.parcels.topology import operations as topology
 from gis_service.parcels.topology.models import GridCell
 from gis_service.rectification.conduct import RECTIFICATIONS
-from gis_service.sample import claims, grid, land, meetings, outlines, records, rectifications, register
+from gis_service.sample import (
+    cases,
+    claims,
+    grid,
+    handovers,
+    land,
+    meetings,
+    outlines,
+    records,
+    rectifications,
+    register,
+)
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
 from gis_service.sample.proceedings import Teller
@@ -82,9 +94,11 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
 
 def _proceedings(teller: Teller) -> None:
     """What went on on the land, in the order in which one thing led to another."""
+    handovers.tell(teller)
+    cases.tell(teller)
     claims.tell(teller)
     rectifications.tell(teller)
-    meetings.tell(teller, (CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
+    meetings.tell(teller, (CASES, CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 
 def _require_owner(session: Session) -> None:

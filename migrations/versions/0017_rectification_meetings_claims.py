@@ -1,6 +1,6 @@
 """Rectifications; meetings with agenda, attendance and actions; claims for damage
 
-Revision 0017, after 0014
+Revision 0017, after 0016
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -90,6 +90,10 @@ class Camera(Standing, Base):
     bearing_deg: Mapped[Decimal | None] = mapped_column(Numeric(5, 2), doc="where it looks, from north clockwise")
     range_m: Mapped[Decimal | None] = mapped_column(Numeric(7, 1))
     installed_on: Mapped[date | None] = mapped_column(Date)
+    reviewed_on: Mapped[date | None] = mapped_column(
+        Date, doc="legally and technically reviewed; without it its pictures are no evidence for a penalty"
+    )
+    published_url: Mapped[str | None] = mapped_column(Text, doc="where its location is published")
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=STORAGE_SRID))
 
 

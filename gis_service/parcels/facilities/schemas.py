@@ -59,6 +59,8 @@ class CameraChange(Act):
     bearing_deg: Annotated[Decimal, Field(ge=0, lt=360)] | None = None
     range_m: Annotated[Decimal, Field(gt=0, lt=5000)] | None = None
     installed_on: date | None = None
+    reviewed_on: date | None = None
+    published_url: Annotated[Text, Field(pattern=r"^https?://\S+$")] | None = None
 
 
 class CameraIn(CameraChange):

@@ -1,6 +1,7 @@
 /** The procedures of the desk: where each stands in the rail, and what its page has beside the common parts. */
 import { type Component, defineAsyncComponent } from 'vue';
 
+import { AMOUNT_HEADS } from '../cases/words';
 import type { PlaceName } from '../state/address';
 
 export interface NounTab {
@@ -12,7 +13,7 @@ export interface NounTab {
 export interface Noun {
   noun: string;
   /** The place of the rail it belongs to; several procedures of one place are tabs over the list. */
-  group: 'handovers' | 'rectifications' | 'cases' | 'meetings';
+  group: 'handover_batches' | 'rectifications' | 'cases' | 'meetings';
   label: string;
   /** Tabs of its own on the page of one. */
   tabs: NounTab[];
@@ -30,12 +31,28 @@ export interface Noun {
 export const later = (load: () => Promise<Component>): Component => defineAsyncComponent(load);
 
 export const NOUNS: Partial<Record<PlaceName, Noun>> = {
-  handovers: { noun: 'handover', group: 'handovers', label: '移交', tabs: [], opens: false },
+  handovers: {
+    noun: 'handover',
+    group: 'handover_batches',
+    label: '单宗移交',
+    tabs: [
+      { id: 'spot', label: '现场核验', component: later(() => import('../handovers/SpotTab.vue')) },
+      { id: 'way', label: '障碍', component: later(() => import('../handovers/WayTab.vue')) },
+    ],
+    opens: false,
+  },
   rectifications: {
     noun: 'rectification', group: 'rectifications', label: '整改', tabs: [], opens: true, handles: ['issue', 'answer', 'close', 'send_back'],
     now: later(() => import('../rectifications/ProblemPanel.vue')), tools: later(() => import('../rectifications/ListTools.vue')),
   },
-  cases: { noun: 'case', group: 'cases', label: '案件', tabs: [], opens: true },
+  cases: {
+    noun: 'case', group: 'cases', label: '案件', opens: true, amounts: AMOUNT_HEADS,
+    tabs: [
+      { id: 'clues', label: '线索', component: later(() => import('../cases/CluesTab.vue')) },
+      { id: 'links', label: '关联', component: later(() => import('../cases/LinksTab.vue')) },
+      { id: 'basis', label: '依据', component: later(() => import('../cases/LawTab.vue')) },
+    ],
+  },
   claims: {
     noun: 'claim', group: 'cases', label: '损害赔偿', opens: true, tabs: [{ id: 'claim', label: '索赔', component: later(() => import('../claims/ClaimPanel.vue')) }],
     amounts: {
@@ -53,6 +70,11 @@ export const NOUNS: Partial<Record<PlaceName, Noun>> = {
   action_items: { noun: 'action_item', group: 'meetings', label: '议定事项', tabs: [], opens: false },
 };
 
+/** Lists of a place that are no procedure; they stand before its procedures. */
+export const BESIDE: { id: PlaceName; group: Noun['group']; label: string; needs: string }[] = [
+  { id: 'handover_batches', group: 'handover_batches', label: '移交批次', needs: 'handover.read' },
+  { id: 'clues', group: 'cases', label: '线索', needs: 'clue.read' },
+];
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;
-export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? place;
+export const groupOf = (place: PlaceName): string => nounOf(place)?.group ?? BESIDE.find(({ id }) => id === place)?.group ?? place;

@@ -1,11 +1,13 @@
 /** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
+import { CASES } from './cases.en';
 import { CHANGES } from './changes.en';
 import { EXPORTS } from './exports.en';
 import { IMPORT_DESK } from './desk.en';
 import { FIND } from './find.en';
 import { CHECKS } from './checks.en';
+import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
 import { LINEAGE } from './lineage.en';
@@ -21,10 +23,12 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
+  ...CASES,
   ...CHANGES,
   ...EXPORTS,
   ...FIND,
   ...CHECKS,
+  ...HANDOVERS,
   ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
