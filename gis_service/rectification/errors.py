@@ -22,8 +22,8 @@ class NotAsPrinted(Refusal):
     """What was sent out and what is counted must not differ."""
 
     code, status = "rectification.not_as_printed", 409
-    zh = "文书上的整改期限是 {printed},您填的是 {day}。要改期限,请先办理“拟定期限和要求”,再重新制作文书。"
-    en = "The paper says {printed}, you wrote {day}. To change the day, use 'set terms' first and make the paper anew."
+    zh = "拟定并印入文书的整改期限是 {printed},您填的是 {day}。要改期限,请先办理“拟定期限和要求”,再制作文书。"
+    en = "The day set for the paper is {printed}, you wrote {day}. To change it, use 'set terms' first and then make the paper."
 
 
 class UnknownList(Refusal):

@@ -21,7 +21,7 @@ from gis_service.files.store import FileStore
 from gis_service.papers.catalogue import KINDS
 from gis_service.parcels.attachments.operations import Kept
 from gis_service.parcels.models import Parcel
-from gis_service.procedures import filing, operations, rules, writing
+from gis_service.procedures import filing, operations, queries, rules, writing
 from gis_service.procedures.conduct import Conduct, no_blockers
 from gis_service.procedures.filing import Office
 from gis_service.procedures.models import Proceeding
@@ -97,7 +97,8 @@ class Teller:
         """The paper from its template; where others make it, a drawn sheet that says what it stands for."""
         actor = person(move.who)
         if KINDS[kind].template:
-            asked = PaperIn(kind=kind, text=list(move.text))
+            pictures = self._newest_photos(proceeding) if "pictures" in KINDS[kind].groups else []
+            asked = PaperIn(kind=kind, text=list(move.text), pictures=pictures)
             facts = writing.facts_for(
                 self.session, conduct, proceeding, asked, at=moment, office=self.office, store=self.store
             )
@@ -111,6 +112,11 @@ class Teller:
             made.as_of = moment
         made.made_at = moment
         self.session.flush()
+
+    def _newest_photos(self, proceeding: Proceeding) -> list[int]:
+        """The newest photo of each label."""
+        newest = {file.label: file.id for file in queries.files_of(self.session, proceeding.id)}
+        return list(newest.values())
 
     def photo(self, proceeding: Proceeding, label: str, moment: datetime, who: str) -> None:
         kept = self._kept(scene(proceeding.id + 31 * moment.day, label), f"{label}.jpg", "JPEG")
