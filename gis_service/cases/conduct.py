@@ -408,7 +408,7 @@ def _late_fee(session: Session, case: Proceeding) -> dict[str, Any] | None:
     return {
         "due_on": reading.due_on,
         "amount_yuan": str(late_fee_yuan(_fine(case), reading.due_on, until)),
-        "basis": "[PEN art. 72]",
+        "basis": "《行政处罚法》第72条",
     }
 
 
