@@ -94,7 +94,7 @@ def _reviewed(_session: Session, _case: Proceeding, _step: Step, log: Log) -> li
 def _hearing_told(session: Session, _case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
     """Place and time of a hearing are told 7 working days before [PEN art. 64]."""
     told = _clocks(session, log).get("hearing_told")
-    if told is None or not told.is_open:
+    if told is None or not _since_notice(log, "call_hearing"):
         return [
             Blocker("hearing_not_told", "尚未通知听证的时间、地点", "place and time of the hearing have not been told")
         ]
@@ -141,7 +141,7 @@ def _has_basis(session: Session, case: Proceeding, _step: Step, _log: Log) -> li
 def _demanded(session: Session, _case: Proceeding, _step: Step, log: Log) -> list[Blocker]:
     """催告 at least 3 working days before substitute performance [COMP art. 51]; at once only on roads, rivers, public places."""
     reading = _clocks(session, log).get("demand")
-    if reading is None or not reading.is_open:
+    if reading is None or not _since(log, "order_clear", "demand"):
         return [Blocker("not_demanded", "代履行前应先催告", "a demand must come before substitute performance")]
     if reading.due_on > clock.today():
         return [
@@ -160,7 +160,7 @@ def _court_demanded(session: Session, _case: Proceeding, _step: Step, log: Log) 
         found.append(
             Blocker("period_running", "尚未登记法定期限届满未履行", "the end of the legal period is not recorded")
         )
-    if demanded is None or not demanded.is_open:
+    if demanded is None:
         found.append(
             Blocker("payment_not_demanded", "申请强制执行前应先催告", "a demand must come before the court application")
         )
@@ -396,7 +396,7 @@ def _late_fee(session: Session, case: Proceeding) -> dict[str, Any] | None:
     return {
         "due_on": reading.due_on,
         "amount_yuan": str(late_fee_yuan(_fine(case), reading.due_on, until)),
-        "basis": "[PEN art. 72]",
+        "basis": "《行政处罚法》第72条",
     }
 
 

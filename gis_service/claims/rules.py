@@ -193,7 +193,7 @@ PROCEDURE = Procedure(
         Clock("preliminary", "初步核查", "preliminary check", 30, Measure.DAYS, starts=("open",), ends=("decline", "start"), warn=5, basis="《生态环境损害赔偿管理规定》(环法规〔2022〕31号)"),
         Clock("negotiation", "磋商", "negotiation", 90, Measure.DAYS, during=("negotiating",), warn=15),
         Clock("announcement", "法院公告", "the court's announcement", ANNOUNCED_DAYS, Measure.DAYS, starts=("announce",), ends=("confirm", "not_confirmed", "sue_on_breach"), warn=3, basis=ANNOUNCEMENT_BASIS, whose="other"),
-        Clock("limitation", "诉讼时效", "limitation of the suit", 5, Measure.YEARS, starts=("open",), ends=("sue", "sue_on_breach", "confirm", "decline"), warn=180, basis="生态环境法典第1054条"),
+        Clock("limitation", "诉讼时效", "limitation of the suit", 5, Measure.YEARS, starts=("open",), ends=("sue", "sue_on_breach", "confirm", "decline"), warn=180, basis="《生态环境法典》第1054条"),
         Clock("performance", "履行协议", "performance of the agreement", 90, Measure.SET_DATE, length_fact="perform_by", starts=("agree",), ends=("close", "evaluate", "sue_on_breach", "not_confirmed"), warn=10, whose="other"),
     ),
     papers=("payment_voucher",),

@@ -126,7 +126,7 @@ HANDOVER = Procedure(
     ),
     steps=(
         Step(
-            "listed", "prepare", "prepared", "资料齐备", "papers complete", "handover.plan",
+            "listed", "prepare", "prepared", "核实资料", "verify the papers", "handover.plan",
             papers=("right_check", "survey_conclusion"),
         ),
         Step("prepared", "consult", "consulted", "征求意见", "consult the receiver", "handover.plan", papers=("consult_letter",)),

@@ -108,16 +108,18 @@ def read(clock: Clock, run: Run, workdays: Workdays, now: datetime) -> Reading:
     started = counted_from(run.start)
     first, last = _day(started), _day(due)
     sure = (clock.measure is not Measure.WORKING_DAYS and not clock.rolls) or workdays.known(first, last)
+    if clock.waits and ended is None and now > due:
+        ended = due
     return Reading(clock, started, due, ended, _stand(clock, run, due, workdays, now), sure)
 
 
 def _stand(clock: Clock, run: Run, due: datetime, workdays: Workdays, now: datetime) -> Stand:
     if run.end:
-        return Stand.MET if done_at(run.end) <= due else Stand.MET_LATE
+        return Stand.MET if clock.waits or done_at(run.end) <= due else Stand.MET_LATE
     if run.pauses and run.pauses[-1][1] is None:
         return Stand.PAUSED
     if now > due:
-        return Stand.LATE
+        return Stand.MET if clock.waits else Stand.LATE
     return Stand.NEAR if now >= warned_at(clock, due, workdays) else Stand.RUNNING
 
 

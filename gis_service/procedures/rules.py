@@ -119,6 +119,8 @@ class Clock:
     basis: str = ""
     whose: str = "own"
     """`own`: a duty of the office. `other`: what somebody else must do; its end lets the office go on."""
+    waits: bool = False
+    """A period that must pass before the next step (what a party may still ask for): past its end it is over, not late."""
 
 
 @dataclass(frozen=True)

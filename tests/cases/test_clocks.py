@@ -70,10 +70,15 @@ def test_a_clock_ends_on_the_day_reckoned_by_hand(case: Any) -> None:
     found = reading(code, [first], first.at)
     assert found.due_at == moment(due)
     assert found.stand in (Stand.RUNNING, Stand.NEAR)
-    assert reading(code, [first], found.due_at + timedelta(seconds=1)).stand is Stand.LATE
+    waits = found.clock.waits
+    after_it = reading(code, [first], found.due_at + timedelta(seconds=1))
+    assert (after_it.stand, after_it.is_open) == ((Stand.MET, False) if waits else (Stand.LATE, True))
     step = next(each for each in DUMPING_CASE.steps if each.action == end)
     target = DUMPING_CASE.target(after, step)
-    for at, stand in ((found.due_at, Stand.MET), (found.due_at + timedelta(seconds=1), Stand.MET_LATE)):
+    for at, stand in (
+        (found.due_at, Stand.MET),
+        (found.due_at + timedelta(seconds=1), Stand.MET if waits else Stand.MET_LATE),
+    ):
         assert reading(code, [first, Line(end, after, target, at)], at).stand is stand
 
 
@@ -84,5 +89,11 @@ def test_every_clock_was_reckoned() -> None:
 def test_what_the_law_gives_names_its_rule_and_what_we_chose_names_none() -> None:
     chosen = {clock.code for clock in DUMPING_CASE.clocks if not clock.basis}
     assert chosen == {"accept", "verify", "clear"}
+    assert {clock.code for clock in DUMPING_CASE.clocks if clock.waits} == {
+        "ask_hearing",
+        "hearing_told",
+        "demand",
+        "court_demand",
+    }
     waited_for = {clock.code for clock in DUMPING_CASE.clocks if clock.whose == "other"}
     assert waited_for == {"police", "ask_hearing", "hearing_told", "pay", "clear", "demand", "court_demand"}

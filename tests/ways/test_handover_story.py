@@ -85,7 +85,7 @@ class Person:
 
     def settled(self) -> None:
         """What was sent is answered, and the batch is shown as it is now."""
-        expect(self.page.locator(".sheet")).to_have_count(0)
+        expect(self.page.get_by_role("complementary", name="详情").locator(".sheet")).to_have_count(0)
 
     def sign(self, side: str, count: int) -> None:
         """Draw a signature and sign all that is ticked."""
@@ -190,7 +190,7 @@ def test_two_parcels_from_a_new_batch_to_signed_papers(
     sheet.locator("input[type=file]").set_input_files(scan)
     lin.done(2)
     no_fault_of_access(lin.page)
-    lin.step("资料齐备", 2)
+    lin.step("核实资料", 2)
     results = lin.page.get_by_role("status", name="办理结果")
     expect(results).to_contain_text("办成 1 宗，1 宗没有办")
     expect(results).to_contain_text("地块 BW-0002 的摸排尚未完成。")
@@ -208,7 +208,7 @@ def test_two_parcels_from_a_new_batch_to_signed_papers(
 
     open_batch(lin)
     tick_all(lin)
-    lin.step("资料齐备", 1)
+    lin.step("核实资料", 1)
     lin.done(1)
     lin.paper("征求意见函", 2)
     lin.step("征求意见", 2)

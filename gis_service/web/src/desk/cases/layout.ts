@@ -7,6 +7,7 @@ export interface Spot {
 }
 
 export const RING = 120;
+const LEAST = 90;
 const TURN = 2 * Math.PI;
 
 /** Steps from the centre to every node; what is not connected lies one ring farther than the rest. */
@@ -37,14 +38,25 @@ export function layout(nodes: GraphNode[], edges: GraphEdge[]): Map<string, Spot
     const here = nodes.map(({ id }) => id).filter((id) => ring.get(id) === at);
     const wish = new Map(here.map((id) => [id, mean(neighbours(id, edges).flatMap((other) => (ring.get(other)! < at ? [angle.get(other)!] : [])))]));
     here.sort((a, b) => wish.get(a)! - wish.get(b)! || (a < b ? -1 : 1));
-    const radius = at === 0 ? 0 : Math.max(at * RING, (here.length * 76) / TURN);
+    const radius = at === 0 ? 0 : Math.max(at * RING, (here.length * LEAST) / TURN);
+    const turns = spread(here.map((id) => wish.get(id)!), LEAST / Math.max(radius, 1), at === 1);
     here.forEach((id, n) => {
-      const turn = here.length === 1 ? wish.get(id)! : (n / here.length) * TURN - TURN / 4;
+      const turn = turns[n]!;
       angle.set(id, turn);
       spots.set(id, { x: Math.cos(turn) * radius, y: Math.sin(turn) * radius });
     });
   }
   return spots;
+}
+
+/** Angles near those wished for (in their order), at least `least` apart; evenly around in the first ring or where it is too crowded. */
+function spread(wishes: number[], least: number, even: boolean): number[] {
+  const turns: number[] = [];
+  for (const wish of wishes) turns.push(Math.max(wish, (turns.at(-1) ?? -Infinity) + least));
+  const span = turns.length ? turns.at(-1)! - turns[0]! : 0;
+  if (turns.length > 1 && (even || span > TURN - least)) return turns.map((_, n) => (n / turns.length) * TURN - TURN / 4);
+  const shift = turns.reduce((sum, each, n) => sum + each - wishes[n]!, 0) / Math.max(turns.length, 1);
+  return turns.map((turn) => turn - shift);
 }
 
 const mean = (turns: number[]): number => (turns.length ? turns.reduce((sum, each) => sum + each, 0) / turns.length : -TURN / 4);

@@ -69,5 +69,6 @@ export const HANDOVERS: Record<string, string> = {
   '见证方（可不填）': 'Witness (optional)',
   已过期: 'too old',
   其他办理: 'Other steps',
+  '勾选{state} {n} 宗': 'Tick {n} at {state}',
   勾选或取消这一状态的地块: 'Tick or untick the parcels at this state',
 };
