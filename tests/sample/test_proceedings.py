@@ -63,6 +63,7 @@ def test_every_paper_and_photo_lies_in_the_store(loaded: Session, sample_service
     known = set(loaded.scalars(text("select sha256 from stored_file")))
     assert hashes
     assert hashes <= known
+    assert [each for each in hashes if not sample_services.store.path(each).is_file()] == []
 
 
 def test_nothing_of_a_proceeding_is_seen_where_nothing_was_set(sample_services: Any) -> None:
