@@ -351,6 +351,7 @@ def details(session: Session, case: Proceeding) -> Mapping[str, Any]:
         "limitation_on": law_rules.limitation_on(last, harm=bool(case.facts.get("harm_resulted"))),
         "links": parties.of_case(session, case.id),
         "clues": [clue_out(session, each) for each in clues.of_case(session, case.id)],
+        "duplicates": _duplicates(session, case),
         "late_fee": _late_fee(session, case),
     }
 
@@ -383,6 +384,17 @@ def clue_out(session: Session, clue: Any) -> dict[str, Any]:
         "id": clue.id, "tracking_no": clue.tracking_no, "source": clue.source, "seen_at": clue.seen_at, "what": clue.what, "place_text": clue.place_text,
         "state": clue.state, "state_zh": zh, "state_en": en, "camera": word,
     }  # fmt: skip
+
+
+def _duplicates(session: Session, case: Proceeding) -> list[dict[str, Any]]:
+    """Clues and cases that may be of the same dumping, as long as this one is open."""
+    opened = next((each for each in clues.of_case(session, case.id) if each.case_id == case.id), None)
+    if opened is None or case.is_closed:
+        return []
+    return [
+        {"noun": each.noun, "id": each.id, "no": each.no, "title": each.title, "score": each.found.score, "lines": [vars(line) for line in each.found.lines]}
+        for each in clues.candidates(session, opened, clue_rules.Limits())
+    ]  # fmt: skip
 
 
 def _late_fee(session: Session, case: Proceeding) -> dict[str, Any] | None:

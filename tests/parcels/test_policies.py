@@ -32,6 +32,14 @@ OF_WHO_ASKED = (
 OF_THE_DISTRICT = ("paper_number", "paper_template")
 """Tables whose rows are seen by all who work on land of the district; `tests/papers` looks."""
 
+OF_PROCEEDINGS = (
+    "proceeding", "proceeding_step", "proceeding_parcel", "proceeding_paper", "proceeding_file", "proceeding_signature",
+    "proceeding_amount", "handover", "handover_act", "handover_batch", "case_basis", "case_link", "clue", "clue_file",
+    "clue_reporter", "party", "party_secret", "vehicle", "haulier", "source_site", "damage_claim", "rectification", "meeting",
+    "meeting_topic", "meeting_attendance", "action_item", "evidence_pack",
+)  # fmt: skip
+"""Tables whose rows are seen by who sees the proceeding or clue they belong to; `tests/sample/test_proceedings.py` looks."""
+
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
        select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id""",
@@ -163,4 +171,4 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         forced = set(
             connection.scalars(text("select relname from pg_class where relrowsecurity and relforcerowsecurity"))
         )
-    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT}
+    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT, *OF_PROCEEDINGS}

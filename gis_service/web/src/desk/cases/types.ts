@@ -151,6 +151,7 @@ export interface CaseDetails {
   limitation_on: string;
   links: Link[];
   clues: { id: number; tracking_no: string; seen_at: string; what: string; place_text: string; state_zh: string; state_en: string; camera: CameraWord | null }[];
+  duplicates: { noun: 'clue' | 'case'; id: number; no: string; title: string; score: number; lines: (Words & { points: number })[] }[];
   late_fee: { due_on: string; amount_yuan: string; basis: string } | null;
 }
 

@@ -16,6 +16,9 @@ export interface Facility {
   wording?: string | null;
   built_on?: string | null;
   installed_on?: string | null;
+  /** A camera's pictures are evidence for a penalty only when it was reviewed and its place is published. */
+  reviewed_on?: string | null;
+  published_url?: string | null;
   inspected_on: string | null;
   remark: string | null;
   row_version: number;

@@ -110,4 +110,8 @@ export const CASES: Record<string, string> = {
   '加处罚款': 'Late fee',
   '代履行费用': 'Substitute performance',
   '清运费用': 'Clearing',
+  '画面可作处罚证据': 'Its pictures may be evidence for a penalty',
+  '画面只作线索：未审核或位置未公布': 'Its pictures are leads only: not reviewed, or its place not published',
+  '法制和技术审核日期': 'Reviewed on',
+  '位置公布网址': 'Published at',
 };
