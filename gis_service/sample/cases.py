@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from geoalchemy2.shape import to_shape
+from sqlalchemy import text
 
 from gis_service.cases.clues import operations as clues
 from gis_service.cases.clues.models import Clue
@@ -193,7 +194,7 @@ def _case(teller: Teller, number: int, case: Case) -> Proceeding:
         _rest_on_law(teller, made, case)
     for move in case.moves:
         moment += timedelta(days=move.days, minutes=35)
-        _then(teller, moment)
+        _then(teller, max(moment, _last_change(teller, made)))
         for label in move.photos:
             teller.photo(made, label, moment - timedelta(minutes=10), move.who)
         teller.move(CONDUCT, made, _dated(move, moment), moment)
@@ -203,6 +204,16 @@ def _case(teller: Teller, number: int, case: Case) -> Proceeding:
 def _dated(move: Move, moment: datetime) -> Move:
     """A move; a papers' text that has none says on what day it is from."""
     return move if move.text else replace(move, text=(f"{moment:%Y-%m-%d} 记录(示例)。",))
+
+
+def _last_change(teller: Teller, made: Proceeding) -> datetime:
+    """Just after the last change of the land of a case: versions are told forward, and what a case changes comes after."""
+    last = teller.session.scalar(
+        text("""select max(v.valid_from) + interval '1 second' from parcel_version v
+                  join proceeding_parcel p on p.parcel_id = v.id where p.proceeding_id = :id"""),
+        {"id": made.id},
+    )
+    return last or made.opened_at
 
 
 def _then(teller: Teller, moment: datetime) -> None:
