@@ -90,21 +90,31 @@ def services(make_services: Callable[..., CloneServices]) -> CloneServices:
 
 
 @pytest.fixture(scope="session")
-def sample_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+def sample_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the papers and photos of the sample district lie."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def sample_template(cluster: Cluster, sample_var: Path) -> str:
     """A template that holds the sample district."""
     cluster.clone("gis_sample")
-    services = CloneServices(
-        Settings(environment="test", var_dir=tmp_path_factory.mktemp("var")), cluster, "gis_sample"
-    )
+    services = CloneServices(Settings(environment="test", var_dir=sample_var), cluster, "gis_sample")
     prepare(services, sample=True)
     services.close()
     return "gis_sample"
 
 
 @pytest.fixture
-def sample_services(make_services: Callable[..., CloneServices], sample_template: str) -> CloneServices:
-    """The sample district, free to be changed."""
-    return make_services(sample_template)
+def sample_services(
+    make_services: Callable[..., CloneServices], sample_template: str, sample_var: Path
+) -> CloneServices:
+    """The sample district, free to be changed; its papers and photos with it, linked, since kept bytes never change."""
+    services = make_services(sample_template)
+    shutil.copytree(
+        sample_var / "files", services.settings.var_dir / "files", copy_function=os.link, dirs_exist_ok=True
+    )
+    return services
 
 
 @pytest.fixture(scope="session")

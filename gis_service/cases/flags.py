@@ -26,7 +26,7 @@ class Flag:
     en: str
     serious: bool = False
     needs_lab: bool = False
-    basis: str = "[CRIM7 art. 1–2]"
+    basis: str = "法释〔2023〕7号第1、2条"
 
 
 CAUTION_ZH = "普通建筑垃圾、生活垃圾通常不属于“有毒物质”,须有检验鉴定结论才可作为涉嫌犯罪的依据。"

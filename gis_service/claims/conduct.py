@@ -207,14 +207,14 @@ def _details(session: Session, proceeding: Proceeding, limit_yuan: Decimal) -> M
 
 
 def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
-    """The obligor as party, the claimant as the side that is given to, the money by head."""
+    """The obligor as party, the claimant as the first side of an agreement, the money by head."""
     own, amounts = queries.one(session, proceeding.id), queries.amounts(session, proceeding.id)
     claimant = next((zh for code, zh, _ in CLAIMANTS if code == own.claimant_level), None)
     shown = ("estimated", "claimed", "agreed", "paid")
     heads = {code: zh for code, zh, _ in STAGES}
     return {
         "parties": [{"name": own.obligor, "kind": "赔偿义务人"}],
-        "units": {"giving": own.obligor, "receiving": claimant, "addressee": own.obligor},
+        "units": {"giving": claimant, "receiving": own.obligor, "addressee": own.obligor},
         "columns": ["赔偿项目(" + HEADS_BASIS + ")", *(f"{heads[stage]}(元)" for stage in shown)],
         "items": [[line.zh, *(line.yuan[stage] for stage in shown)] for line in by_head(amounts)],
     }

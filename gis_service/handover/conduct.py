@@ -229,8 +229,14 @@ def keeps_off(session: Session, actor: Actor, proceeding: Proceeding, act: Act) 
 
 def sides_of(actor: Actor, proceeding: Proceeding, witness_unit_id: int | None) -> frozenset[str]:
     """For whom a person acts: the office that runs handovers, or the units of their grants."""
+    return sides_among(
+        actor, {"giving": proceeding.unit_id, "receiving": proceeding.counterpart_unit_id, "witness": witness_unit_id}
+    )
+
+
+def sides_among(actor: Actor, named: Mapping[str, int | None]) -> frozenset[str]:
+    """As `sides_of`, for sides by their units."""
     units = {grant.unit_id or actor.unit_id for grant in actor.grants if grant.role is Role.UNIT_USER}
-    named = {"giving": proceeding.unit_id, "receiving": proceeding.counterpart_unit_id, "witness": witness_unit_id}
     sides = {side for side, unit_id in named.items() if unit_id is not None and unit_id in units}
     return frozenset(sides | ({"office"} if any(grant.role in OFFICE for grant in actor.grants) else set()))
 

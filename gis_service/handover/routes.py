@@ -11,10 +11,11 @@ from gis_service.core import clock
 from gis_service.core.errors import BadRequest
 from gis_service.core.etags import version_seen
 from gis_service.handover import filing, jobs, listing, mapping, operations, queries
+from gis_service.handover.conduct import sides_among
 from gis_service.handover.filing import Press
 from gis_service.handover.models import HandoverAct, HandoverBatch
 from gis_service.handover.operations import BatchSaid
-from gis_service.handover.rules import BatchState
+from gis_service.handover.rules import BatchState, may_sign
 from gis_service.handover.schemas import ActIn, BatchChange, BatchIn, PapersIn, ParcelsIn, SignIn
 from gis_service.parcels import queries as register
 from gis_service.parcels.filters import filters_from
@@ -205,6 +206,9 @@ def _note(work: Work, action: str, batch: HandoverBatch, **detail: Any) -> None:
 
 def _answer(work: Work, batch: HandoverBatch, status: int = 200) -> JSONResponse:
     body = queries.overview(work.session, batch, clock.now())
+    units = {"giving": batch.giving_unit_id, "receiving": batch.receiving_unit_id, "witness": batch.witness_unit_id}
+    mine = sides_among(work.actor, units)
+    body["may_sign"] = [side for side, unit_id in units.items() if unit_id and may_sign(side, mine, drawn=True)]
     headers = {"ETag": f'"handover_batch{batch.id}.{batch.row_version}"'}
     return JSONResponse(jsonable_encoder(body), status, headers=headers)
 

@@ -56,5 +56,7 @@ class Conduct:
     keeps_off: Callable[[Session, Actor, Proceeding, Act], tuple[str, str] | None] = nobody_kept_off
     """Why this person may not do it here though their role may, in both languages: the giving unit does not answer for the
     receiving one."""
+    from_counterpart: tuple[str, ...] = ()
+    """Kinds of paper that the other unit writes to the one that conducts it: a reply."""
     opens_directly: bool = True
     """Whether `POST /{plural}` opens one; a handover is opened by its batch."""

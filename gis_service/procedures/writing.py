@@ -51,10 +51,14 @@ def facts_for(
     log = queries.log_of(session, proceeding.id)
     units = queries.names_of_units(session, [proceeding.unit_id, proceeding.counterpart_unit_id])
     known = page.told(procedure, proceeding.facts, *_names(session, conduct, proceeding, log))
+    own_unit, other_unit = (units.get(id_ or 0) for id_ in (proceeding.unit_id, proceeding.counterpart_unit_id))
+    issuer, addressee = office.name, other_unit
+    if asked.kind in conduct.from_counterpart:
+        issuer, addressee = other_unit or office.name, own_unit or office.name
     address = office.base_url.rstrip("/") + link_to(procedure.plural, proceeding.id)
     facts = {
         "paper": {
-            "kind": KINDS[asked.kind].zh, "title": KINDS[asked.kind].zh, "issuer": office.name,
+            "kind": KINDS[asked.kind].zh, "title": KINDS[asked.kind].zh, "issuer": issuer,
             "issued_on": at.astimezone(BEIJING).date(), "as_of": at, "address": address, "qr": qr_png(address),
         },
         "proceeding": {
@@ -68,7 +72,7 @@ def facts_for(
         "steps": [_step(conduct, entry) for entry in log],
         "units": {
             "giving": units.get(proceeding.unit_id or 0), "receiving": units.get(proceeding.counterpart_unit_id or 0),
-            "issuer": office.name, "addressee": asked.addressee or units.get(proceeding.counterpart_unit_id or 0),
+            "issuer": issuer, "addressee": asked.addressee or addressee,
         },
         "signatures": _signatures(session, proceeding),
         "text": asked.text,

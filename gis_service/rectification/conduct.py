@@ -146,4 +146,7 @@ def paper_facts(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
     }
 
 
-RECTIFICATIONS = Conduct(PROCEDURE, blockers=blockers, follows=follows, details=details, paper_facts=paper_facts)
+RECTIFICATIONS = Conduct(
+    PROCEDURE, blockers=blockers, follows=follows, details=details, paper_facts=paper_facts,
+    from_counterpart=("rectification_reply",),
+)  # fmt: skip

@@ -320,6 +320,12 @@ def test_a_claim_comes_from_its_case_and_is_seen_by_area(desk: Desk) -> None:
     assert [line[0] for line in paper["items"]][-1] == "合计"
 
 
+def test_an_agreement_names_the_claimant_first_and_the_obligor_second(desk: Desk) -> None:
+    claim = desk.claim("check", "start")
+    units = CLAIMS.paper_facts(desk.session, claim)["units"]
+    assert (units["giving"], units["receiving"]) == ("设区的市级人民政府", "示例工程有限公司")
+
+
 @pytest.mark.usefixtures("announced_long_ago")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(st.integers(0, 50), max_size=30))

@@ -362,6 +362,9 @@ def test_a_unit_sees_only_batches_it_has_a_part_in(small: Town, services: CloneS
     mine, other = small.a_batch(), small.a_batch(receiving_unit_id=small.witness, witness_unit_id=None)
     ids = [each["id"] for each in small.receiver.get(ROOT).json()["items"]]
     assert ids == [mine["id"]]
+    assert small.seen(mine, small.receiver)["may_sign"] == ["receiving"]
+    assert small.seen(mine, small.third)["may_sign"] == ["witness"]
+    assert small.seen(mine)["may_sign"] == ["giving", "receiving", "witness"]
     assert small.receiver.get(f"{ROOT}/{other['id']}").status_code == 404
     assert small.receiver.post(ROOT, json={}).status_code == 403
     assert {each["id"] for each in small.third.get(ROOT).json()["items"]} == {mine["id"], other["id"]}

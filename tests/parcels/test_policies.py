@@ -33,10 +33,12 @@ OF_THE_DISTRICT = ("paper_number", "paper_template")
 """Tables whose rows are seen by all who work on land of the district; `tests/papers` looks."""
 
 OF_PROCEEDINGS = (
-    "proceeding", "proceeding_step", "proceeding_parcel", "proceeding_paper", "proceeding_file", "proceeding_signature", "proceeding_amount",
-    "handover", "handover_act", "handover_batch", "rectification", "meeting", "meeting_topic", "meeting_attendance", "action_item", "damage_claim", "evidence_pack", "clue", "clue_file", "clue_reporter", "party", "party_secret", "vehicle", "haulier", "source_site", "case_link", "case_basis",
+    "proceeding", "proceeding_step", "proceeding_parcel", "proceeding_paper", "proceeding_file", "proceeding_signature",
+    "proceeding_amount", "handover", "handover_act", "handover_batch", "case_basis", "case_link", "clue", "clue_file",
+    "clue_reporter", "party", "party_secret", "vehicle", "haulier", "source_site", "damage_claim", "rectification", "meeting",
+    "meeting_topic", "meeting_attendance", "action_item", "evidence_pack",
 )  # fmt: skip
-"""Tables of proceedings, seen with them; tests of the procedures and of cases look."""
+"""Tables whose rows are seen by who sees the proceeding or clue they belong to; `tests/sample/test_proceedings.py` looks."""
 
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)

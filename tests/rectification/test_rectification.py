@@ -1,6 +1,7 @@
 """整改: found, told, put right, looked at again by somebody else; late, disputed, recurred."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from gis_service.access.actor import EVERYTHING, Actor
 from gis_service.access.rules import Role
 from gis_service.core import clock, db
 from gis_service.core.errors import NotFound
-from gis_service.procedures import clocks, operations, rules
+from gis_service.files.store import LocalStore
+from gis_service.procedures import clocks, operations, rules, writing
 from gis_service.procedures import queries as engine
 from gis_service.procedures.clocks import Stand
 from gis_service.procedures.errors import Blocked, NotAStep, OutsideScope, PapersWanting, SamePerson
+from gis_service.procedures.filing import Office
 from gis_service.procedures.models import Proceeding
 from gis_service.procedures.operations import Opening
+from gis_service.procedures.schemas import PaperIn
 from gis_service.rectification import queries
 from gis_service.rectification.conduct import RECTIFICATIONS
 from gis_service.rectification.errors import DayBefore, NotAsPrinted, OneParcel
@@ -336,6 +340,28 @@ def test_a_paper_names_the_notice_it_answers(ground: Ground) -> None:
     facts = RECTIFICATIONS.paper_facts(ground.session, one)
     assert facts["facts"]["notice_no"]["text"] == "示例整改〔2026〕7号"
     assert facts["items"][0][0] == "围蔽"
+
+
+@pytest.mark.parametrize("kind", ["rectification_notice", "rectification_reply"])
+def test_a_notice_goes_to_the_unit_and_its_reply_comes_back(ground: Ground, tmp_path: Path, kind: str) -> None:
+    conducting = a_unit(ground.session)
+    one = ground.found()
+    one.unit_id = conducting.id
+    office = Office("440402", "GXQ", "示例", "示例办公室", "http://127.0.0.1:8000")
+    facts = writing.facts_for(
+        ground.session,
+        RECTIFICATIONS,
+        one,
+        PaperIn(kind=kind),
+        at=clock.now(),
+        office=office,
+        store=LocalStore(tmp_path),
+    )
+    told = (facts["paper"]["issuer"], facts["units"]["addressee"])
+    expected = {
+        "rectification_notice": ("示例办公室", ground.unit.name), "rectification_reply": (ground.unit.name, conducting.name),
+    }  # fmt: skip
+    assert told == expected[kind]
 
 
 @pytest.mark.usefixtures("always_late")

@@ -18,6 +18,7 @@ from gis_service.procedures.models import Proceeding, ProceedingFile, Proceeding
 from gis_service.procedures.queries import Wanted
 from gis_service.rectification.models import Rectification
 from gis_service.rectification.rules import PROCEDURE
+from tests.parcels.test_policies import OF_PROCEEDINGS
 
 NOUNS = ("claim", "rectification", "meeting", "action_item")
 
@@ -62,3 +63,10 @@ def test_every_paper_and_photo_lies_in_the_store(loaded: Session, sample_service
     known = set(loaded.scalars(text("select sha256 from stored_file")))
     assert hashes
     assert hashes <= known
+    assert [each for each in hashes if not sample_services.store.path(each).is_file()] == []
+
+
+def test_nothing_of_a_proceeding_is_seen_where_nothing_was_set(sample_services: Any) -> None:
+    with sample_services.engine.begin() as connection:
+        seen = {table: connection.scalar(text(f"select count(*) from {table}")) for table in OF_PROCEEDINGS}
+    assert {table: count for table, count in seen.items() if count} == {}

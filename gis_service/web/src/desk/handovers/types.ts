@@ -90,5 +90,7 @@ export interface WholeBatch extends Batch {
   offers: BatchOffer[];
   papers: BatchPaper[];
   acts: Act[];
+  /** Sides this person may sign for, with their own account or by holding out the device. */
+  may_sign: Side[];
   as_of: string;
 }
