@@ -42,7 +42,6 @@ ImportLaw = Annotated[Work, doing("law.change")]
 Read = Annotated[Work, doing("case.read")]
 Keep = Annotated[Work, doing("case.file")]
 Reveal = Annotated[Work, doing("secret.reveal")]
-LAW_BYTES = 4 << 20
 
 
 # --- law ------------------------------------------------------------------------------------------------------------
@@ -80,7 +79,7 @@ def in_force(
 @router.post("/legal-basis/import")
 def import_law(work: ImportLaw, file: Annotated[UploadFile, File()]) -> JSONResponse:
     """New laws, and days on which old ones end, from a CSV."""
-    new, changed = law.import_table(work.session, file.file.read(LAW_BYTES))
+    new, changed = law.import_table(work.session, file.file.read(law.MOST_BYTES + 1))
     work.note("law.change", file.filename or "", new=new, changed=changed)
     return _answer({"new": new, "changed": changed})
 

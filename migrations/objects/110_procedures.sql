@@ -22,7 +22,6 @@ begin
 end $policies$;
 
 -- Counters and the calendar hold nothing that a scope could hide.
-grant select, insert, update, delete on all tables in schema public to gis_app;
 revoke delete, truncate on proceeding, proceeding_number from gis_app;
 
 -- What was done stays: a log only grows, for the owner too.

@@ -140,6 +140,14 @@ def test_what_is_no_table_is_refused(law: Session, content: bytes) -> None:
         operations.import_table(law, content)
 
 
+def test_a_table_that_is_too_long_is_refused_whole_and_not_cut(law: Session) -> None:
+    row = "丙,第一条,,,,,ban,,示例,\n"
+    for table in (HEADER + row * (operations.MOST_ROWS + 1), HEADER + row + " " * operations.MOST_BYTES):
+        with pytest.raises(LawRefused):
+            operations.import_table(law, table.encode())
+    assert law.scalar(select(LegalBasis.id).where(LegalBasis.law == "丙")) is None
+
+
 # --- what a case rests on -------------------------------------------------------------------------------------------
 
 

@@ -75,3 +75,28 @@ def test_entering_a_scope_closes_the_act(hand: Hand, area_id: int) -> None:
     db.setting(hand.session, app_see_secrets="on")
     db.enter(hand.session, Scope(see_all=True))
     assert hand.session.scalar(text("select count(*) from party_secret")) == 0
+
+
+KEPT = (
+    "audit_entry",
+    "parcel",
+    "parcel_version",
+    "document",
+    "clue",
+    "party_secret",
+    "case_link",
+    "legal_basis",
+    "proceeding",
+    "proceeding_step",
+)
+"""Tables whose rows the application may never delete."""
+
+
+def test_the_application_may_delete_nothing_of_the_record(hand: Hand) -> None:
+    may = "select has_table_privilege('gis_app', :table, 'delete')"
+    assert [table for table in KEPT if hand.session.scalar(text(may), {"table": table})] == []
+    for table in ("audit_entry", "parcel_version"):
+        assert (
+            hand.session.scalar(text("select has_table_privilege('gis_app', :table, 'update')"), {"table": table})
+            is False
+        )

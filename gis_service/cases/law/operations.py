@@ -26,7 +26,7 @@ COLUMNS = (
     "law", "article", "effective_from", "effective_to", "title", "quote", "subject", "kinds", "source", "confirmed",
 )  # fmt: skip
 """Columns of an imported table, in any order."""
-MOST_ROWS = 5_000
+MOST_ROWS, MOST_BYTES = 5_000, 4 << 20
 
 
 def subjects() -> dict[str, tuple[str, str]]:
@@ -60,6 +60,8 @@ def import_table(session: Session, content: bytes) -> tuple[int, int]:
 
     Returns how many are new and how many were changed. Raises `LawRefused` with every fault; then nothing is kept.
     """
+    if len(content) > MOST_BYTES:
+        _refuse([{"row": 1, "message": "文件超过 4 MB", "message_en": "the file is over 4 MB"}])
     rows = _rows(content)
     read, faults = [], []
     for number, row in enumerate(rows, 2):
@@ -97,8 +99,12 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     if missing:
         named = ", ".join(missing)
         _refuse([{"row": 1, "message": f"缺少列 {named}", "message_en": f"the columns {named} are missing"}])
-    found = [row for _, row in zip(range(MOST_ROWS), reader, strict=False)]
-    return [row for row in found if any(row.values())]
+    found = [row for row in reader if any(row.values())]
+    if len(found) > MOST_ROWS:
+        _refuse(
+            [{"row": MOST_ROWS + 1, "message": f"超过 {MOST_ROWS} 行", "message_en": f"more than {MOST_ROWS} rows"}]
+        )
+    return found
 
 
 def _row(row: dict[str, str]) -> dict[str, Any]:
