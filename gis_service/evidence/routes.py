@@ -4,7 +4,6 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
@@ -13,6 +12,7 @@ from starlette.background import BackgroundTask
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.http import to_be_saved
 from gis_service.evidence import assembling
 from gis_service.evidence.models import EvidencePack
 from gis_service.procedures import queries
@@ -42,12 +42,7 @@ def router_for(conduct: Conduct) -> APIRouter:
             f"{procedure.noun}.file", f"{procedure.noun}/{found.proceeding_no}", act="seal_evidence",
             pack_sha256=pack.pack_sha256, manifest_sha256=pack.manifest_sha256, steps_head=pack.steps_head,
         )  # fmt: skip
-        saved_as = quote(f"{found.proceeding_no} 证据包.zip", safe="")
-        headers = {
-            "Content-Disposition": f"attachment; filename=\"{found.proceeding_no}.zip\"; filename*=UTF-8''{saved_as}",
-            "X-Pack-SHA256": pack.pack_sha256,
-            "Cache-Control": "private, no-store",
-        }
+        headers = {**to_be_saved(f"{found.proceeding_no} 证据包.zip"), "X-Pack-SHA256": pack.pack_sha256}
         return FileResponse(path, media_type="application/zip", headers=headers, background=BackgroundTask(path.unlink))
 
     @router.get("/{proceeding_id}/evidence")

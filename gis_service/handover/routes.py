@@ -10,6 +10,7 @@ from gis_service.access.edge import Work, doing
 from gis_service.core import clock
 from gis_service.core.errors import BadRequest
 from gis_service.core.etags import version_seen
+from gis_service.core.http import to_be_saved
 from gis_service.handover import filing, jobs, listing, mapping, operations, queries
 from gis_service.handover.conduct import sides_among
 from gis_service.handover.filing import Press
@@ -20,7 +21,7 @@ from gis_service.handover.schemas import ActIn, BatchChange, BatchIn, PapersIn, 
 from gis_service.parcels import queries as register
 from gis_service.parcels.filters import filters_from
 from gis_service.parcels.imports.routes import UploadRoute
-from gis_service.procedures.doors import drawn, kept, office_of, to_be_saved
+from gis_service.procedures.doors import drawn, kept, office_of
 
 router = APIRouter(prefix="/api/v1/handover-batches", route_class=UploadRoute, tags=["handover"])
 

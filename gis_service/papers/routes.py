@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core.errors import BadRequest
+from gis_service.core.http import to_be_saved
 from gis_service.papers import operations, queries
 from gis_service.papers.catalogue import KINDS, PROCEDURES, PaperKind, kind
 from gis_service.papers.docx.package import MAX_BYTES
@@ -138,10 +138,4 @@ def _kind(found: PaperKind, newest: PaperTemplate | None) -> KindOut:
 
 
 def _file(content: bytes, name: str, ending: str) -> Response:
-    """To be saved, never shown as a page of ours."""
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"paper.{ending}\"; filename*=UTF-8''{quote(f'{name}.{ending}', safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=TYPES[ending], headers=headers)
+    return Response(content, media_type=TYPES[ending], headers=to_be_saved(f"{name}.{ending}"))

@@ -8,7 +8,6 @@ import base64
 import binascii
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
@@ -18,7 +17,7 @@ from gis_service.access.edge import Work, doing
 from gis_service.core import clock
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.etags import version_seen
-from gis_service.core.http import language
+from gis_service.core.http import language, to_be_saved
 from gis_service.files.store import TooLarge
 from gis_service.parcels.attachments.errors import FileTooLarge
 from gis_service.parcels.attachments.operations import Kept
@@ -367,16 +366,6 @@ def saved(work: Work, sha256: str, name: str) -> Response:
     """A stored file, byte for byte, to be saved: never shown as a page of ours."""
     path = work.request.app.state.store.path(sha256)
     return FileResponse(path, media_type="application/octet-stream", headers=to_be_saved(name))
-
-
-def to_be_saved(name: str) -> dict[str, str]:
-    """Headers of a file that is saved under this name and not kept by anybody on the way."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    return {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
 
 
 def drawn(sent: str | None) -> bytes | None:

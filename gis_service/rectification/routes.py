@@ -1,12 +1,12 @@
 """HTTP doors of rectifications beside those of every procedure: the check items, and the three lists."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.http import to_be_saved
 from gis_service.papers import operations as papers
 from gis_service.procedures import queries as engine
 from gis_service.procedures.doors import office_of
@@ -48,8 +48,7 @@ def list_file(
     content = _content(work, lists.KINDS[code], form, wanted)
     work.note("rectification.read", name, act="list", area_id=area_id, unit_id=unit_id, campaign=campaign)
     file_name = f"{lists.KINDS[code].zh} {clock.today():%Y-%m-%d}.{form}"
-    headers = {"Content-Disposition": f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(file_name)}"}
-    return Response(content, media_type=TYPES[form], headers={**headers, "Cache-Control": "private, no-store"})
+    return Response(content, media_type=TYPES[form], headers=to_be_saved(file_name))
 
 
 def _content(work: Work, kind: lists.Kind, form: str, wanted: Wanted) -> bytes:

@@ -1,7 +1,6 @@
 """HTTP doors of attachments."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
@@ -9,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core.errors import NotFound
-from gis_service.core.http import language
+from gis_service.core.http import language, to_be_saved
 from gis_service.files.store import TooLarge
 from gis_service.parcels import queries as register
 from gis_service.parcels.attachments import bundle, operations, queries
@@ -85,17 +84,9 @@ def content(work: Read, file_id: int) -> Response:
     file = _file(work, file_id)
     work.note("file.read", file.name, sha256=file.sha256)
     path = work.request.app.state.store.path(file.sha256)
-    return FileResponse(path, media_type="application/octet-stream", headers=_saving(file.name))
-
-
-def _saving(name: str) -> dict[str, str]:
-    """RFC 6266: a plain name for old clients, the real one percent-encoded; a sandbox in case a client shows it anyway."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    return {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, max-age=86400",
-    }
+    return FileResponse(
+        path, media_type="application/octet-stream", headers=to_be_saved(file.name, keep="private, max-age=86400")
+    )
 
 
 @router.get("/files/{file_id}/thumbnail")
