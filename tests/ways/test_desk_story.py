@@ -39,7 +39,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     size = {"width": 1440, "height": 900}
-    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": size}
+    # nothing moves: a colour on its way to another has a contrast of neither
+    still = {"reduced_motion": "reduce"}
+    return {**browser_context_args, **still, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": size}
 
 
 @pytest.fixture

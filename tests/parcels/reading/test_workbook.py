@@ -265,7 +265,7 @@ FORMULA = '<c r="C2"><f>1+1</f><v></v></c>'
 
 def formulas(value: str) -> bytes:
     made = book([HEAD, ["A-1", "甲", "=1+1"]])
-    return changed(made, {"xl/worksheets/sheet1.xml": ('<c r="C2"><f>1+1</f><v /></c>', value)})
+    return changed(made, {"xl/worksheets/sheet1.xml": (FORMULA, value)})
 
 
 def test_a_formula_counts_as_its_kept_result(parse: Reading) -> None:
