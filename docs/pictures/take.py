@@ -166,6 +166,26 @@ def map_file(camera: Camera) -> None:
         camera.page.context.set_offline(False)
 
 
+def work(camera: Camera) -> None:
+    """What waits for somebody, the late first."""
+    camera.go("/desk/work")
+    camera.page.get_by_role("heading", name="已超期").wait_for(timeout=20_000)
+    camera.take("work")
+
+
+def batch(camera: Camera) -> None:
+    """A batch of handovers with what is in the way of each parcel."""
+    camera.go("/desk/handover_batches")
+    camera.page.get_by_text("2026 年第二批").first.click()
+    camera.take("batch")
+
+
+def rectification(camera: Camera) -> None:
+    camera.go("/desk/rectifications")
+    camera.page.locator("button.line").first.click()
+    camera.take("rectification")
+
+
 PICTURES: dict[str, Callable[[Camera], None]] = {
     "desk": desk,
     "parcel": parcel,
@@ -173,6 +193,9 @@ PICTURES: dict[str, Callable[[Camera], None]] = {
     "diff": changed_outline,
     "import": importing,
     "map-file": map_file,
+    "work": work,
+    "batch": batch,
+    "rectification": rectification,
 }
 
 
