@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from geoalchemy2.shape import to_shape
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from gis_service.access.models import Area, Unit
@@ -216,16 +216,6 @@ def children_of(session: Session, proceeding_id: int) -> list[Proceeding]:
     return list(
         session.scalars(select(Proceeding).where(Proceeding.parent_id == proceeding_id).order_by(Proceeding.id))
     )
-
-
-def state_at(session: Session, ids: Sequence[int], at: datetime) -> dict[int, str]:
-    """The states of proceedings at a moment, by their logs."""
-    rows = session.execute(
-        text("""select distinct on (proceeding_id) proceeding_id, after from proceeding_step
-                 where proceeding_id = any(:ids) and at <= :at order by proceeding_id, seq desc"""),
-        {"ids": list(ids), "at": at},
-    ).all()
-    return dict(rows)
 
 
 def calendar(session: Session, year: int) -> list[CalendarDay]:
