@@ -19,9 +19,10 @@ from gis_service.handover.operations import BatchSaid
 from gis_service.handover.rules import BatchState, may_sign
 from gis_service.handover.schemas import ActIn, BatchChange, BatchIn, PapersIn, ParcelsIn, SignIn
 from gis_service.parcels import queries as register
+from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.filters import filters_from
 from gis_service.parcels.imports.routes import UploadRoute
-from gis_service.procedures.doors import drawn, kept, office_of
+from gis_service.procedures.doors import drawn, office_of
 
 router = APIRouter(prefix="/api/v1/handover-batches", route_class=UploadRoute, tags=["handover"])
 

@@ -18,10 +18,8 @@ from gis_service.core import clock
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.etags import version_seen
 from gis_service.core.http import language, to_be_saved
-from gis_service.files.store import TooLarge
-from gis_service.parcels.attachments.errors import FileTooLarge
-from gis_service.parcels.attachments.operations import Kept
-from gis_service.parcels.imports.routes import MEGABYTE, UploadRoute
+from gis_service.parcels.attachments.routes import kept
+from gis_service.parcels.imports.routes import UploadRoute
 from gis_service.procedures import filing, operations, page, queries, telling, writing
 from gis_service.procedures.conduct import Conduct, Signing
 from gis_service.procedures.diagram import svg
@@ -349,17 +347,6 @@ def office_of(work: Work) -> filing.Office:
         name=settings.producer,
         base_url=settings.public_url or f"http://{settings.host}:{settings.port}",
     )
-
-
-def kept(work: Work, file: UploadFile) -> Kept:
-    """An upload, put into the store."""
-    limit_mb = work.request.app.state.settings.max_upload_mb
-    name = (file.filename or "upload").replace("\\", "/").rpartition("/")[2][:200]
-    try:
-        sha256, size = work.request.app.state.store.put(file.file, limit_bytes=limit_mb * MEGABYTE)
-    except TooLarge:
-        raise FileTooLarge(name=name, limit_mb=limit_mb) from None
-    return Kept(sha256, size, name)
 
 
 def saved(work: Work, sha256: str, name: str) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core import db
 from gis_service.procedures import queries
-from gis_service.procedures.clocks import Reading, Stand, most_pressing
+from gis_service.procedures.clocks import Reading, Stand, most_pressing, readings
 from gis_service.procedures.conduct import Conduct
 from gis_service.procedures.models import Proceeding, ProceedingStep
 from gis_service.procedures.rules import Step, may_not_be
@@ -78,7 +78,8 @@ def _told(
     session: Session, conduct: Conduct, found: Sequence[Proceeding], now: datetime, actor: Actor,
     logs: dict[int, list[ProceedingStep]],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    clocks = queries.clocks_of(session, conduct.procedure, found, now)
+    calendar = queries.workdays(session)
+    clocks = {each.id: readings(conduct.procedure, logs[each.id], calendar, now) for each in found}
     units = queries.names_of_units(session, [id_ for each in found for id_ in (each.unit_id, each.counterpart_unit_id)])
     areas = queries.names_of_areas(session, [each.area_id for each in found])
     return [

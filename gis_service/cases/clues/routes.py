@@ -16,9 +16,10 @@ from gis_service.cases.clues.telling import tell_duty
 from gis_service.cases.conduct import CASES
 from gis_service.cases.schemas import ClueIn, MergeIn, OpenIn, WhyIn, candidate_out, clue_file_out, clue_out
 from gis_service.core.errors import NotFound
+from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
 from gis_service.procedures import telling
-from gis_service.procedures.doors import kept, saved
+from gis_service.procedures.doors import saved
 from gis_service.procedures.queries import names_of_areas
 
 router = APIRouter(prefix="/api/v1/clues", route_class=UploadRoute, tags=["clue"])

@@ -44,15 +44,16 @@ def attach(
     caption: Annotated[str | None, Form(max_length=500)] = None,
 ) -> JSONResponse:
     """One file for one parcel. The same bytes again answer 200 with the attachment that is there."""
-    kept = _kept(work, file)
+    stored = kept(work, file)
     made, new = operations.attach(
-        work.session, work.request.app.state.store, work.actor, parcel_id, kept, kind=kind, caption=caption or None
+        work.session, work.request.app.state.store, work.actor, parcel_id, stored, kind=kind, caption=caption or None
     )
     work.note("file.change", made.name, act="attach", parcel_id=parcel_id, sha256=made.sha256)
     return JSONResponse(jsonable_encoder(file_out(made)), 201 if new else 200)
 
 
-def _kept(work: Work, file: UploadFile) -> Kept:
+def kept(work: Work, file: UploadFile) -> Kept:
+    """An upload, put into the store."""
     limit_mb = work.request.app.state.settings.max_upload_mb
     name = (file.filename or "upload").replace("\\", "/").rpartition("/")[2][:200]
     try:
@@ -65,13 +66,15 @@ def _kept(work: Work, file: UploadFile) -> Kept:
 @router.post("/files/bundle")
 def share(work: Change, file: Upload, apply: Annotated[bool, Form()] = False) -> JSONResponse:
     """A ZIP of files whose names carry parcel numbers: whose each is, and (`apply`) attaching them."""
-    kept = _kept(work, file)
+    stored = kept(work, file)
     store = work.request.app.state.store
     numbers = queries.numbers(work.session, work.request.app.state.settings.district_code)
-    path = store.path(kept.sha256)
+    path = store.path(stored.sha256)
     if apply:
         shares = bundle.share_out(work.session, store, work.actor, path, numbers)
-        work.note("file.change", kept.name, act="share_out", attached=sum(each.state == "attached" for each in shares))
+        work.note(
+            "file.change", stored.name, act="share_out", attached=sum(each.state == "attached" for each in shares)
+        )
     else:
         shares = bundle.shares(path, numbers)
     lang = language(work.request)
