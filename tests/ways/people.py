@@ -39,7 +39,11 @@ def enter(sample_services: CloneServices, browser: Browser) -> Iterator[Enter]:
                 for role in roles:
                     access.grant_role(session, SERVICE, user.id, role, unit_id=unit_id)
             context = browser.new_context(
-                base_url=f"http://127.0.0.1:{port}", viewport=size or DESK, locale="zh-CN", timezone_id="Asia/Shanghai"
+                base_url=f"http://127.0.0.1:{port}",
+                viewport=size or DESK,
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                reduced_motion="reduce",  # a colour on its way to another is nobody's contrast
             )
             contexts.append(context)
             page = context.new_page()
