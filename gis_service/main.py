@@ -32,6 +32,11 @@ import gis_service.parcels.lineage.routes
 import gis_service.parcels.routes
 import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
+import gis_service.patrols.basemaps.routes
+import gis_service.patrols.conflicts.routes
+import gis_service.patrols.inbox.routes
+import gis_service.patrols.planning.routes
+import gis_service.patrols.walks.routes
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
@@ -106,6 +111,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
         gis_service.papers.routes.router,
+        gis_service.patrols.planning.routes.router,
+        gis_service.patrols.walks.routes.router,
+        gis_service.patrols.conflicts.routes.router,
+        gis_service.patrols.inbox.routes.router,
+        gis_service.patrols.basemaps.routes.router,
         gis_service.cases.routes.router,
         gis_service.cases.routes.revealing,
         gis_service.cases.clues.routes.router,
@@ -179,6 +189,11 @@ def _house(app: FastAPI) -> None:
     @app.get("/desk/{path:path}")
     def desk(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
         return _page(WEB / "desk" / "index.html")
+
+    @app.get("/field")
+    @app.get("/field/{path:path}")
+    def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
+        return _page(WEB / "field" / "index.html")
 
     if WEB.is_dir():
         app.mount("/static", Built(directory=WEB), name="static")

@@ -27,6 +27,10 @@ import gis_service.parcels.lineage.models
 import gis_service.parcels.models
 import gis_service.parcels.search.models
 import gis_service.parcels.topology.models
+import gis_service.patrols.conflicts.models
+import gis_service.patrols.inbox.models
+import gis_service.patrols.models
+import gis_service.patrols.planning.models
 import gis_service.procedures.models
 import gis_service.rectification.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base

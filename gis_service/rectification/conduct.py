@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core import clock, db
 from gis_service.parcels.models import Parcel
+from gis_service.patrols.items import ITEMS
 from gis_service.procedures import queries as engine
 from gis_service.procedures.clocks import Stand, readings
 from gis_service.procedures.conduct import Conduct
@@ -17,7 +18,7 @@ from gis_service.procedures.rules import OPEN, Blocker, Step
 from gis_service.rectification import queries
 from gis_service.rectification.errors import DayBefore, NotAsPrinted, OneParcel
 from gis_service.rectification.models import Rectification
-from gis_service.rectification.rules import AFTER, BEFORE, ITEMS, PROCEDURE, has_recurred, usual_day
+from gis_service.rectification.rules import AFTER, BEFORE, PROCEDURE, has_recurred, usual_day
 
 PRINTED = ("issue", "supervise")
 """Steps whose paper has said until when."""

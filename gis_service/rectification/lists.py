@@ -12,7 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from gis_service.core.clock import BEIJING
 from gis_service.parcels.imports.report import safe
-from gis_service.rectification.rules import ITEMS, PROCEDURE, SEVERITIES, SOURCES
+from gis_service.patrols.items import ITEMS
+from gis_service.rectification.rules import PROCEDURE, SEVERITIES, SOURCES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 A3 = 8

@@ -8,12 +8,12 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
 from gis_service.core.http import to_be_saved
 from gis_service.papers import operations as papers
+from gis_service.patrols.items import ITEMS
 from gis_service.procedures import queries as engine
 from gis_service.procedures.doors import office_of
 from gis_service.rectification import lists, queries
 from gis_service.rectification.errors import UnknownList
 from gis_service.rectification.queries import Wanted
-from gis_service.rectification.rules import ITEMS
 
 Reading = Annotated[Work, doing("rectification.read")]
 TYPES = {

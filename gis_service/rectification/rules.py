@@ -1,11 +1,9 @@
 """The table of a rectification, its check items, and when a problem has recurred. Pure."""
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
+from gis_service.patrols.items import ITEMS, Item
 from gis_service.procedures.rules import Clock, Fact, FactKind, Measure, Procedure, State, Step
 
 RECURS_WITHIN = timedelta(days=90)
@@ -22,27 +20,6 @@ SOURCES = (
     ("superior", "上级检查、督察", "inspection of a superior body"),
     ("complaint", "投诉举报", "complaint"),
 )
-
-
-@dataclass(frozen=True)
-class Item:
-    """检查项: what is looked at on idle land. `days` is the usual time to put it right, 0 at once, None where there is none."""
-
-    code: str
-    zh: str
-    en: str
-    severity: str
-    days: int | None = None
-    case: bool = False
-    """What is seen may be dumping: it is struck off only when that was reported."""
-
-
-def _items() -> dict[str, Item]:
-    told = tomllib.loads(Path(__file__).with_name("items.toml").read_text(encoding="utf-8"))
-    return {code: Item(code, **facts) for code, facts in told.items()}
-
-
-ITEMS = _items()
 
 
 def usual_day(item: Item, found_on: date) -> date | None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from gis_service.patrols.items import ITEMS
 from gis_service.procedures.models import Proceeding
 from gis_service.rectification.conduct import RECTIFICATIONS
-from gis_service.rectification.rules import AFTER, BEFORE, ITEMS
+from gis_service.rectification.rules import AFTER, BEFORE
 from gis_service.sample.proceedings import GUARD, LAND, LAND_TWO, LEADER, PATROL, Move, Teller, at
 
 CAMPAIGN = "汛期后围蔽专项整治(示例)"

@@ -15,7 +15,7 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 800,
     outDir: resolve(here, 'dist'),
-    rolldownOptions: { checks: { pluginTimings: false }, input: { desk: resolve(here, 'desk/index.html') } },
+    rolldownOptions: { checks: { pluginTimings: false }, input: { desk: resolve(here, 'desk/index.html'), field: resolve(here, 'field/index.html') } },
   },
   test: { include: ['tests/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);

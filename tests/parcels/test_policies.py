@@ -40,6 +40,12 @@ OF_PROCEEDINGS = (
 )  # fmt: skip
 """Tables whose rows are seen by who sees the proceeding or clue they belong to; `tests/sample/test_proceedings.py` looks."""
 
+OF_PATROLS = (
+    "patrol_plan", "patrol_task", "patrol_task_parcel", "patrol", "track_part", "visit", "observation", "observation_change",
+    "field_photo", "patrol_coverage", "patrol_flag", "field_device", "inbox_record", "field_upload", "field_conflict",
+)  # fmt: skip
+"""Tables of walks and of what phones send; `tests/patrols` looks."""
+
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
        select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id""",
@@ -171,4 +177,4 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         forced = set(
             connection.scalars(text("select relname from pg_class where relrowsecurity and relforcerowsecurity"))
         )
-    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT, *OF_PROCEEDINGS}
+    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT, *OF_PROCEEDINGS, *OF_PATROLS}

@@ -1,0 +1,48 @@
+/** What the screens may ask of the queue. The queue keeps everything; screens never touch IndexedDB themselves. */
+import type { Bodies, RecordKind, Receipt } from './wire';
+
+/** A file as it is kept: its bytes are durable before `keepFile` resolves. */
+export interface KeptFile { sha256: string; size_bytes: number; media_type: string }
+
+export type RecordState = 'waiting' | 'sending' | 'stored' | 'held' | 'refused';
+
+/** A record as a list shows it. */
+export interface Kept {
+  uuid: string; kind: RecordKind; made_at: number; patrol: string | null; state: RecordState; sha256: string;
+  files: string[]; files_sent: number; receipt: Receipt | null; body: Bodies[RecordKind];
+}
+
+/** The words that must always be visible. `waiting` counts records and files without a receipt. */
+export interface Counts { records: number; files: number; bytes: number; held: number; refused: number; oldest_at: number | null }
+
+export interface Queue {
+  /** Opens the queue of this person (each person of a shared phone has their own); resolves when it can be written. */
+  open(person: { id: number; name: string }): Promise<void>;
+  /** Keeps a file; resolves only when its bytes are on the disk. Throws `QuotaFull` and keeps nothing when there is no room. */
+  keepFile(bytes: Blob, media_type: string): Promise<KeptFile>;
+  /** Saves a record; resolves with its uuid only when it is on the disk (durability strict). Screens say 已保存 after that, not before. */
+  save<K extends RecordKind>(kind: K, body: Bodies[K], options?: { patrol?: string | null; files?: string[] }): Promise<string>;
+  /** A draft of a screen, written at every change, so that a killed app comes back to the same words. */
+  draft(key: string): Promise<unknown>;
+  keepDraft(key: string, value: unknown): Promise<void>;
+  dropDraft(key: string): Promise<void>;
+  /** What is in the queue or was acknowledged in the last days, newest first. */
+  list(): Promise<Kept[]>;
+  file(sha256: string): Promise<Blob | null>;
+  counts(): Promise<Counts>;
+  /** Called after every change of what `counts` and `list` say. Returns how to stop. */
+  onChange(heard: () => void): () => void;
+  /** Try to send now; resolves when nothing more can be done for the moment. */
+  push(): Promise<PushEnd>;
+  /** One signed bundle of everything unsent, to be shared or saved to a file. */
+  rescue(): Promise<File>;
+  /** What the server gave for the field, kept for offline use; null before the first time. */
+  pack<T>(): Promise<T | null>;
+  keepPack<T>(value: T): Promise<void>;
+  storage(): Promise<{ persisted: boolean | null; quota: number | null; usage: number | null }>;
+}
+
+/** Why a push ended. `signin`: the session is over, nothing is lost, ask for the password. */
+export type PushEnd = 'empty' | 'offline' | 'signin' | 'server' | 'busy' | 'storage';
+
+export class QuotaFull extends Error {}
