@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 MOST = 60
 """Places that are ordered by the solver; more are ordered by hand-made steps alone."""
 
-EFFORT = 1.0
+EFFORT = 0.1
 """Deterministic seconds of the solver for one order."""
 
 PATIENCE_S = 10.0
@@ -25,8 +25,7 @@ Place = tuple[float, float]
 def length_m(places: Sequence[Place], order: Sequence[int]) -> float:
     """Metres along straight lines through the places (plane metres) in this order."""
     return sum(
-        hypot(places[a][0] - places[b][0], places[a][1] - places[b][1])
-        for a, b in zip(order, order[1:], strict=False)
+        hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]) for a, b in zip(order, order[1:], strict=False)
     )
 
 
