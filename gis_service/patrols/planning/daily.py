@@ -12,7 +12,7 @@ from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from sqlalchemy import ColumnElement, case, cast, distinct, func, literal_column, select
 from sqlalchemy import Date as SqlDate
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gis_service.access.models import Area, Unit
 from gis_service.core.clock import BEIJING
@@ -52,7 +52,7 @@ class _Day:
     def __init__(self, session: Session, on: date, begins: datetime, ends: datetime, area_id: int | None):
         self.session, self.on, self.begins, self.ends, self.area_id = session, on, begins, ends, area_id
 
-    def _here(self, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    def _here(self, column: InstrumentedAttribute[int | None]) -> list[ColumnElement[bool]]:
         return [] if self.area_id is None else [column == self.area_id]
 
     def by_unit(self) -> list[dict[str, Any]]:
@@ -89,13 +89,16 @@ class _Day:
 
     def problems(self) -> dict[str, int]:
         """Rectifications opened and closed this day; open at its end; and of these, past the day they were to be put right by."""
-        P, here = Proceeding, self._here(Proceeding.area_id)
-        of_kind = (P.noun == "rectification", *here)
-        still = (P.opened_at < self.ends, (P.closed_at.is_(None)) | (P.closed_at >= self.ends))
-        by = cast(P.facts["correct_by"].astext, SqlDate)
+        here = self._here(Proceeding.area_id)
+        of_kind = (Proceeding.noun == "rectification", *here)
+        still = (
+            Proceeding.opened_at < self.ends,
+            (Proceeding.closed_at.is_(None)) | (Proceeding.closed_at >= self.ends),
+        )
+        by = cast(Proceeding.facts["correct_by"].astext, SqlDate)
         asked = select(
-            func.count().filter(P.opened_at >= self.begins, P.opened_at < self.ends),
-            func.count().filter(P.closed_at >= self.begins, P.closed_at < self.ends),
+            func.count().filter(Proceeding.opened_at >= self.begins, Proceeding.opened_at < self.ends),
+            func.count().filter(Proceeding.closed_at >= self.begins, Proceeding.closed_at < self.ends),
             func.count().filter(*still),
             func.count().filter(*still, by < self.on),
         ).where(*of_kind)
@@ -103,17 +106,16 @@ class _Day:
         return {"new": new, "closed": closed, "open": open_, "late": late}
 
     def cases(self) -> dict[str, int]:
-        P = Proceeding
         asked = select(
-            func.count().filter(P.opened_at >= self.begins, P.opened_at < self.ends),
-            func.count().filter(P.closed_at >= self.begins, P.closed_at < self.ends),
-        ).where(P.noun == "case", *self._here(P.area_id))
+            func.count().filter(Proceeding.opened_at >= self.begins, Proceeding.opened_at < self.ends),
+            func.count().filter(Proceeding.closed_at >= self.begins, Proceeding.closed_at < self.ends),
+        ).where(Proceeding.noun == "case", *self._here(Proceeding.area_id))
         new, closed = self.session.execute(asked).one()
         return {"new": new, "closed": closed}
 
     def found(self) -> list[dict[str, Any]]:
         """What was seen this day, by check item, the gravest first."""
-        weight = literal_column("array_position(array['high', 'medium', 'low'], max(severity))")
+        weight: ColumnElement[int] = literal_column("array_position(array['high', 'medium', 'low'], max(severity))")
         asked = (
             select(Observation.item_code, func.count().label("n"), func.max(Observation.severity).label("severity"))
             .where(
@@ -127,7 +129,7 @@ class _Day:
 
     def photos(self) -> list[dict[str, Any]]:
         """Three photos of what was seen, the gravest first; where nothing was seen, of visits."""
-        weight = case(
+        weight: ColumnElement[int] = case(
             (Observation.severity == "high", 0),
             (Observation.severity == "medium", 1),
             (Observation.id.is_not(None), 2),

@@ -96,6 +96,8 @@ class Roster:
     def read(cls, session: Session, today: date) -> "Roster":
         made = cls(queries.people(session))
         for cell, unit, part, person, minutes, per_days, times in queries.holders(session, today - timedelta(days=35)):
+            if person is None:
+                continue
             made.holder[cell, unit, part] = person
             made._burden(person, minutes, (per_days or 7) / (times or 1))
         return made
@@ -207,7 +209,7 @@ def outlook(session: Session, over: Over, walker: str, frequency: Frequency, *, 
     cut = pieces(queries.land(session, over), walker)
     people = queries.people(session)
     names = calendars.names_of_units(session, [piece.unit_id for piece in cut])
-    by_walker = []
+    by_walker: list[dict[str, object]] = []
     for unit_id in sorted({piece.unit_id for piece in cut}, key=lambda each: (each is not None, each or 0)):
         own = [piece for piece in cut if piece.unit_id == unit_id]
         able = {person for piece in own for person in people.eligible(unit_id, piece.area_id)}

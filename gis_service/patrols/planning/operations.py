@@ -126,7 +126,8 @@ class ExtraRound:
         made = []
         for after in [side for side, wanted in ((False, self.before), (True, self.after)) if wanted]:
             first, last = extra.days(self.day, after=after)
-            for area_id in self.area_ids or [None]:
+            areas: Sequence[int | None] = self.area_ids or [None]
+            for area_id in areas:
                 where = names.get(area_id, "") if area_id is not None else ""
                 made.append(
                     {

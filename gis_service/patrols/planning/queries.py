@@ -134,10 +134,12 @@ def parts_made(
         .where(PatrolTask.plan_id == plan_id, PatrolTask.round_no.in_(list(round_nos)))
         .group_by(*key)
     )
-    return {(no, cell, unit): part for no, cell, unit, part in session.execute(asked)}
+    return {(no, cell, unit): part for no, cell, unit, part in session.execute(asked) if no is not None}
 
 
-def holders(session: Session, since: date) -> Sequence[Row[Any]]:
+def holders(
+    session: Session, since: date
+) -> Sequence[Row[int | None, int | None, int, int | None, int | None, int, int]]:
     """Of each piece of land and plan the newest task with a person: (cell, unit, part, person, minutes, plan's days, plan's times)."""
     key = (PatrolTask.plan_id, PatrolTask.grid_cell_id, PatrolTask.unit_id, PatrolTask.part_no)
     newest = (
@@ -164,7 +166,9 @@ def plan(session: Session, plan_id: int, *, lock: bool = False) -> PatrolPlan:
     return found
 
 
-def plans(session: Session, *, stopped: bool = False) -> Sequence[Row[Any]]:
+def plans(
+    session: Session, *, stopped: bool = False
+) -> Sequence[Row[PatrolPlan, str | None, int | None, int | None, int | None]]:
     """Plans with the name of their area and how their tasks stand: open, late, done; running ones first."""
     counts = (
         select(
@@ -315,7 +319,7 @@ def _units_walked_for(session: Session) -> dict[int, list[int]]:
     return found
 
 
-def astray(session: Session, parcel_id: int | None = None) -> Sequence[Row[Any]]:
+def astray(session: Session, parcel_id: int | None = None) -> Sequence[Row[PatrolTask, int, int | None, date | None]]:
     """(task, parcel, its custodian now, whether it is struck off) of open tasks over land that is no longer theirs: in the care of
     another unit than the one that walks, or struck off. A round of the district beside the custodian's is not concerned."""
     other_care = PatrolTask.unit_id.is_distinct_from(Parcel.custodian_unit_id)
