@@ -9,10 +9,18 @@ create policy scope on patrol_plan using (
     or coalesce((select current_setting('app.unit_ids', true)), '') <> '');
 
 -- The time alone of the last visit, by whomever: a unit that may not see the district's walk still sees that the district came.
+-- It looks with open eyes for this one question and closes them again; a failure in between ends the transaction, and the setting with it.
 create or replace function patrol_last_visit(parcel bigint) returns timestamptz
-    language sql stable security definer set search_path = public set app.see_all = 'on' as $$
-    select max(came_at) from visit where parcel_id = parcel
-$$;
+    language plpgsql stable security definer set search_path = public as $$
+declare
+    sight constant text := coalesce(current_setting('app.see_all', true), '');
+    found_at timestamptz;
+begin
+    perform set_config('app.see_all', 'on', true);
+    select max(came_at) into found_at from visit where parcel_id = parcel;
+    perform set_config('app.see_all', sight, true);
+    return found_at;
+end $$;
 
 drop view if exists layer.patrol_overdue;
 create view layer.patrol_overdue as

@@ -1,7 +1,7 @@
 """Rounds, risk, parts and routes: pure decisions."""
 
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +56,7 @@ def test_rounds_follow_each_other_and_miss_no_day(frequency: Frequency, after: i
     assert told
     assert [each.no for each in told] == list(range(told[0].no, told[0].no + len(told)))
     assert told[0].first <= since <= told[-1].last or told[0].first == since
-    for one, following in zip(told, told[1:], strict=False):
+    for one, following in pairwise(told):
         assert following.first in (one.last, one.last + DAY)  # several rounds on one day share it
 
 
