@@ -1,6 +1,6 @@
 """The doors of plans and tasks: who may, what is refused, what two people at once meet; the daily sheet; the layer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -23,14 +23,14 @@ ROOT = "/api/v1/patrols"
 
 
 @pytest.fixture
-def made(app: FastAPI) -> Iterator[Estate]:
+def made(app: FastAPI) -> Estate:
     """Twelve parcels in three cells, four of them in a unit's care."""
     with app.state.sessions.begin() as session:
         db.enter(session, EVERYTHING)
         estate = make_estate(session)
         for n in range(12):
             estate.parcel(n, n % 3, custodian_unit_id=estate.unit.id if n % 3 == 0 else None)
-    yield estate
+    return estate
 
 
 def a_plan(**more: Any) -> dict[str, Any]:
