@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -27,6 +28,7 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
 from gis_service.settings import Settings
 
@@ -81,6 +83,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
+        walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -138,6 +141,12 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name="topology.nightly", queue=queue.QUEUE, queueing_lock="topology.nightly")
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
+
+    @app.periodic(cron=walks.NIGHTLY)
+    @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
+    def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
+        settings = services.settings
+        walks.thin_all(services.sessions, keep_days=settings.track_keep_days, view_m=settings.patrol_view_m)
 
     return app
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,9 @@ def judged(walk: Walk) -> dict[str, Any]:
 
 def a_round(rng: np.random.Generator) -> tuple[list[shapely.Polygon], list[Leg]]:
     """Parcels here and there, and the way of somebody who looks at them: along edges or across, driving where it is far."""
-    parcels, legs, here = [], [], np.array(CORNER) + rng.uniform(0, 8000, 2)
+    parcels: list[shapely.Polygon] = []
+    legs: list[Leg] = []
+    here = np.array(CORNER) + rng.uniform(0, 8000, 2)
     for _ in range(int(rng.integers(3, 7))):
         centre = here + rng.normal(0, 1, 2) * rng.choice([200, 500, 1200])
         sides = rng.uniform(50, 180, 2)
@@ -83,7 +86,13 @@ def a_round(rng: np.random.Generator) -> tuple[list[shapely.Polygon], list[Leg]]
         far = np.hypot(*(edges[0] - here)) > 350
         if legs or far:
             bend = (here + edges[0]) / 2 + rng.normal(0, 60, 2)
-            legs.append(Leg(np.array([here, bend, edges[0]]), RIDE_M_S * rng.uniform(0.5, 1.6) if far else 1.25, rng.uniform(10, 60)))
+            legs.append(
+                Leg(
+                    np.array([here, bend, edges[0]]),
+                    RIDE_M_S * rng.uniform(0.5, 1.6) if far else 1.25,
+                    rng.uniform(10, 60),
+                )
+            )
         legs.append(Leg(edges, rng.uniform(1.0, 1.5), rng.uniform(20, 150)))
         here = edges[-1]
     return parcels, legs
@@ -115,23 +124,29 @@ def genuine(rng: np.random.Generator, real: dict[str, Floats]) -> Walk:
     walk = Walk(with_holes(rng, seen_by(rng, true_places(rng, legs), phone, day + rng.uniform(0, 20_000))), parcels)
     walk.decimals = int(rng.choice([7, 7, 13]))
     walk.clock_s = float(rng.normal(0, 40))
-    walk.earlier = [_another_day(rng, parcels, legs, day, phone if rng.random() < 0.6 else a_phone(rng)) for _ in range(3)]
+    walk.earlier = [
+        _another_day(rng, parcels, legs, day, phone if rng.random() < 0.6 else a_phone(rng)) for _ in range(3)
+    ]
     if rng.random() < 0.1:  # two walk together
         both = true_places(rng, legs)
         start = day + rng.uniform(0, 20_000)
         walk.rows = seen_by(rng, both, phone, start)
-        walk.earlier.append(Walk(seen_by(rng, both + drifting(rng, len(both), 1.0, 30), a_phone(rng), start + 4), parcels))
+        walk.earlier.append(
+            Walk(seen_by(rng, both + drifting(rng, len(both), 1.0, 30), a_phone(rng), start + 4), parcels)
+        )
     return walk
 
 
-def _another_day(rng: np.random.Generator, parcels: list[shapely.Polygon], legs: list[Leg], day: float, phone: Phone) -> Walk:
+def _another_day(
+    rng: np.random.Generator, parcels: list[shapely.Polygon], legs: list[Leg], day: float, phone: Phone
+) -> Walk:
     pace = rng.uniform(0.93, 1.07)
     again = [replace(leg, speed=leg.speed * pace, rest_s=leg.rest_s * rng.uniform(0.4, 1.8)) for leg in legs]
     start = day - DAY_S * int(rng.integers(1, 40)) + rng.uniform(0, 20_000)
     return Walk(with_holes(rng, seen_by(rng, true_places(rng, again), phone, start)), parcels)
 
 
-def _moved(rng: np.random.Generator, rows: Floats) -> Walk:
+def _moved(rng: np.random.Generator, rows: Floats, beside_m: float = 60) -> Walk:
     """A real walk elsewhere, turned and moved here; between its fixes, which lie far apart, the receiver drifts."""
     turn = rng.uniform(0, 2 * np.pi)
     place = rows[:, 1:] @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -139,10 +154,12 @@ def _moved(rng: np.random.Generator, rows: Floats) -> Walk:
     every = int(rng.choice([1, 2, 3, 5]))
     times = np.arange(0, min(rows[-1, 0], 7200.0), every)
     dense = np.column_stack([np.interp(times, rows[:, 0], place[:, axis]) for axis in (0, 1)])
-    dense += drifting(rng, len(dense), 1.0, 12 / every) + drifting(rng, len(dense), rng.uniform(1.2, 4), rng.uniform(20, 80) / every)
+    dense += drifting(rng, len(dense), 1.0, 12 / every) + drifting(
+        rng, len(dense), rng.uniform(1.2, 4), rng.uniform(20, 80) / every
+    )
     accuracy = np.maximum(5 * np.exp(drifting(rng, len(dense), 0.35, 60)[:, 0]), 2.5)
     start = MORNING + DAY_S * int(rng.integers(60, 90))
-    cells = [shapely.Point(p).buffer(60) for p in dense[:: max(len(dense) // 5, 1)]]
+    cells = [shapely.Point(p).buffer(beside_m) for p in dense[:: max(len(dense) // 5, 1)]]
     return Walk(np.column_stack((times + start, dense, accuracy, np.full(len(dense), np.nan))), cells, earlier=[])
 
 
@@ -158,7 +175,13 @@ def real_tracks() -> dict[str, Floats]:
             if point.tag.endswith("trkpt"):
                 told = next((child.text for child in point if child.tag.endswith("time")), None)
                 if told:
-                    rows.append((np.datetime64(told.rstrip("Z")).astype("datetime64[ms]").astype(float) / 1000, float(point.get("lon")), float(point.get("lat"))))
+                    rows.append(
+                        (
+                            np.datetime64(told.rstrip("Z")).astype("datetime64[ms]").astype(float) / 1000,
+                            float(point.get("lon")),
+                            float(point.get("lat")),
+                        )
+                    )
         table = np.array(sorted(rows))
         table = table[np.append(True, np.diff(table[:, 0]) > 0)]
         jump = np.flatnonzero(np.diff(table[:, 0]) > 600)
@@ -181,7 +204,7 @@ def teleport(rng: np.random.Generator, _real: dict[str, Floats]) -> Walk:
     while True:
         parcels, legs = a_round(rng)
         slow = [leg for leg in legs if leg.speed < 3]
-        hops = [np.hypot(*(b.points[0] - a.points[-1])) for a, b in zip(slow, slow[1:], strict=False)]
+        hops = [np.hypot(*(b.points[0] - a.points[-1])) for a, b in pairwise(slow)]
         if hops and max(hops) > 400:
             break
     clock, pieces, phone = MORNING + rng.uniform(0, 20_000), [], a_phone(rng)
@@ -210,15 +233,18 @@ def car_speed(rng: np.random.Generator, real: dict[str, Floats]) -> Walk:
             made.append(Leg(leg.points, speed, rest))
     rows = seen_by(rng, true_places(rng, made), a_phone(rng), MORNING + rng.uniform(0, 20_000))
     if real and rng.random() < 0.15:
-        walk = _moved(rng, real[BY_CAR])
-        return replace(walk, how="real drive")
+        rows = real[BY_CAR].copy()
+        rows[:, 0] /= 1.6  # it was driven through a village, at 19 km/h with its stops
+        return replace(_moved(rng, rows, beside_m=20), how="real drive")
     return Walk(rows, parcels, how=f"skill {skill}")
 
 
 def replayed(rng: np.random.Generator, _real: dict[str, Floats]) -> Walk:
     """A walk of an earlier day again, more and more disguised."""
     source = _plain_genuine(rng)
-    origin = source.earlier[int(rng.integers(0, len(source.earlier)))] if source.earlier and rng.random() < 0.7 else source
+    origin = (
+        source.earlier[int(rng.integers(0, len(source.earlier)))] if source.earlier and rng.random() < 0.7 else source
+    )
     rows = origin.rows.copy()
     how = []
     skill = int(rng.integers(0, 5))
@@ -301,11 +327,15 @@ FORGERS: dict[str, Callable[[np.random.Generator, dict[str, Floats]], Walk]] = {
 }  # fmt: skip
 
 
-def table(seed: int, genuine_count: int, each: int) -> tuple[dict[str, Counter[str]], dict[str, int], dict[str, int], list[tuple[str, Walk, dict[str, Any]]]]:
+def table(
+    seed: int, genuine_count: int, each: int
+) -> tuple[dict[str, Counter[str]], dict[str, int], dict[str, int], list[tuple[str, Walk, dict[str, Any]]]]:
     """By what was made: how often each doubt was raised; how many were caught (forged: the doubt that names it; genuine: any)."""
     real = real_tracks()
     found: dict[str, Counter[str]] = {}
-    made, caught, odd = {}, {}, []
+    made: dict[str, int] = {}
+    caught: dict[str, int] = {}
+    odd = []
     for kind, walk in walks(seed, genuine_count, each, real):
         doubted = judged(walk)
         found.setdefault(kind, Counter()).update(doubted.keys())

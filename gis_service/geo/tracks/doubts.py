@@ -24,11 +24,10 @@ DRIVEN_PAST = 0.5
 MOSTLY = 0.5
 STEP_S, MOVING_M_S = 5.0, (0.4, 7.0)
 """Regularity is looked at in steps of at least this length, while somebody walks."""
-PERFECT_M, PERFECT = 0.06, 0.35
-"""A step that goes on from the last one to within this is perfect; phones and people make hardly any."""
-WHITE_STEPS, WHITE = 6, 1.45
-"""Noise drawn anew for each fix is averaged away over so many steps; that of a receiver, which drifts, is not."""
-WINDOW = 4
+PERFECT_M, PERFECT = 0.06, 0.3
+"""A fix that lies this near to the line between its neighbours is perfect; phones and people make few."""
+WINDOW_S, AVERAGES, WHITE = 60.0, 4, 1.15
+"""Noise drawn anew for each fix is averaged away over a quarter of such a window; that of a receiver, which drifts, is not."""
 COARSE = 0.9
 ENOUGH = 40
 """Steps needed before regularity says anything."""
@@ -169,19 +168,18 @@ def _synthetic(track: Track) -> Doubt | None:
 def regularity(track: Track) -> dict[str, Any] | None:
     """How regular the moving parts of a track are; None where too little moves.
 
-    perfect: share of steps that go on from the one before to within centimetres. whiteness: how much of the wobble around straight
-    motion remains when `WHITE_STEPS` steps are averaged, over what would remain of noise drawn anew for each step (1: just that).
+    perfect: share of fixes that lie within centimetres of the line between their neighbours. whiteness: how much of the wobble around
+    straight motion remains when a quarter of a minute is averaged, over what would remain of noise drawn anew for each fix (1: just that).
     coarse: share of fixes with five decimals of a degree or fewer. repeated: share of places met again, exactly, a minute and more
     later. one_accuracy: share of the commonest accuracy.
     """
-    bends, ratios, pairs = [], [], 0
+    bends, ratios = [], []
     for piece in pieces(track):
         t, x, y = _thinned(track.t[piece], track.x[piece], track.y[piece])
         if len(t) < 3:
             continue
         bends.append(_bends(t, x, y))
-        pairs += len(t)
-        ratios.append(_wobbles(t, x, y))
+        ratios.append(_wobbles(track.t[piece], track.x[piece], track.y[piece]))
     bend = np.concatenate(bends) if bends else np.empty(0)
     if len(bend) < ENOUGH:
         return None
@@ -207,46 +205,53 @@ def _thinned(t: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _bends(t: Floats, x: Floats, y: Floats) -> Floats:
-    """Metres by which each moving fix misses the place that steady motion between its neighbours would give it."""
-    share = (t[1:-1] - t[:-2]) / (t[2:] - t[:-2])
-    off = np.hypot(x[1:-1] - x[:-2] - share * (x[2:] - x[:-2]), y[1:-1] - y[:-2] - share * (y[2:] - y[:-2]))
-    speed = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2]) / (t[2:] - t[:-2])
-    bend: Floats = off[(speed > MOVING_M_S[0]) & (speed < MOVING_M_S[1])]
+    """Metres by which each moving fix lies beside the straight line between its neighbours."""
+    ax, ay, bx, by = x[2:] - x[:-2], y[2:] - y[:-2], x[1:-1] - x[:-2], y[1:-1] - y[:-2]
+    way = np.hypot(ax, ay)
+    speed = way / (t[2:] - t[:-2])
+    moving = (speed > MOVING_M_S[0]) & (speed < MOVING_M_S[1])
+    bend: Floats = np.abs(ax * by - ay * bx)[moving] / way[moving]
     return bend
 
 
 def _wobbles(t: Floats, x: Floats, y: Floats) -> Floats:
-    """For windows of steady motion: (wobble of single steps, wobble of averages of some steps) squared, in m²."""
-    size = WHITE_STEPS * WINDOW
+    """For windows of steady motion, across the direction of motion: (wobble of single fixes, of averages), squared in m², and how many
+    fixes an average is of."""
     rows = []
-    for start in range(0, len(t) - size + 1, size // 2):
-        window = slice(start, start + size)
-        tw, place = t[window] - t[start], np.column_stack((x[window], y[window]))
-        if tw[-1] <= 0 or not _moves(tw, place):
+    starts = np.arange(t[0], t[-1] - WINDOW_S + 1e-6, WINDOW_S / 2)
+    for low, high in zip(np.searchsorted(t, starts), np.searchsorted(t, starts + WINDOW_S), strict=True):
+        size = (high - low) // AVERAGES
+        if size < 3:
             continue
-        design = np.column_stack((np.ones(size), tw / tw[-1]))
-        rest = place - design @ np.linalg.lstsq(design, place, rcond=None)[0]
-        single = float((np.diff(rest, axis=0) ** 2).sum(axis=1).mean() / 2)
-        means = rest.reshape(WINDOW, WHITE_STEPS, 2).mean(axis=1)
-        rows.append((single, float((means**2).sum(axis=1).mean())))
-    return np.array(rows, dtype=float).reshape(-1, 2)
+        window = slice(low, low + size * AVERAGES)
+        row = _wobble(t[window] - t[low], np.column_stack((x[window], y[window])), size)
+        if row:
+            rows.append(row)
+    return np.array(rows, dtype=float).reshape(-1, 3)
 
 
-def _moves(t: Floats, place: Floats) -> bool:
-    speed = float(np.hypot(*(place[-1] - place[0])) / t[-1])
-    return MOVING_M_S[0] < speed < MOVING_M_S[1]
+def _wobble(t: Floats, place: Floats, size: int) -> tuple[float, float, int] | None:
+    along = place[-size:].mean(axis=0) - place[:size].mean(axis=0)
+    way = float(np.hypot(*along))
+    if t[-1] <= 0 or not MOVING_M_S[0] < way / (t[-1] * (1 - 1 / AVERAGES)) < MOVING_M_S[1]:
+        return None
+    across = place @ np.array([-along[1], along[0]]) / way
+    design = np.column_stack((np.ones(len(t)), t / t[-1]))
+    rest = across - design @ np.linalg.lstsq(design, across, rcond=None)[0]
+    means = rest.reshape(AVERAGES, size).mean(axis=1)
+    return float((np.diff(rest) ** 2).mean() / 2), float((means**2).mean()), size
 
 
 def _whiteness(wobbles: Floats) -> float | None:
-    """Median over the windows; None where too few or where nothing wobbles at all (those lines are perfect)."""
+    """What is left at a third of the windows, since those with a corner wobble anyway; None where too few or where nothing wobbles."""
     if len(wobbles) < 4:
         return None
-    single, averaged = wobbles[:, 0], wobbles[:, 1]
+    single, averaged, size = wobbles.T
     if np.median(single) < 0.01:
         return None
-    # of white noise, averages over n keep 1/n of the variance, and fitting two numbers to four windows takes half of that
-    expected = single / WHITE_STEPS * (1 - 2 / WINDOW)
-    return round(float(np.sqrt(np.median(averaged / np.maximum(expected, 1e-9)))), 2)
+    # of white noise, an average of n keeps 1/n of the variance, and fitting two numbers takes two of the averages' freedoms
+    expected = single / size * (1 - 2 / AVERAGES)
+    return round(float(np.sqrt(np.quantile(averaged / np.maximum(expected, 1e-9), 0.35))), 2)
 
 
 def _coarse(track: Track) -> float:

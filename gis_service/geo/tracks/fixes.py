@@ -1,7 +1,8 @@
 """A track as its fixes in the order of time: read from parts that arrive in any order, cleaned, cut where nothing is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,16 +69,15 @@ class Track:
     told: tuple[Gap, ...] = ()
     parts: int = 0
     mock_parts: int = 0
-    spike_times: Floats = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return len(self.t)
 
     def only(self, keep: Bools) -> "Track":
         """The fixes of a mask."""
-        arrays = (self.t, self.x, self.y, self.lon, self.lat, self.accuracy, self.speed)
-        rest = (self.dropped, self.told, self.parts, self.mock_parts, self.spike_times)
-        return Track(*(each[keep] for each in arrays), *rest)
+        each = (self.t, self.x, self.y, self.lon, self.lat, self.accuracy, self.speed)
+        t, x, y, lon, lat, accuracy, speed = (values[keep] for values in each)
+        return replace(self, t=t, x=x, y=y, lon=lon, lat=lat, accuracy=accuracy, speed=speed)
 
     def good(self, accuracy_m: float) -> "Track":
         """The fixes accurate enough to prove anything."""
@@ -110,13 +110,11 @@ def assemble(parts: Iterable[Part], *, metric: int = 4547) -> Track:
     )  # fmt: skip
     wild = _spikes(whole)
     dropped = Dropped(invalid, twice, int(wild.sum()), sum(_steps_back(part) for part in parts))
-    kept = whole.only(~wild)
-    return Track(kept.t, kept.x, kept.y, kept.lon, kept.lat, kept.accuracy, kept.speed, dropped, told, whole.parts,
-                 whole.mock_parts, whole.t[wild])  # fmt: skip
+    return replace(whole.only(~wild), dropped=dropped)
 
 
 def _row(fix: Sequence[float | None]) -> tuple[float, float, float, float, float]:
-    lon, lat, ms, accuracy, _altitude, speed, *_ = (*fix, *[None] * 7)
+    lon, lat, ms, accuracy, _altitude, speed = [*fix, *[None] * 6][:6]
     n = np.nan
     return (
         n if lon is None else lon,
@@ -129,7 +127,7 @@ def _row(fix: Sequence[float | None]) -> tuple[float, float, float, float, float
 
 def _steps_back(part: Part) -> int:
     times = [fix[2] for fix in part.fixes if len(fix) > 2 and fix[2] is not None]
-    return sum(b < a for a, b in zip(times, times[1:], strict=False))
+    return sum(b < a for a, b in pairwise(times))
 
 
 def _gap(told: Mapping[str, Any]) -> Gap:
@@ -173,7 +171,7 @@ def pieces(track: Track) -> list[slice]:
         return []
     cuts = np.flatnonzero(~joined(track)) + 1
     bounds = [0, *cuts.tolist(), len(track)]
-    return [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(bounds)]
 
 
 def length_m(track: Track) -> float:

@@ -21,8 +21,8 @@ FITS_M = 3.6
 """A window fits when it lies within this of the earlier one (root mean square, after the shift in place)."""
 SHIFT_M = 60.0
 """A replay may be shifted in place by as much."""
-FITTING, WINDOWS = 0.5, 5
-"""Share of the moving windows that fit, at a few shifts in time, and how many at least."""
+FITTING, WINDOWS, EXACT_WINDOWS = 0.5, 5, 3
+"""Share of the moving windows that fit, at a few shifts in time, and how many at least; of an exact copy fewer will do."""
 TOGETHER_S, TOGETHER_M = timedelta(minutes=10).total_seconds(), 0.8
 """Two people who walk together at the same time fit too: there only an exact copy is doubted."""
 STRETCHES = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.1)
@@ -93,20 +93,21 @@ def _compare(mine: Sketch, other: Sketch) -> dict[str, Any] | None:
 
 
 def _stretched(sketch: Sketch, stretch: float) -> Floats:
+    rows: Floats = sketch.rows[:, 1:]
     if stretch == 1.0:
-        return sketch.rows[:, 1:]
-    n = len(sketch.rows)
+        return rows
+    n = len(rows)
     at = np.arange(0, n - 1, stretch)
     low = at.astype(int)
     part = (at - low)[:, None]
-    rows: Floats = sketch.rows[:, 1:]
-    return rows[low] * (1 - part) + rows[np.minimum(low + 1, n - 1)] * part
+    moved: Floats = rows[low] * (1 - part) + rows[np.minimum(low + 1, n - 1)] * part
+    return moved
 
 
 def _fit(mine: Sketch, other: Sketch, stretch: float, fits_m: float) -> dict[str, Any] | None:
     size, hop = int(WINDOW_S / EVERY_S), int(HOP_S / EVERY_S)
     own, theirs = _windows(mine.rows[:, 1:], size, hop), _windows(_stretched(other, stretch), size, 1)
-    if len(own.at) < WINDOWS or not len(theirs.at):
+    if len(own.at) < EXACT_WINDOWS or not len(theirs.at):
         return None
     # the mean square of the difference of two centred windows, for all pairs at once
     a, b = own.places, theirs.places
@@ -120,7 +121,8 @@ def _fit(mine: Sketch, other: Sketch, stretch: float, fits_m: float) -> dict[str
     shifts = own.at[fits] - theirs.at[best[fits]]
     steady = _steady(shifts)
     share = steady.sum() / len(own.at)
-    if share < FITTING or steady.sum() < WINDOWS:
+    exact = bool(steady.any()) and float(np.median(off[fits][steady])) < TOGETHER_M
+    if share < FITTING or steady.sum() < (EXACT_WINDOWS if exact else WINDOWS):
         return None
     return {
         "share": round(float(share), 3),
