@@ -10,7 +10,7 @@ nothing, with varying skill. Thresholds were chosen with seed 1; the figures are
 import argparse
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -146,7 +146,7 @@ def _another_day(
     return Walk(with_holes(rng, seen_by(rng, true_places(rng, again), phone, start)), parcels)
 
 
-def _moved(rng: np.random.Generator, rows: Floats, beside_m: float = 60) -> Walk:
+def _moved(rng: np.random.Generator, rows: Floats) -> Walk:
     """A real walk elsewhere, turned and moved here; between its fixes, which lie far apart, the receiver drifts."""
     turn = rng.uniform(0, 2 * np.pi)
     place = rows[:, 1:] @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -159,7 +159,7 @@ def _moved(rng: np.random.Generator, rows: Floats, beside_m: float = 60) -> Walk
     )
     accuracy = np.maximum(5 * np.exp(drifting(rng, len(dense), 0.35, 60)[:, 0]), 2.5)
     start = MORNING + DAY_S * int(rng.integers(60, 90))
-    cells = [shapely.Point(p).buffer(beside_m) for p in dense[:: max(len(dense) // 5, 1)]]
+    cells = [shapely.Point(p).buffer(60) for p in dense[:: max(len(dense) // 5, 1)]]
     return Walk(np.column_stack((times + start, dense, accuracy, np.full(len(dense), np.nan))), cells, earlier=[])
 
 
@@ -233,9 +233,12 @@ def car_speed(rng: np.random.Generator, real: dict[str, Floats]) -> Walk:
             made.append(Leg(leg.points, speed, rest))
     rows = seen_by(rng, true_places(rng, made), a_phone(rng), MORNING + rng.uniform(0, 20_000))
     if real and rng.random() < 0.15:
-        rows = real[BY_CAR].copy()
-        rows[:, 0] /= 1.6  # it was driven through a village, at 19 km/h with its stops
-        return replace(_moved(rng, rows, beside_m=20), how="real drive")
+        walk = _moved(rng, real[BY_CAR])
+        where = walk.rows[:, 1:3]
+        gone = np.append(0, np.cumsum(np.hypot(*np.diff(where, axis=0).T)))
+        at = [int(np.searchsorted(gone, share * gone[-1])) for share in (0.2, 0.35, 0.5, 0.65, 0.8)]
+        walk.targets = [shapely.Point(where[n]).buffer(30) for n in at]  # beside the road, not where it was parked
+        return replace(walk, how="real drive")
     return Walk(rows, parcels, how=f"skill {skill}")
 
 
@@ -328,7 +331,7 @@ FORGERS: dict[str, Callable[[np.random.Generator, dict[str, Floats]], Walk]] = {
 
 
 def table(
-    seed: int, genuine_count: int, each: int
+    seed: int, genuine_count: int, each: int, kinds: Collection[str] = ()
 ) -> tuple[dict[str, Counter[str]], dict[str, int], dict[str, int], list[tuple[str, Walk, dict[str, Any]]]]:
     """By what was made: how often each doubt was raised; how many were caught (forged: the doubt that names it; genuine: any)."""
     real = real_tracks()
@@ -336,7 +339,7 @@ def table(
     made: dict[str, int] = {}
     caught: dict[str, int] = {}
     odd = []
-    for kind, walk in walks(seed, genuine_count, each, real):
+    for kind, walk in walks(seed, genuine_count, each, real, kinds or FORGERS):
         doubted = judged(walk)
         found.setdefault(kind, Counter()).update(doubted.keys())
         made[kind] = made.get(kind, 0) + 1
@@ -347,11 +350,13 @@ def table(
     return found, made, caught, odd
 
 
-def walks(seed: int, genuine_count: int, each: int, real: dict[str, Floats]) -> Iterator[tuple[str, Walk]]:
+def walks(
+    seed: int, genuine_count: int, each: int, real: dict[str, Floats], kinds: Collection[str]
+) -> Iterator[tuple[str, Walk]]:
     for n in range(genuine_count):
         yield "genuine", genuine(np.random.default_rng([seed, 0, n]), real)
     for k, (kind, forger) in enumerate(FORGERS.items(), 1):
-        for n in range(each):
+        for n in range(each if kind in kinds else 0):
             yield kind, forger(np.random.default_rng([seed, k, n]), real)
 
 
