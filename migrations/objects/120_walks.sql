@@ -9,28 +9,46 @@ end $policies$;
 
 -- When a track is thinned, the copy that the inbox kept goes with it; its hash stays, so that it is still known to have been here.
 -- Nothing else of what phones sent can be changed, and this only for a walk that was thinned.
-create or replace function forget_track(walk bigint) returns bigint language sql security definer
-set search_path = public, pg_temp set app.see_all = 'on' as $$
-    with gone as (update inbox_record r set body_text = '' from patrol p
-                   where p.id = walk and p.thinned_at is not null and r.patrol_uuid = p.client_uuid and r.kind = 'track'
-                     and r.verdict = 'stored' and r.body_text <> ''
-                  returning 1)
-    select count(*) from gone
-$$;
+create or replace function forget_track(walk bigint) returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    before constant text := coalesce(current_setting('app.see_all', true), '');
+    gone bigint;
+begin
+    perform set_config('app.see_all', 'on', true);
+    update inbox_record r set body_text = '' from patrol p
+     where p.id = walk and p.thinned_at is not null and r.patrol_uuid = p.client_uuid and r.kind = 'track'
+       and r.verdict = 'stored' and r.body_text <> '';
+    get diagnostics gone = row_count;
+    perform set_config('app.see_all', before, true);
+    return gone;
+end $$;
 revoke all on function forget_track(bigint) from public;
 grant execute on function forget_track(bigint) to gis_app;
 
 -- How much of a parcel was seen by the walks of 30 days: the best of them. Names nobody, so it is the same for all who see the parcel.
 create or replace function seen_lately(upto timestamptz) returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint)
-language sql stable security definer set search_path = public, pg_temp set app.see_all = 'on' as $$
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    before constant text := coalesce(current_setting('app.see_all', true), '');
+begin
+    perform set_config('app.see_all', 'on', true);
+    return query
     select c.parcel_id, max(c.seen_share), max(coalesce(c.last_at, p.started_at)), count(*) filter (where c.proved)
       from patrol_coverage c join patrol p on p.id = c.patrol_id
      where coalesce(c.last_at, p.started_at) > upto - interval '30 days' and coalesce(c.last_at, p.started_at) <= upto
        and (c.proved or c.seen_share > 0)
-     group by c.parcel_id
-$$;
+     group by c.parcel_id;
+    perform set_config('app.see_all', before, true);
+end $$;
 create or replace function seen_over_time() returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint, held tstzrange)
-language sql stable security definer set search_path = public, pg_temp set app.see_all = 'on' as $$
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    before constant text := coalesce(current_setting('app.see_all', true), '');
+begin
+    perform set_config('app.see_all', 'on', true);
+    return query
     with seen as (select c.parcel_id, c.seen_share, c.proved, coalesce(c.last_at, p.started_at) as at
                     from patrol_coverage c join patrol p on p.id = c.patrol_id where c.proved or c.seen_share > 0),
          turns as (select s.parcel_id, s.at as began from seen s union select s.parcel_id, s.at + interval '30 days' from seen s
@@ -38,8 +56,9 @@ language sql stable security definer set search_path = public, pg_temp set app.s
          spans as (select t.parcel_id, t.began, lead(t.began, 1, 'infinity') over (partition by t.parcel_id order by t.began) as ended from turns t)
     select t.parcel_id, max(s.seen_share), max(s.at), count(s.at) filter (where s.proved), tstzrange(t.began, t.ended)
       from spans t left join seen s on s.parcel_id = t.parcel_id and s.at <= t.began and s.at > t.began - interval '30 days'
-     group by t.parcel_id, t.began, t.ended
-$$;
+     group by t.parcel_id, t.began, t.ended;
+    perform set_config('app.see_all', before, true);
+end $$;
 create or replace function seen_band(share float8, walks bigint) returns text language sql immutable as $$
     select case when share >= 0.8 then 'most' when share >= 0.4 then 'part' when share > 0 or walks > 0 then 'little' else 'none' end
 $$;
