@@ -14,7 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("patrol_plan", sa.Column("workdays_only", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "patrol_plan", sa.Column("workdays_only", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column("patrol_plan", sa.Column("generated_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.add_column("patrol_task", sa.Column("minutes", sa.Integer(), nullable=True))
     op.add_column("patrol_task", sa.Column("route_m", sa.Integer(), nullable=True))

@@ -6,6 +6,7 @@ one seed, and counts its own steps, not the clock.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import hypot
 
 from ortools.sat.python import cp_model
@@ -13,7 +14,7 @@ from ortools.sat.python import cp_model
 MOST = 60
 """Places that are ordered by the solver; more are ordered by hand-made steps alone."""
 
-EFFORT = 1.0
+EFFORT = 0.1
 """Deterministic seconds of the solver for one order."""
 
 PATIENCE_S = 10.0
@@ -24,10 +25,7 @@ Place = tuple[float, float]
 
 def length_m(places: Sequence[Place], order: Sequence[int]) -> float:
     """Metres along straight lines through the places (plane metres) in this order."""
-    return sum(
-        hypot(places[a][0] - places[b][0], places[a][1] - places[b][1])
-        for a, b in zip(order, order[1:], strict=False)
-    )
+    return sum(hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]) for a, b in pairwise(order))
 
 
 def nearest_neighbour(places: Sequence[Place]) -> list[int]:
