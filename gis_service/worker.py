@@ -83,9 +83,6 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
-    def plan_patrols(plan_ids: list[int] | None = None) -> None:
-        planning.process(services.sessions, plan_ids)
-
     return {
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         imports.TASK: read_import,
@@ -98,7 +95,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         exports.TASK: write_export,
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
-        planning.TASK: plan_patrols,
+        planning.TASK: partial(planning.process, services.sessions),
     }
 
 
@@ -147,6 +144,13 @@ def build(services: Services) -> procrastinate.App:
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
 
+    _patrols(app, services)
+    return app
+
+
+def _patrols(app: procrastinate.App, services: Services) -> None:
+    """What is done for patrols by the clock: tasks of plans, late tasks, tracks whose time is over."""
+
     @app.periodic(cron=walks.NIGHTLY)
     @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
     def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
@@ -162,8 +166,6 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
     def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.late(services.sessions)
-
-    return app
 
 
 def post_of(settings: Settings) -> delivery.Post:
