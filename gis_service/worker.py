@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -28,6 +29,7 @@ from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
 from gis_service.patrols.planning import jobs as planning
+from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
 from gis_service.settings import Settings
 
@@ -81,10 +83,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
-    def plan_patrols(plan_ids: list[int] | None = None) -> None:
-        planning.process(services.sessions, plan_ids)
-
     return {
+        walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -95,7 +95,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         exports.TASK: write_export,
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
-        planning.TASK: plan_patrols,
+        planning.TASK: partial(planning.process, services.sessions),
     }
 
 
@@ -144,6 +144,19 @@ def build(services: Services) -> procrastinate.App:
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
 
+    _patrols(app, services)
+    return app
+
+
+def _patrols(app: procrastinate.App, services: Services) -> None:
+    """What is done for patrols by the clock: tasks of plans, late tasks, tracks whose time is over."""
+
+    @app.periodic(cron=walks.NIGHTLY)
+    @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
+    def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
+        settings = services.settings
+        walks.thin_all(services.sessions, keep_days=settings.track_keep_days, view_m=settings.patrol_view_m)
+
     @app.periodic(cron=planning.NIGHTLY)
     @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
     def plan_all_patrols(timestamp: int) -> None:  # noqa: ARG001
@@ -153,8 +166,6 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
     def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.late(services.sessions)
-
-    return app
 
 
 def post_of(settings: Settings) -> delivery.Post:
