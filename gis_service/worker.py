@@ -13,9 +13,12 @@ from sqlalchemy.exc import OperationalError
 
 from gis_service import settings as configuration
 from gis_service.audit import operations as audit
+from gis_service.cases.clues.rules import Limits
 from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
+from gis_service.following import jobs as following
+from gis_service.following.operations import House as FollowingHouse
 from gis_service.handover import jobs as handover
 from gis_service.jobs import queue
 from gis_service.notifications import delivery
@@ -80,7 +83,11 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
+    def follow(observation_id: int) -> None:
+        following.process(services.sessions, following_house(services), observation_id)
+
     return {
+        following.TASK: follow,
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -123,6 +130,12 @@ def build(services: Services) -> procrastinate.App:
     def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
         delivery.run(services.sessions, post_of(services.settings))
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="patrols.follow.rest", queue=queue.QUEUE, queueing_lock="patrols.follow.rest")
+    def follow_rest(timestamp: int) -> None:  # noqa: ARG001
+        """Observations whose job was lost, and corrections of those that were followed."""
+        following.sweep(services.sessions, following_house(services))
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -140,6 +153,12 @@ def build(services: Services) -> procrastinate.App:
         topology.process(services.sessions, full=True)
 
     return app
+
+
+def following_house(services: Services) -> FollowingHouse:
+    settings = services.settings
+    limits = Limits(settings.clue_radius_m, settings.clue_days)
+    return FollowingHouse(services.store, settings.district_code, limits)
 
 
 def post_of(settings: Settings) -> delivery.Post:

@@ -136,6 +136,9 @@ class Observation(Base):
         Text, doc="rectification or clue or case; none: nothing was needed"
     )
     followed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    corrections_told_id: Mapped[int | None] = mapped_column(
+        BigInteger, doc="the last correction that whoever handles it was told of"
+    )
 
 
 class ObservationChange(Base):
