@@ -83,11 +83,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
-    def follow(observation_id: int) -> None:
-        following.process(services.sessions, following_house(services), observation_id)
-
     return {
-        following.TASK: follow,
+        **of_patrols(services),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -99,6 +96,15 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
     }
+
+
+def of_patrols(services: Services) -> dict[str, Callable[..., Any]]:
+    """What the worker can do for patrols, likewise."""
+
+    def follow(observation_id: int) -> None:
+        following.process(services.sessions, following_house(services), observation_id)
+
+    return {following.TASK: follow}
 
 
 def build(services: Services) -> procrastinate.App:

@@ -1,6 +1,6 @@
 """Verbs: follow an observation, tell of its corrections. Nothing here commits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func, select, text
@@ -45,7 +45,7 @@ class House:
 
     store: FileStore
     district: str
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def follow(session: Session, house: House, observation_id: int) -> Then | None:
@@ -96,7 +96,13 @@ def _rectify(session: Session, house: House, finder: Actor, seen: Observation, d
         label = f"{AGAIN} {_day(seen)}"
         _file_all(session, house, finder, there, seen, label)
         telling.tell_again(session, there, seen, finder)
-        note(session, finder, "rectification.file", f"rectification/{there.proceeding_no}", detail={"observation": seen.id, "act": "seen_again"})
+        note(
+            session,
+            finder,
+            "rectification.file",
+            f"rectification/{there.proceeding_no}",
+            detail={"observation": seen.id, "act": "seen_again"},
+        )
         return there.id
     made = engine.open_proceeding(
         session, RECTIFICATIONS, finder, house.district, _opening(session, seen, decision, place)
@@ -107,9 +113,7 @@ def _rectify(session: Session, house: House, finder: Actor, seen: Observation, d
     return made.id
 
 
-def _opening(
-    session: Session, seen: Observation, decision: Decision, place: tuple[float, float] | None
-) -> Opening:
+def _opening(session: Session, seen: Observation, decision: Decision, place: tuple[float, float] | None) -> Opening:
     item = ITEMS.get(seen.item_code, ITEMS["OTHER"])
     parcel = session.get(Parcel, seen.parcel_id) if seen.parcel_id else None
     where = parcel.parcel_name or parcel.parcel_no if parcel else "地块外"
