@@ -32,6 +32,8 @@ from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
 from gis_service.services import Services
 from gis_service.settings import Settings
+from gis_service.tls import jobs as tls
+from gis_service.tls import keeping
 
 log = structlog.get_logger("gis_service.worker")
 STALLED_AFTER_S = 60
@@ -142,6 +144,12 @@ def build(services: Services) -> procrastinate.App:
         """Observations whose job was lost, and corrections of those that were followed."""
         following.sweep(services.sessions, following_house(services))
 
+    @app.periodic(cron="10 0 * * *")
+    @app.task(name="tls.expiry", queue=queue.QUEUE, queueing_lock="tls.expiry")
+    def warn_of_expiry(timestamp: int) -> None:  # noqa: ARG001
+        """08:10 in Beijing: whoever can renew the certificate is at work."""
+        tls.warn(services.sessions, services.settings)
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -169,8 +177,7 @@ def following_house(services: Services) -> FollowingHouse:
 
 def post_of(settings: Settings) -> delivery.Post:
     """How messages leave this deployment."""
-    base_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    house = House(settings.title, base_url, settings.smtp_sender)
+    house = House(settings.title, keeping.address(settings), settings.smtp_sender)
     if not settings.smtp_host:
         return delivery.Post(house, None)
     server = MailServer(
