@@ -172,6 +172,8 @@ def _take_in(session: Session, house: House, finder: Actor, seen: Observation, d
             quantity_m3=seen.quantity if seen.quantity_unit in ("m3", "m³") else None,
         ),
     )  # fmt: skip
+    # beside all areas it is still of the area that was walked, whose duty desk sees it
+    clue.area_id = clue.area_id or seen.area_id
     _photos_to(session, house, finder, clue, seen)
     note(session, finder, "clue.create", f"clue/{clue.tracking_no}", detail={"observation": seen.id})
     if not _merged(session, house, finder, clue):
