@@ -30,6 +30,7 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.planning import jobs as planning
 from gis_service.services import Services
 from gis_service.settings import Settings
 from gis_service.tls import jobs as tls
@@ -85,6 +86,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
+    def plan_patrols(plan_ids: list[int] | None = None) -> None:
+        planning.process(services.sessions, plan_ids)
+
     return {
         **of_patrols(services),
         imports.TASK: read_import,
@@ -97,6 +101,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         exports.TASK: write_export,
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
+        planning.TASK: plan_patrols,
     }
 
 
@@ -165,6 +170,16 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name="topology.nightly", queue=queue.QUEUE, queueing_lock="topology.nightly")
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
+
+    @app.periodic(cron=planning.NIGHTLY)
+    @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
+    def plan_all_patrols(timestamp: int) -> None:  # noqa: ARG001
+        planning.process(services.sessions)
+
+    @app.periodic(cron=planning.HOURLY)
+    @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
+    def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
+        planning.late(services.sessions)
 
     return app
 
