@@ -7,9 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from gis_service.cases.rules import WASTE_KINDS
 from gis_service.patrols.items import ITEMS
 
 SEVERITIES = ("low", "medium", "high")
+KINDS = {code for code, _, _ in WASTE_KINDS}
 
 
 class Then(StrEnum):
@@ -37,6 +39,7 @@ class Table:
     recurred_raises: bool
     merge_score: int
     same_place_m: float
+    materials: Mapping[str, str]
     rules: Mapping[str, Rule]
 
 
@@ -60,16 +63,21 @@ def read(told: Mapping[str, Any]) -> Table:
     rules = {code: Rule(**{**line, "then": Then(line["then"])}) for code, line in told["items"].items()}
     if set(rules) != set(ITEMS):
         raise ValueError(f"items without a line, or unknown: {sorted(set(rules) ^ set(ITEMS))}")
+    kinds = {*(rule.waste_kind for rule in rules.values()), *told.get("materials", {}).values()}
+    if not kinds <= KINDS:
+        raise ValueError(f"unknown kinds of waste: {sorted(kinds - KINDS)}")
     if any(rule.least not in SEVERITIES for rule in rules.values()):
         raise ValueError(f"least must be one of {SEVERITIES}")
-    return Table(told["recurred_raises"], told["merge_score"], told["same_place_m"], rules)
+    return Table(told["recurred_raises"], told["merge_score"], told["same_place_m"], told.get("materials", {}), rules)
 
 
 TABLE = read(tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")))
 
 
-def decide(item_code: str, severity: str, *, recurred: bool, table: Table = TABLE) -> Decision:
-    """What follows. An item that nobody knows any more is put before people as `OTHER` is.
+def decide(
+    item_code: str, severity: str, *, recurred: bool, material: object = None, table: Table = TABLE
+) -> Decision:
+    """What follows; `material` is what the form was told of what lies there. An item that nobody knows any more is put before people as `OTHER` is.
 
     >>> decide("FENCE", "medium", recurred=False).then, decide("FENCE", "medium", recurred=True).severity
     (<Then.RECTIFICATION: 'rectification'>, 'high')
@@ -80,7 +88,7 @@ def decide(item_code: str, severity: str, *, recurred: bool, table: Table = TABL
     counted = one_more(severity) if recurred and table.recurred_raises else severity
     if SEVERITIES.index(counted) < SEVERITIES.index(rule.least):
         return Decision(Then.NONE, counted)
-    return Decision(rule.then, counted, rule.demand, rule.waste_kind)
+    return Decision(rule.then, counted, rule.demand, table.materials.get(str(material), rule.waste_kind))
 
 
 def one_more(severity: str) -> str:

@@ -44,13 +44,18 @@ def test_what_may_be_dumping_becomes_a_clue_however_slight(item: str) -> None:
     assert rules.decide(item, "low", recurred=False).then is Then.CLUE
 
 
+@pytest.mark.parametrize(("material", "kind"), [("rubble", "construction"), ("hazardous", "hazardous"), (None, "mixed"), (["x"], "mixed")])
+def test_the_form_tells_the_kind_of_waste(material: object, kind: str) -> None:
+    assert rules.decide("NEW_WASTE", "high", recurred=False, material=material).waste_kind == kind
+
+
 @pytest.mark.parametrize(
     "fault",
-    [{"then": "party"}, {"then": "none", "least": "urgent"}],
+    [{"then": "party"}, {"then": "none", "least": "urgent"}, {"then": "clue", "waste_kind": "gold"}],
 )
 def test_a_table_with_a_fault_is_refused(fault: dict[str, str]) -> None:
     lines = {code: {"then": "none"} for code in ITEMS} | {"FENCE": fault}
-    with pytest.raises(ValueError, match=r"party|least"):
+    with pytest.raises(ValueError, match=r"party|least|gold"):
         rules.read({"recurred_raises": True, "merge_score": 70, "same_place_m": 30, "items": lines})
 
 
