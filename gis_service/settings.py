@@ -106,6 +106,15 @@ class Settings(BaseSettings):
     clue_per_hour: int = Field(
         10, ge=1, le=1000, description="Reports an hour that the public page takes from one address."
     )
+    patrol_view_m: float = Field(
+        30,
+        ge=5,
+        le=200,
+        description="How far an inspector sees from the track, in metres: what coverage is measured with.",
+    )
+    track_keep_days: int = Field(
+        180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

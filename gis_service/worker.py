@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -31,6 +32,7 @@ from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
 from gis_service.patrols.planning import jobs as planning
+from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
 from gis_service.settings import Settings
 from gis_service.tls import jobs as tls
@@ -86,11 +88,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
-    def plan_patrols(plan_ids: list[int] | None = None) -> None:
-        planning.process(services.sessions, plan_ids)
-
     return {
-        **of_patrols(services),
+        walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -101,17 +100,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         exports.TASK: write_export,
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
-        planning.TASK: plan_patrols,
+        following.TASK: partial(following.process, services.sessions, following_house(services)),
+        planning.TASK: partial(planning.process, services.sessions),
     }
-
-
-def of_patrols(services: Services) -> dict[str, Callable[..., Any]]:
-    """What the worker can do for patrols, likewise."""
-
-    def follow(observation_id: int) -> None:
-        following.process(services.sessions, following_house(services), observation_id)
-
-    return {following.TASK: follow}
 
 
 def build(services: Services) -> procrastinate.App:
@@ -143,12 +134,6 @@ def build(services: Services) -> procrastinate.App:
     def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
         delivery.run(services.sessions, post_of(services.settings))
 
-    @app.periodic(cron="* * * * *")
-    @app.task(name="patrols.follow.rest", queue=queue.QUEUE, queueing_lock="patrols.follow.rest")
-    def follow_rest(timestamp: int) -> None:  # noqa: ARG001
-        """Observations whose job was lost, and corrections of those that were followed."""
-        following.sweep(services.sessions, following_house(services))
-
     @app.periodic(cron="10 0 * * *")
     @app.task(name="tls.expiry", queue=queue.QUEUE, queueing_lock="tls.expiry")
     def warn_of_expiry(timestamp: int) -> None:  # noqa: ARG001
@@ -171,6 +156,25 @@ def build(services: Services) -> procrastinate.App:
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
 
+    _patrols(app, services)
+    return app
+
+
+def _patrols(app: procrastinate.App, services: Services) -> None:
+    """What is done for patrols by the clock: tasks of plans, late tasks, tracks whose time is over."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="patrols.follow.rest", queue=queue.QUEUE, queueing_lock="patrols.follow.rest")
+    def follow_rest(timestamp: int) -> None:  # noqa: ARG001
+        """Observations whose job was lost, and corrections of those that were followed."""
+        following.sweep(services.sessions, following_house(services))
+
+    @app.periodic(cron=walks.NIGHTLY)
+    @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
+    def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
+        settings = services.settings
+        walks.thin_all(services.sessions, keep_days=settings.track_keep_days, view_m=settings.patrol_view_m)
+
     @app.periodic(cron=planning.NIGHTLY)
     @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
     def plan_all_patrols(timestamp: int) -> None:  # noqa: ARG001
@@ -180,8 +184,6 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
     def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.late(services.sessions)
-
-    return app
 
 
 def following_house(services: Services) -> FollowingHouse:

@@ -78,7 +78,9 @@ def _decision(session: Session, seen: Observation) -> Decision:
     where = 0 if ITEMS.get(seen.item_code, ITEMS["OTHER"]).case else seen.parcel_id or 0
     session.execute(text("select pg_advisory_xact_lock(hashtext('patrols.follow'), :where)"), {"where": where % 2**31})
     earlier = before(session, seen.parcel_id, seen.item_code, 0) if seen.parcel_id else []
-    return rules.decide(seen.item_code, seen.severity, recurred=has_recurred(_day(seen), earlier), material=seen.answers.get("material"))
+    return rules.decide(
+        seen.item_code, seen.severity, recurred=has_recurred(_day(seen), earlier), material=seen.answers.get("material")
+    )
 
 
 def _day(seen: Observation) -> date:

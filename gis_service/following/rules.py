@@ -74,9 +74,7 @@ def read(told: Mapping[str, Any]) -> Table:
 TABLE = read(tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")))
 
 
-def decide(
-    item_code: str, severity: str, *, recurred: bool, material: object = None, table: Table = TABLE
-) -> Decision:
+def decide(item_code: str, severity: str, *, recurred: bool, material: object = None, table: Table = TABLE) -> Decision:
     """What follows; `material` is what the form was told of what lies there. An item that nobody knows any more is put before people as `OTHER` is.
 
     >>> decide("FENCE", "medium", recurred=False).then, decide("FENCE", "medium", recurred=True).severity

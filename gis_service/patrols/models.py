@@ -59,6 +59,12 @@ class Patrol(Base):
     received_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     measured_at: Mapped[datetime | None] = mapped_column(Moment, doc="when coverage and flags were last worked out")
     thinned_at: Mapped[datetime | None] = mapped_column(Moment, doc="when its track was thinned to its proof")
+    gaps: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default="[]", doc="[{from_ms, to_ms, distance_m, reason}] where the track has holes, as measured"
+    )
+    figures: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}", doc="fixes, parts, what was dropped, median accuracy, seconds with a track"
+    )
     row_version: Mapped[int] = mapped_column(server_default=text("1"))
 
 

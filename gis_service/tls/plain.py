@@ -20,7 +20,7 @@ def server(settings: Settings) -> ThreadingHTTPServer:
         timeout = 10
         server_version, sys_version = "gis-service", ""
 
-        def do_GET(self) -> None:  # noqa: N802  (the name is the standard library's)
+        def do_GET(self) -> None:
             parts = urlsplit(self.path)
             known = keeping.in_use(settings)
             if parts.path in ("/", "/ca"):
