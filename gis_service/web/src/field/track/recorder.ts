@@ -391,9 +391,6 @@ export function makeRecorder(keep: Keep, options: { platform?: Platform; batch?:
   async function stop(): Promise<void> {
     if (!tail) return;
     hush();
-    const quiet = cameAt === null ? 0 : platform.ticks() - cameAt;
-    const { last, fixes } = tail;
-    if (last && fixes.length && quiet > GAP_S * 1000) addGap({ from: last[2], to: last[2] + Math.round(quiet), reason: why ?? 'no_fix' });
     await finish();
     tell();
   }
