@@ -17,6 +17,7 @@ import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { PROCEDURES } from './procedures.en';
+import { QUEUE } from './queue.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
 
@@ -39,6 +40,7 @@ export const ENGLISH: Record<string, string> = {
   ...PAPERS,
   ...PARCELS,
   ...PROCEDURES,
+  ...QUEUE,
   ...RECTIFICATION,
   ...SHELL,
 };
