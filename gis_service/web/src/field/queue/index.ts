@@ -1,0 +1,54 @@
+/** The queue of the person who is here, as the screens see it (`contract.ts`). */
+import { NotSecure, type Person, type PushEnd, type Queue } from './contract';
+import { arrive, depart, people } from './db';
+import { Keeping } from './keep';
+import { secure } from './secure';
+
+let here: Keeping | null = null;
+
+function keeping(): Keeping {
+  if (!here) throw new Error('queue: open() first');
+  return here;
+}
+
+export const queue: Queue = {
+  async remembered() {
+    const last = (await people()).find((one) => one.here);
+    return last ? { id: last.id, name: last.name } : null;
+  },
+  async open(person: Person) {
+    if (!secure()) throw new NotSecure();
+    if (here?.person.id === person.id) return;
+    if (here) await queue.close();
+    const opened = new Keeping(person);
+    await opened.db();
+    await arrive(person);
+    here = opened;
+    await opened.tidy();
+  },
+  keepFile: (bytes, media_type) => keeping().keepFile(bytes, media_type),
+  save: (kind, body, options) => keeping().save(kind, body, options),
+  draft: (key) => keeping().draft(key),
+  keepDraft: (key, value) => keeping().keepDraft(key, value),
+  dropDraft: (key) => keeping().dropDraft(key),
+  list: () => keeping().list(new Set()),
+  file: (sha256) => keeping().file(sha256),
+  counts: () => keeping().counts(),
+  onChange: (heard) => keeping().onChange(heard),
+  push: async (): Promise<PushEnd> => 'offline',
+  rescue: () => Promise.reject(new Error('not yet')),
+  pack: () => keeping().pack(),
+  keepPack: (value) => keeping().keepPack(value),
+  missing: async () => keeping().missing,
+  leave: () => keeping().counts(),
+  async close() {
+    const left = here;
+    here = null;
+    if (!left) return;
+    await depart(left.person.id);
+    await left.close();
+  },
+  storage: () => keeping().storage(),
+};
+
+export { secure } from './secure';
