@@ -6,6 +6,8 @@ import { createApp } from 'vue';
 
 import { showLang } from '../shared/i18n';
 import App from './App.vue';
+import { startWorker } from './queue';
 
 showLang();
 createApp(App).mount('#app');
+void startWorker();

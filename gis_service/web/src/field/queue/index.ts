@@ -4,6 +4,7 @@ import { arrive, depart, people } from './db';
 import { Keeping } from './keep';
 import { Pump } from './pump';
 import { secure } from './secure';
+import * as updates from './update';
 
 let here: Keeping | null = null;
 let pump: Pump | null = null;
@@ -60,4 +61,8 @@ export const queue: Queue = {
   storage: () => keeping().storage(),
 };
 
+/** `field` in the browser's console: for support by remote debugging (`await field.counts()`), and how the fault tests drive the queue. */
+Object.defineProperty(globalThis, 'field', { value: { ...queue, ...updates }, configurable: true });
+
 export { secure } from './secure';
+export { onUpdate, startWorker, takeUpdate, update, type Update } from './update';
