@@ -3,6 +3,7 @@ import { NotSecure, type Person, type PushEnd, type Queue } from './contract';
 import { arrive, depart, people } from './db';
 import { Keeping } from './keep';
 import { Pump } from './pump';
+import { rescue } from './rescue';
 import { secure } from './secure';
 import * as updates from './update';
 
@@ -45,7 +46,7 @@ export const queue: Queue = {
   counts: () => keeping().counts(),
   onChange: (heard) => keeping().onChange(heard),
   push: async (): Promise<PushEnd> => pump?.push() ?? 'offline',
-  rescue: () => Promise.reject(new Error('not yet')),
+  rescue: () => rescue(keeping()),
   pack: () => keeping().pack(),
   keepPack: (value) => keeping().keepPack(value),
   missing: async () => keeping().missing,
