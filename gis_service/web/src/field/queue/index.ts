@@ -2,9 +2,11 @@
 import { NotSecure, type Person, type PushEnd, type Queue } from './contract';
 import { arrive, depart, people } from './db';
 import { Keeping } from './keep';
+import { Pump } from './pump';
 import { secure } from './secure';
 
 let here: Keeping | null = null;
+let pump: Pump | null = null;
 
 function keeping(): Keeping {
   if (!here) throw new Error('queue: open() first');
@@ -25,17 +27,23 @@ export const queue: Queue = {
     await arrive(person);
     here = opened;
     await opened.tidy();
+    pump = new Pump(opened);
+    pump.start();
   },
   keepFile: (bytes, media_type) => keeping().keepFile(bytes, media_type),
-  save: (kind, body, options) => keeping().save(kind, body, options),
+  async save(kind, body, options) {
+    const uuid = await keeping().save(kind, body, options);
+    pump?.soon();
+    return uuid;
+  },
   draft: (key) => keeping().draft(key),
   keepDraft: (key, value) => keeping().keepDraft(key, value),
   dropDraft: (key) => keeping().dropDraft(key),
-  list: () => keeping().list(new Set()),
+  list: () => keeping().list(pump?.sending ?? new Set()),
   file: (sha256) => keeping().file(sha256),
   counts: () => keeping().counts(),
   onChange: (heard) => keeping().onChange(heard),
-  push: async (): Promise<PushEnd> => 'offline',
+  push: async (): Promise<PushEnd> => pump?.push() ?? 'offline',
   rescue: () => Promise.reject(new Error('not yet')),
   pack: () => keeping().pack(),
   keepPack: (value) => keeping().keepPack(value),
@@ -43,7 +51,8 @@ export const queue: Queue = {
   leave: () => keeping().counts(),
   async close() {
     const left = here;
-    here = null;
+    pump?.stop();
+    [here, pump] = [null, null];
     if (!left) return;
     await depart(left.person.id);
     await left.close();
