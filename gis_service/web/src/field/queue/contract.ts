@@ -22,6 +22,8 @@ export interface Trouble { code: string; text: string }
 export interface Person { id: number; name: string }
 
 export interface SaveOptions {
+  /** A uuid given in advance (`uuid7`), when other records must name this one before it is saved. */
+  uuid?: string;
   patrol?: string | null;
   /** Hashes of kept files; those in `body.photos` are found without being said here. */
   files?: string[];

@@ -3,7 +3,9 @@ import { NotSecure, type Person, type PushEnd, type Queue } from './contract';
 import { arrive, depart, people } from './db';
 import { Keeping } from './keep';
 import { Pump } from './pump';
+import { rescue } from './rescue';
 import { secure } from './secure';
+import * as updates from './update';
 
 let here: Keeping | null = null;
 let pump: Pump | null = null;
@@ -44,7 +46,7 @@ export const queue: Queue = {
   counts: () => keeping().counts(),
   onChange: (heard) => keeping().onChange(heard),
   push: async (): Promise<PushEnd> => pump?.push() ?? 'offline',
-  rescue: () => Promise.reject(new Error('not yet')),
+  rescue: () => rescue(keeping()),
   pack: () => keeping().pack(),
   keepPack: (value) => keeping().keepPack(value),
   missing: async () => keeping().missing,
@@ -60,4 +62,8 @@ export const queue: Queue = {
   storage: () => keeping().storage(),
 };
 
+/** `field` in the browser's console: for support by remote debugging (`await field.counts()`), and how the fault tests drive the queue. */
+Object.defineProperty(globalThis, 'field', { value: { ...queue, ...updates }, configurable: true });
+
 export { secure } from './secure';
+export { onUpdate, startWorker, takeUpdate, update, type Update } from './update';

@@ -98,7 +98,7 @@ export class Keeping {
 
   private async saveNow<K extends RecordKind>(kind: K, body: Bodies[K], options: SaveOptions): Promise<string> {
     const { id } = await device();
-    const uuid = uuid7();
+    const uuid = options.uuid ?? uuid7();
     const photos = (body as { photos?: Photo[] }).photos ?? [];
     const files = [...new Set([...photos.map((one) => one.sha256), ...(options.files ?? [])])];
     for (;;) {

@@ -272,4 +272,7 @@ export const FIELD: Record<string, string> = {
   请填数字: 'A number, please',
   此项填写有误: 'This is not right',
   必填: 'required',
+  放大: 'Zoom in',
+  缩小: 'Zoom out',
+  清除: 'Clear',
 };
