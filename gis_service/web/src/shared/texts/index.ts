@@ -1,6 +1,5 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
-import { FIELD_MAP } from './fieldmap.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';
 import { CHANGES } from './changes.en';
@@ -18,14 +17,12 @@ import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
 import { PROCEDURES } from './procedures.en';
-import { QUEUE } from './queue.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
 
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
-  ...FIELD_MAP,
   ...CASES,
   ...CHANGES,
   ...EXPORTS,
@@ -42,7 +39,6 @@ export const ENGLISH: Record<string, string> = {
   ...PAPERS,
   ...PARCELS,
   ...PROCEDURES,
-  ...QUEUE,
   ...RECTIFICATION,
   ...SHELL,
 };
