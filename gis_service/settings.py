@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     )
     track_keep_days: int = Field(
         180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
+    )
     tianditu_key: str | None = Field(
         None,
         repr=False,

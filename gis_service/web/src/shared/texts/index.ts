@@ -1,6 +1,5 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
-import { FIELD_MAP } from './fieldmap.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';
 import { CHANGES } from './changes.en';
@@ -25,7 +24,6 @@ import { SHELL } from './shell.en';
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
-  ...FIELD_MAP,
   ...CASES,
   ...CHANGES,
   ...EXPORTS,
