@@ -27,6 +27,9 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.inbox import jobs as inbox
+from gis_service.patrols.inbox.taking import House as Inbox
+from gis_service.patrols.inbox.uploads import Uploads
 from gis_service.services import Services
 from gis_service.settings import Settings
 
@@ -80,7 +83,11 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
+    def make_small(record_uuid: str) -> None:
+        inbox.make_small(services.sessions, services.store, record_uuid)
+
     return {
+        inbox.THUMBNAILS: make_small,
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -123,6 +130,17 @@ def build(services: Services) -> procrastinate.App:
     def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
         delivery.run(services.sessions, post_of(services.settings))
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="field.held", queue=queue.QUEUE, queueing_lock="field.held")
+    def judge_held(timestamp: int) -> None:  # noqa: ARG001
+        """What waits for something that came meanwhile, or met trouble."""
+        inbox.judge_held(inbox_of(services))
+
+    @app.periodic(cron="41 3 * * *")
+    @app.task(name="field.uploads", queue=queue.QUEUE, queueing_lock="field.uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        inbox.sweep_uploads(inbox_of(services), uploads_of(services), services.settings.field_upload_days)
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -140,6 +158,15 @@ def build(services: Services) -> procrastinate.App:
         topology.process(services.sessions, full=True)
 
     return app
+
+
+def inbox_of(services: Services) -> Inbox:
+    return Inbox(services.sessions, services.store, services.settings.district_code)
+
+
+def uploads_of(services: Services) -> Uploads:
+    most_bytes = services.settings.max_photo_mb << 20
+    return Uploads(services.settings.var_dir / "uploads", services.store, most_bytes)
 
 
 def post_of(settings: Settings) -> delivery.Post:
