@@ -138,7 +138,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def _house(app: FastAPI) -> None:
-    """Routes that belong to no package: configuration, health, metrics, the built pages."""
+    """Routes that belong to no package: configuration, health, metrics, pages."""
 
     @app.get("/api/v1/config")
     def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
@@ -183,6 +183,12 @@ def _house(app: FastAPI) -> None:
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(http.metrics(), media_type="text/plain; version=0.0.4")
+
+    _pages(app)
+
+
+def _pages(app: FastAPI) -> None:
+    """The built pages: the desk, the field app with its service worker, and their files."""
 
     @app.get("/")
     def home() -> RedirectResponse:

@@ -42,14 +42,18 @@ def next_build(web: Path, target: Path, number: int) -> Path:
     worker, page = target / "field" / "sw.js", target / "field" / "index.html"
     worker.write_text(worker.read_text().replace("field-app-", f"field-app-{word}-"))
     # all builds share the first part of their caches' names, as real ones do
-    worker.write_text(worker.read_text().replace(f"field-app-{word}-", "field-app-", 1).replace("field-app-", "field-app-"))
+    worker.write_text(
+        worker.read_text().replace(f"field-app-{word}-", "field-app-", 1).replace("field-app-", "field-app-")
+    )
     page.write_text(page.read_text().replace("<head>", f'<head><meta name="build" content="{word}">'))
     for packed in (worker, page):
         Path(f"{packed}.gz").unlink(missing_ok=True)
     return target
 
 
-def run(playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None) -> dict[str, Any]:
+def run(
+    playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
+) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
     chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
     page = phone.start()
@@ -119,7 +123,9 @@ def main() -> None:
     given = parser.parse_args()
     began = time.monotonic()
     with own_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
-        figures = run(playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True))
+        figures = run(
+            playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True)
+        )
     figures["seconds"] = round(time.monotonic() - began)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     sys.exit(0 if clean(figures) else 1)
