@@ -83,11 +83,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
     def send_notifications() -> None:
         delivery.run(services.sessions, post_of(services.settings))
 
-    def make_small(record_uuid: str) -> None:
-        inbox.make_small(services.sessions, services.store, record_uuid)
-
     return {
-        inbox.THUMBNAILS: make_small,
+        inbox.THUMBNAILS: lambda record_uuid: inbox.make_small(services.sessions, services.store, record_uuid),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
