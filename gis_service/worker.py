@@ -28,6 +28,9 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.inbox import jobs as inbox
+from gis_service.patrols.inbox.taking import House as Inbox
+from gis_service.patrols.inbox.uploads import Uploads
 from gis_service.patrols.planning import jobs as planning
 from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
@@ -85,6 +88,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
 
     return {
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
+        inbox.THUMBNAILS: lambda record_uuid: inbox.make_small(services.sessions, services.store, record_uuid),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -128,6 +132,17 @@ def build(services: Services) -> procrastinate.App:
     def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
         delivery.run(services.sessions, post_of(services.settings))
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="field.held", queue=queue.QUEUE, queueing_lock="field.held")
+    def judge_held(timestamp: int) -> None:  # noqa: ARG001
+        """What waits for something that came meanwhile, or met trouble."""
+        inbox.judge_held(inbox_of(services))
+
+    @app.periodic(cron="41 3 * * *")
+    @app.task(name="field.uploads", queue=queue.QUEUE, queueing_lock="field.uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        inbox.sweep_uploads(inbox_of(services), uploads_of(services), services.settings.field_upload_days)
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -166,6 +181,15 @@ def _patrols(app: procrastinate.App, services: Services) -> None:
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
     def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.late(services.sessions)
+
+
+def inbox_of(services: Services) -> Inbox:
+    return Inbox(services.sessions, services.store, services.settings.district_code)
+
+
+def uploads_of(services: Services) -> Uploads:
+    most_bytes = services.settings.max_photo_mb << 20
+    return Uploads(services.settings.var_dir / "uploads", services.store, most_bytes)
 
 
 def post_of(settings: Settings) -> delivery.Post:
