@@ -29,6 +29,10 @@ export const TABS: PatrolTab[] = [
     id: 'plans', label: '计划', needs: 'patrol.read', width: 560, detailWidth: 560,
     list: later(() => import('./plans/PlanList.vue')), detail: later(() => import('./plans/PlanDetail.vue')),
   },
+  {
+    id: 'walks', label: '巡查记录', needs: 'patrol.read', width: 380, detailWidth: 480,
+    list: later(() => import('./walks/WalkList.vue')), detail: later(() => import('./walks/WalkDetail.vue')),
+  },
   { id: 'daily', label: '日报', needs: 'patrol.read', width: 0.5, detailWidth: 440, list: later(() => import('./daily/DailySheet.vue')) },
 ];
 
