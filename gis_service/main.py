@@ -38,6 +38,7 @@ import gis_service.patrols.inbox.desk
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
+import gis_service.tls.page
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
@@ -56,6 +57,7 @@ from gis_service.procedures.doors import router_for
 from gis_service.rectification import routes as rectifications
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
+from gis_service.tls import keeping
 
 WAITING = 32
 """Requests that may wait for each database connection, with a thread each."""
@@ -88,7 +90,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports = services.exports
-    app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
+    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
     app.state.enqueue = queue.enqueue
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
@@ -123,6 +125,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.cases.clues.routes.router,
         gis_service.cases.clues.routes.revealing,
         gis_service.cases.clues.public.pages,
+        gis_service.tls.page.router,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
         rectifications.router,  # before the procedures: /rectifications/items is no number
@@ -193,6 +196,18 @@ def _house(app: FastAPI) -> None:
         return _page(WEB / "desk" / "index.html")
 
     @app.get("/field")
+    def to_field() -> RedirectResponse:
+        """The service worker looks after what lies below /field/."""
+        return RedirectResponse("/field/")
+
+    @app.get("/field/sw.js")
+    def field_worker() -> Response:
+        return _page(WEB / "field" / "sw.js", "text/javascript")
+
+    @app.get("/field/manifest.webmanifest")
+    def field_manifest() -> Response:
+        return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
+
     @app.get("/field/{path:path}")
     def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
         return _page(WEB / "field" / "index.html")
@@ -223,10 +238,10 @@ def _faults(services: Services) -> dict[str, str]:
     return faults
 
 
-def _page(path: Path) -> Response:
+def _page(path: Path, media_type: str = "text/html") -> Response:
     if not path.exists():
         raise NotFound(what="页面(前端未构建,请运行 make setup)", key=path.name)
-    return FileResponse(path, headers={"Cache-Control": "no-cache"})
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
 class Built(StaticFiles):

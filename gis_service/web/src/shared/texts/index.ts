@@ -1,4 +1,4 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';
@@ -16,6 +16,7 @@ import { MEETINGS } from './meetings.en';
 import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
+import { PATROLS } from './patrols.en';
 import { PROCEDURES } from './procedures.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
@@ -38,6 +39,7 @@ export const ENGLISH: Record<string, string> = {
   ...NOTIFICATIONS,
   ...PAPERS,
   ...PARCELS,
+  ...PATROLS,
   ...PROCEDURES,
   ...RECTIFICATION,
   ...SHELL,
