@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         description="West, south, east, north in degrees: where the district's land lies.",
     )
     max_upload_mb: int = Field(200, ge=1, le=4096, description="Largest file taken by the import, in MB.")
+    max_photo_mb: int = Field(32, ge=1, le=1024, description="Largest photo or voice note taken from a phone, in MB.")
+    field_upload_days: int = Field(
+        30, ge=1, le=365, description="Days the part of a phone's file that came so far is kept for the rest of it."
+    )
     producer: str = Field(
         "珠海高新区",
         min_length=1,

@@ -31,6 +31,9 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.inbox import jobs as inbox
+from gis_service.patrols.inbox.taking import House as Inbox
+from gis_service.patrols.inbox.uploads import Uploads
 from gis_service.patrols.planning import jobs as planning
 from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
@@ -89,6 +92,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
+        inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
@@ -184,6 +188,26 @@ def _patrols(app: procrastinate.App, services: Services) -> None:
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
     def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.late(services.sessions)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="field.held", queue=queue.QUEUE, queueing_lock="field.held")
+    def judge_held(timestamp: int) -> None:  # noqa: ARG001
+        """What waits for something that came meanwhile, or met trouble."""
+        inbox.judge_held(inbox_of(services))
+
+    @app.periodic(cron="41 3 * * *")
+    @app.task(name="field.uploads", queue=queue.QUEUE, queueing_lock="field.uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        inbox.sweep_uploads(inbox_of(services), uploads_of(services), services.settings.field_upload_days)
+
+
+def inbox_of(services: Services) -> Inbox:
+    return Inbox(services.sessions, services.store, services.settings.district_code)
+
+
+def uploads_of(services: Services) -> Uploads:
+    most_bytes = services.settings.max_photo_mb << 20
+    return Uploads(services.settings.var_dir / "uploads", services.store, most_bytes)
 
 
 def following_house(services: Services) -> FollowingHouse:

@@ -28,6 +28,10 @@ export const TABS: PatrolTab[] = [
     id: 'plans', label: '计划', needs: 'patrol.read', width: 560, detailWidth: 560,
     list: later(() => import('./plans/PlanList.vue')), detail: later(() => import('./plans/PlanDetail.vue')),
   },
+  {
+    id: 'inbox', label: '待核与冲突', needs: 'patrol.settle', width: 400, detailWidth: 560,
+    list: later(() => import('./inbox/InboxList.vue')), detail: later(() => import('./inbox/InboxDetail.vue')),
+  },
   { id: 'daily', label: '日报', needs: 'patrol.read', width: 0.5, detailWidth: 440, list: later(() => import('./daily/DailySheet.vue')) },
 ];
 
