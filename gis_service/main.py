@@ -34,6 +34,7 @@ import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 import gis_service.patrols.basemaps.routes
 import gis_service.patrols.conflicts.routes
+import gis_service.patrols.inbox.enclosures
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
         gis_service.patrols.conflicts.routes.router,
+        gis_service.patrols.inbox.enclosures.router,
         gis_service.patrols.inbox.routes.router,
         gis_service.patrols.basemaps.routes.router,
         gis_service.cases.routes.router,

@@ -8,11 +8,12 @@ import { bboxOf, look, type Mark, setMarks } from '../../map/state';
 import { place } from '../../state/place';
 import { isTab } from '../tabs';
 import { calls } from './calls';
-import type { Conflict, ConflictLine, Held, HeldWhole, Phone } from './types';
+import { type Conflict, type Held, type HeldWhole, type Phone, placeIn, type Stray } from './types';
 
 export const records = shallowRef<Held[]>([]);
 export const phones = shallowRef<Phone[]>([]);
-export const conflicts = shallowRef<ConflictLine[]>([]);
+export const conflicts = shallowRef<Conflict[]>([]);
+export const strays = shallowRef<Stray[]>([]);
 export const loaded = ref(false);
 export const listProblem = shallowRef<Problem | null>(null);
 export const conflict = shallowRef<Conflict | null>(null);
@@ -29,8 +30,8 @@ const chosenConflict = computed(() => (/^c\d+$/.test(place.chosen ?? '') ? Numbe
 export async function loadAll(): Promise<void> {
   listProblem.value = null;
   try {
-    const [held, seen, open] = await Promise.all([calls.records(), calls.phones(), calls.conflicts(settledToo.value ? 'settled' : 'open')]);
-    [records.value, phones.value, conflicts.value] = [held.items, seen.items, open.items];
+    const [found, open] = await Promise.all([calls.unsettled(), calls.conflicts(settledToo.value ? 'settled' : 'open')]);
+    [records.value, strays.value, phones.value, conflicts.value] = [found.items, found.strays, found.devices, open.items];
     loaded.value = true;
   } catch (cause) {
     listProblem.value = asProblem(cause);
@@ -41,18 +42,20 @@ export async function loadChosen(): Promise<void> {
   const key = place.chosen;
   problem.value = null;
   try {
-    if (chosenConflict.value !== null) show(await calls.conflict(chosenConflict.value), key);
+    if (chosenConflict.value !== null) await show(await calls.conflict(chosenConflict.value), key);
     else if (key) showRecord(await calls.record(key), key);
   } catch (cause) {
     problem.value = asProblem(cause);
   }
 }
 
-function show(fresh: Conflict, key: string | null): void {
+async function show(fresh: Conflict, key: string | null): Promise<void> {
   if (place.chosen !== key) return;
   record.value = null;
   conflict.value = fresh;
-  const marks = marksOf(fresh);
+  const said = await calls.record(fresh.mine.record).catch(() => null);
+  if (place.chosen !== key) return;
+  const marks = marksOf(fresh, said && placeIn(said.text));
   setMarks(MARKS, marks);
   const box = bboxOf({ type: 'GeometryCollection', geometries: marks.map(({ geometry }) => geometry) } as Geometry);
   if (box) look([box[0] - AROUND, box[1] - AROUND, box[2] + AROUND, box[3] + AROUND], true, 18);
@@ -61,10 +64,11 @@ function show(fresh: Conflict, key: string | null): void {
 /** About 40 m. */
 const AROUND = 0.0004;
 
-function marksOf(one: Conflict): Mark[] {
+/** The thing where the register has it, and the spot where the phone stood that told of it later. */
+function marksOf(one: Conflict, stood: [number, number] | null): Mark[] {
   const found: Mark[] = [];
-  if (one.theirs_place) found.push({ kind: one.theirs_place.type === 'Point' ? 'spot-info' : 'before', geometry: one.theirs_place, label: one.theirs_by ?? t('现在的值') });
-  if (one.mine_place) found.push({ kind: one.mine_place.type === 'Point' ? 'spot-warning' : 'after', geometry: one.mine_place, label: one.mine_by });
+  if (one.place) found.push({ kind: one.place.type === 'Point' ? 'spot-info' : 'before', geometry: one.place, label: t('现在的值') });
+  if (stood) found.push({ kind: 'spot-warning', geometry: { type: 'Point', coordinates: stood }, label: one.mine.by ?? '' });
   return found;
 }
 
@@ -72,18 +76,18 @@ function showRecord(fresh: HeldWhole, key: string): void {
   if (place.chosen !== key) return;
   conflict.value = null;
   record.value = fresh;
-  setMarks(MARKS, fresh.place ? [{ kind: 'spot-warning', geometry: { type: 'Point', coordinates: fresh.place } }] : []);
-  if (fresh.place) look([fresh.place[0] - AROUND, fresh.place[1] - AROUND, fresh.place[0] + AROUND, fresh.place[1] + AROUND], true, 18);
+  const at = placeIn(fresh.text);
+  setMarks(MARKS, at ? [{ kind: 'spot-warning', geometry: { type: 'Point', coordinates: at } }] : []);
+  if (at) look([at[0] - AROUND, at[1] - AROUND, at[0] + AROUND, at[1] + AROUND], true, 18);
 }
 
 /** After an act: what the server answered is shown, and the list is asked again. */
 export async function settled(fresh: Conflict): Promise<void> {
-  show(fresh, place.chosen);
+  await show(fresh, place.chosen);
   await loadAll();
 }
-export async function judged(fresh: HeldWhole): Promise<void> {
-  showRecord(fresh, place.chosen ?? '');
-  await loadAll();
+export async function judged(): Promise<void> {
+  await Promise.all([loadChosen(), loadAll()]);
 }
 
 function leave(): void {

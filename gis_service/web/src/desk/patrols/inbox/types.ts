@@ -7,77 +7,104 @@ export interface Reason {
   waits_for: string[];
 }
 
+export interface Named {
+  id: number | string | null;
+  name: string | null;
+}
+
 export interface Held {
   uuid: string;
   kind: string | null;
-  verdict: 'held' | 'refused';
+  verdict: 'held' | 'refused' | 'stored';
   reason: Reason | null;
-  /** Who recorded it; null where the text says nobody we know. */
-  by: string | null;
-  sent_by: string;
+  /** Who recorded it; without a name where the text says nobody we know. */
+  by: Named;
+  sent_by: Named;
   by_rescue: boolean;
-  device: string | null;
+  device: Named;
   made_at: string | null;
   received_at: string;
-  files: number;
-  may_release: boolean;
-  released_at: string | null;
-}
-
-export interface HeldPhoto {
+  /** Hashes of the files it names. */
+  files: string[];
   sha256: string;
-  kind: 'original' | 'stamped' | 'voice';
-  /** Whether its bytes are here. */
-  here: boolean;
 }
 
 export interface HeldWhole extends Held {
   text: string;
+}
+
+/** A text that could not take its number's place: damaged on the way, or other words under a number that was taken. */
+export interface Stray {
+  uuid: string;
   sha256: string;
-  photos: HeldPhoto[];
-  place: [number, number] | null;
+  received_at: string;
+  sent_by: string;
+  reason: Reason;
+  text: string;
 }
 
 export interface Phone {
   id: string;
   name: string;
   app: string | null;
-  last_user: string | null;
+  person: Named;
   last_seen_at: string;
-  holds: { records: number; files: number; bytes: number };
-  /** Silent for more than a day with records that were not sent. */
-  is_late: boolean;
+  holds: { records?: number; files?: number; bytes?: number };
+}
+
+export interface Unsettled {
+  counts: { held: number; refused: number };
+  items: Held[];
+  strays: Stray[];
+  devices: Phone[];
 }
 
 export type Noun = 'fences' | 'signs' | 'cameras' | 'observation';
 
-export interface ConflictLine {
+export interface Value {
+  value: unknown;
+  by: string | null;
+  at: string | null;
+}
+
+export interface Conflict {
   id: number;
   noun: Noun;
   subject_id: number;
   parcel_id: number | null;
   parcel_no: string | null;
-  parcel_name: string | null;
   field: string;
-  state: 'open' | 'settled';
-  theirs_by: string | null;
-  mine_by: string;
-  mine_at: string;
-}
-
-export interface Conflict extends ConflictLine {
   was: unknown;
-  theirs: unknown;
-  theirs_at: string | null;
-  mine: unknown;
+  /** What stands there now: `theirs`, or what somebody made of it since. */
+  present: unknown;
+  theirs: Value;
+  mine: Value & { record: string };
+  /** Where the thing lies. */
+  place: Geometry | null;
+  /** Photos of the record that came later. */
+  photos: { id: number; patrol_id: number; sha256: string; kind: string; thumbnail_sha256: string | null }[];
+  state: 'open' | 'settled';
   chosen: unknown;
   reason: string | null;
-  settled_by: string | null;
   settled_at: string | null;
-  row_version: number | null;
-  /** Where the thing lies, and where the phone was when it said so. */
-  theirs_place: Geometry | null;
-  mine_place: Geometry | null;
-  /** Thumbnails and originals, by whose value they speak for. */
-  photos: { of: 'theirs' | 'mine'; thumbnail: string | null; content: string }[];
+  created_at: string;
 }
+
+/** What a record's text says of where the phone was, degrees (WGS 84). */
+export function placeIn(text: string): [number, number] | null {
+  try {
+    const { lon, lat } = JSON.parse(text).body.position;
+    return Number.isFinite(lon) && Number.isFinite(lat) ? [lon, lat] : null;
+  } catch {
+    return null;
+  }
+}
+
+const DAY_MS = 86_400_000;
+/** Silent for more than a day with something that was not sent. */
+export const isLate = (phone: Phone, now = Date.now()): boolean =>
+  !!(phone.holds.records || phone.holds.files) && now - Date.parse(phone.last_seen_at) > DAY_MS;
+
+const IN_DOUBT = new Set(['field.rescue_unknown_device', 'field.rescue_bad_signature', 'field.no_account', 'field.other_person', 'field.no_right']);
+/** Whether sender, phone or right stand in doubt, which a person may settle; what is wrong in itself nobody can let through. */
+export const mayRelease = (one: Held): boolean => one.verdict !== 'stored' && IN_DOUBT.has(one.reason?.code ?? '');
