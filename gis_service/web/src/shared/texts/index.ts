@@ -10,6 +10,7 @@ import { CHECKS } from './checks.en';
 import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
+import { INBOX } from './inbox.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { MEETINGS } from './meetings.en';
@@ -34,6 +35,7 @@ export const ENGLISH: Record<string, string> = {
   ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
+  ...INBOX,
   ...LINEAGE,
   ...MAP,
   ...MEETINGS,
