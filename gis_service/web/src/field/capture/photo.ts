@@ -34,7 +34,7 @@ async function exifOf(file: Blob): Promise<Record<string, unknown> | null> {
 export async function keepPhoto(file: File, from_album: boolean, about: About): Promise<Photo[]> {
   const now = Date.now();
   const media_type = file.type || 'application/octet-stream';
-  const wherePromise = from_album ? Promise.resolve(null) : here(6_000);
+  const wherePromise = from_album ? Promise.resolve(null) : here(3_000);
   const original = await queue.keepFile(file, media_type);
   const [exif, position] = await Promise.all([exifOf(file), wherePromise]);
   // A camera's picture was made this moment; one that is older came from the album, whatever door it came through.

@@ -40,7 +40,7 @@ let fading: ReturnType<typeof setTimeout> | undefined;
 export function say(sentence: string): void {
   app.said = sentence;
   clearTimeout(fading);
-  fading = setTimeout(() => (app.said = ''), 5000);
+  fading = setTimeout(() => (app.said = ''), 4000);
 }
 
 /** Any failure as a sentence. */

@@ -5,7 +5,8 @@ import type { Form } from '../forms/types';
 
 export interface Task {
   id: number; title: string; area_id: number | null; night: boolean; due_from: string; due_on: string; state: string;
-  parcels: { id: number; seq: number }[];
+  /** `visited_at`: somebody was there on this task, as far as the server knew. */
+  parcels: { id: number; seq: number; visited_at?: string | null }[];
 }
 
 export interface ParcelProps extends ParcelFacts {
@@ -24,7 +25,7 @@ export interface Pack extends MapPack {
   facilities: Collection<FacilityProps>;
   items: CheckItem[];
   forms: Form[];
-  vocabularies: Record<string, { value: string; zh: string; en: string }[]>;
+  vocabularies: Record<string, Record<string, { zh: string; en: string }>>;
 }
 
 /** The pack with the server's name for its state, so that nothing is sent again that is here. */
@@ -48,6 +49,6 @@ export const itemName = (pack: Pack | null, code: string): string => {
 /** The word for a stored value; the value itself if the pack has none. */
 export function word(pack: Pack | null, list: string, value: string | null | undefined): string {
   if (!value) return '–';
-  const found = pack?.vocabularies[list]?.find((one) => one.value === value);
+  const found = pack?.vocabularies[list]?.[value];
   return found ? pick(found.zh, found.en) : value;
 }

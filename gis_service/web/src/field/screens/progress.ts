@@ -1,4 +1,4 @@
-/** Which parcels of a task were visited from this phone: by what lies in its queue, so that it needs no network. */
+/** Which parcels of a task were visited: as the server knew, and by what lies in the queue of this phone, so that it needs no network. */
 import type { Observation, Start, Visit } from '../queue/wire';
 import { app } from './app';
 import type { Task } from './pack';
@@ -12,7 +12,7 @@ const visitedOn = (patrols: ReadonlySet<string>): Set<number> =>
 
 export function doneOf(task: Task): Set<number> {
   const visited = visitedOn(patrolsOf(task.id));
-  return new Set(task.parcels.filter(({ id }) => visited.has(id)).map(({ id }) => id));
+  return new Set(task.parcels.filter(({ id, visited_at }) => visited_at || visited.has(id)).map(({ id }) => id));
 }
 
 /** What was recorded on the walk that is under way. */

@@ -53,12 +53,12 @@ export async function keepOpen(key: string, open: boolean): Promise<void> {
   await queue.keepDraft(DRAFT, walking.walk);
 }
 
-/** Ends the walk: first all of its track, then the end that says how many records there are. */
+/** Ends the walk: first all of its track, then the end that says how many records there are (its start included, the end itself not). */
 export async function endWalk(remark: string): Promise<void> {
   const { walk } = walking;
   if (!walk) return;
   await recorder.stop();
-  const records = (await queue.list()).filter((one) => one.patrol === walk.patrol || one.uuid === walk.patrol).length + 1;
+  const records = (await queue.list()).filter((one) => one.patrol === walk.patrol || one.uuid === walk.patrol).length;
   await queue.save('patrol.end', { at: Date.now(), records, ...(remark ? { remark } : {}), photos: [] }, { patrol: walk.patrol, drafts: { [DRAFT]: undefined } });
   walking.walk = null;
 }
@@ -66,11 +66,13 @@ export async function endWalk(remark: string): Promise<void> {
 export const pauseTrack = (): Promise<void> => recorder.pause();
 export const resumeTrack = (): Promise<void> => recorder.resume();
 
-const FRESH_MS = 10_000;
+const FRESH_MS = 15_000;
+/** An older fix of the track is better than none: it says itself of when it is. */
+const USABLE_MS = 120_000;
 
 /** The place of this moment: the track's last fix if it is fresh, else asked for. */
-export async function here(patience_ms = 8_000): Promise<Position | null> {
-  const { last } = recorder.walk();
-  if (last && Date.now() - last.at < FRESH_MS) return last;
-  return placeNow(patience_ms);
+export async function here(patience_ms = 6_000): Promise<Position | null> {
+  const age = (): number => Date.now() - (recorder.walk().last?.at ?? -Infinity);
+  if (age() < FRESH_MS) return recorder.walk().last;
+  return (await placeNow(patience_ms)) ?? (age() < USABLE_MS ? recorder.walk().last : null);
 }
