@@ -20,12 +20,17 @@ from gis_service.patrols.basemaps import rules
 from gis_service.patrols.basemaps.errors import NoOutline
 from gis_service.patrols.basemaps.rules import Box, Kind, Spot
 from gis_service.patrols.basemaps.shelf import Package, Shelf
-from gis_service.patrols.basemaps.writing import Tile, write
+from gis_service.patrols.basemaps.writing import Tile, tile_id, write
 
 Progress = Callable[[int, int], None]
 """Hears how many tiles of how many are done."""
 
 NAMES_FROM = 13
+
+FIELDS = [
+    {"id": "ground", "fields": {"kind": "String", "name": "String"}},
+    {"id": "area", "fields": {"code": "String", "name": "String"}},
+]
 
 OUTLINE = text(
     "select st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom) from area where id = :id and geom is not null"
@@ -62,7 +67,7 @@ class Made:
     """The area is so large that the package ends before the scale of 1:5000."""
 
 
-def make(session: Session, shelf: Shelf, area: str, heard: Progress = lambda done, of: None) -> Made:
+def make(session: Session, shelf: Shelf, area: str, heard: Progress | None = None) -> Made:
     """Makes and offers the package of an area (by its name); raises `NotFound`, `NoOutline`."""
     row = session.execute(select(Area.id, Area.code, Area.name).where(Area.name == area)).first()
     if row is None:
@@ -108,19 +113,19 @@ def _tiles(session: Session, area_id: int, box: Box) -> dict[int, set[Spot]]:
     return found
 
 
-def _write(session: Session, file: Path, package: Package, wanted: dict[int, set[Spot]], heard: Progress) -> int:
-    places = sorted((Tile(z, x, y, b"") for z, spots in wanted.items() for x, y in spots), key=lambda tile: tile.id)
+def _write(session: Session, file: Path, package: Package, wanted: dict[int, set[Spot]], heard: Progress | None) -> int:
+    places = sorted(((z, x, y) for z, spots in wanted.items() for x, y in spots), key=lambda place: tile_id(*place))
 
     def drawn() -> Iterator[Tile]:
-        for done, place in enumerate(places, 1):
+        for done, (z, x, y) in enumerate(places, 1):
             values = {
-                "z": place.z, "x": place.x, "y": place.y, "srid": STORAGE_SRID, "named": place.z >= NAMES_FROM,
-                "tolerance": 360 / 2**place.z / 2048,
+                "z": z, "x": x, "y": y, "srid": STORAGE_SRID, "named": z >= NAMES_FROM, "tolerance": 360 / 2**z / 2048,
             }  # fmt: skip
             content = bytes(session.execute(DRAWN, values).scalar_one())
             if content:
-                yield Tile(place.z, place.x, place.y, gzip.compress(content, mtime=0))
-            heard(done, len(places))
+                yield Tile(z, x, y, gzip.compress(content, mtime=0))
+            if heard:
+                heard(done, len(places))
 
     return write(
         file,
@@ -129,11 +134,5 @@ def _write(session: Session, file: Path, package: Package, wanted: dict[int, set
         compression=Compression.GZIP,
         box=package.box,
         zooms=(package.min_zoom, package.max_zoom),
-        facts={
-            "name": package.name,
-            "vector_layers": [
-                {"id": "ground", "fields": {"kind": "String", "name": "String"}},
-                {"id": "area", "fields": {"code": "String", "name": "String"}},
-            ],
-        },
+        facts={"name": package.name, "vector_layers": FIELDS},
     )

@@ -53,9 +53,10 @@ def tile_m2(z: int, y: int) -> float:
     >>> round(tile_m2(17, 57153) / 1e4, 2)  # hectares, in the north of Zhuhai
     7.99
     """
-    side = EARTH_M / 2**z
+    side = EARTH_M / float(2**z)
     latitude = atan(sinh(pi * (1 - 2 * (y + 0.5) / 2**z)))
-    return (side * cos(latitude)) ** 2
+    stretched = side * cos(latitude)
+    return stretched * stretched
 
 
 def tiles_over(box: Box, z: int) -> Iterator[Spot]:

@@ -71,10 +71,10 @@ class Shelf:
             raise BadCode(key=package.code)
         sha256, size = _hash(file)
         offered = replace(package, sha256=sha256, size_bytes=size)
-        os.replace(file, self._file(sha256))
+        file.replace(self._file(sha256))
         note = self.folder / f"{package.code}.json.new"
         note.write_text(json.dumps(asdict(offered), ensure_ascii=False), encoding="utf-8")
-        os.replace(note, self._note(package.code))
+        note.replace(self._note(package.code))
         self._sweep()
         return offered
 

@@ -2,21 +2,21 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pmtiles.reader import MmapSource, Reader, all_tiles
-from pmtiles.tile import Compression, TileType
+from pmtiles.reader import MmapSource, all_tiles
+from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupported, TileType
 
 from gis_service.core import clock
 from gis_service.patrols.basemaps import rules
 from gis_service.patrols.basemaps.errors import CoversTooMuch, NotTiles, ShiftedVector
 from gis_service.patrols.basemaps.rules import Kind, Spot
 from gis_service.patrols.basemaps.shelf import Package, Shelf
-from gis_service.patrols.basemaps.writing import Tile, write
+from gis_service.patrols.basemaps.writing import Tile, tile_id, write
 
 MARKS = {
     b"\x89PNG": TileType.PNG,
@@ -77,44 +77,44 @@ class Folder:
 
 @dataclass(frozen=True)
 class Pmtiles:
-    source: MmapSource
+    source: Callable[[int, int], bytes]
 
     def spots(self) -> Iterator[tuple[int, int, int]]:
-        return (place for place, _ in all_tiles(self.source))
+        return (place for place, _ in all_tiles(self.source))  # type: ignore[no-untyped-call]
 
     def tiles(self) -> Iterator[Tile]:
-        for (z, x, y), content in all_tiles(self.source):
+        for (z, x, y), content in all_tiles(self.source):  # type: ignore[no-untyped-call]
             yield Tile(z, x, y, bytes(content))
 
 
 def _ordered(spots: Iterator[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    return sorted(spots, key=lambda place: Tile(*place, b"").id)
+    return sorted(spots, key=lambda place: tile_id(*place))
 
 
 @contextmanager
 def cut(path: Path) -> Iterator[Cut]:
     """The tiles of a file or folder; raises `NotTiles`."""
+    if path.is_dir():
+        yield Folder(path)
+    elif path.suffix.lower() == ".mbtiles":
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            yield Mbtiles(base)
+    elif path.suffix.lower() == ".pmtiles":
+        with path.open("rb") as file:
+            yield Pmtiles(MmapSource(file))  # type: ignore[no-untyped-call]
+    else:
+        raise NotTiles(file=path.name, fault="its kind is not known", fault_zh="不认识这种文件")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Whatever is wrong with somebody's file is told in a sentence."""
     try:
-        if path.is_dir():
-            yield Folder(path)
-        elif path.suffix.lower() == ".mbtiles":
-            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
-                yield Mbtiles(base)
-        elif path.suffix.lower() == ".pmtiles":
-            with path.open("rb") as file:
-                source = MmapSource(file)
-                Reader(source).header()
-                yield Pmtiles(source)
-        else:
-            raise NotTiles(file=path.name, fault="its kind is not known", fault_zh="不认识这种文件")
-    except (OSError, sqlite3.Error, ValueError, EOFError, KeyError) as error:
-        raise NotTiles(file=path.name, fault="it cannot be read as such", fault_zh="文件打不开或已损坏") from error
-    except Exception as error:  # the library has no base class of its own for what is wrong with a file
-        if type(error).__module__.startswith("pmtiles"):
-            raise NotTiles(
-                file=path.name, fault="it is no PMTiles file of version 3", fault_zh="不是第 3 版 PMTiles 文件"
-            ) from error
-        raise
+        yield
+    except (sqlite3.Error, ValueError, EOFError, KeyError, MagicNumberNotFound, SpecVersionUnsupported) as error:
+        raise NotTiles(
+            file=path.name, fault="it cannot be read or is damaged", fault_zh="文件打不开或已损坏"
+        ) from error
 
 
 def take(
@@ -122,7 +122,7 @@ def take(
 ) -> tuple[Package, int]:
     """Offers tiles of somebody's own as a package; gives it and the number of tiles. Raises `NotTiles`, `CoversTooMuch`,
     `ShiftedVector`. `gcj02`: the picture is in the shifted coordinates of internet maps, and is drawn back by the phone."""
-    with cut(path) as found:
+    with readable(path), cut(path) as found:
         spots = _spots(path, found)
         km2 = rules.largest_m2(spots) / 1e6
         if km2 * 1e6 > rules.LIMIT_M2:

@@ -22,9 +22,10 @@ class Tile:
     y: int
     content: bytes
 
-    @property
-    def id(self) -> int:
-        return int(zxy_to_tileid(self.z, self.x, self.y))
+
+def tile_id(z: int, x: int, y: int) -> int:
+    """The place of a tile in the order in which PMTiles stores them."""
+    return int(zxy_to_tileid(z, x, y))
 
 
 def write(
@@ -46,8 +47,11 @@ def write(
     }  # fmt: skip
     count = 0
     with opened(str(out)) as writer:
-        for tile in tiles:
-            writer.write_tile(tile.id, tile.content)
-            count += 1
-        writer.finalize(header, facts)
+        try:
+            for tile in tiles:
+                writer.write_tile(tile_id(tile.z, tile.x, tile.y), tile.content)
+                count += 1
+            writer.finalize(header, facts)
+        finally:
+            writer.tile_f.close()  # the library forgets it when the tiles break off
     return count
