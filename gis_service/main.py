@@ -34,9 +34,11 @@ import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 import gis_service.patrols.basemaps.routes
 import gis_service.patrols.conflicts.routes
+import gis_service.patrols.inbox.desk
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
+import gis_service.tls.page
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
@@ -55,6 +57,7 @@ from gis_service.procedures.doors import router_for
 from gis_service.rectification import routes as rectifications
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
+from gis_service.tls import keeping
 
 WAITING = 32
 """Requests that may wait for each database connection, with a thread each."""
@@ -87,7 +90,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports = services.exports
-    app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
+    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
     app.state.enqueue = queue.enqueue
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
@@ -111,16 +114,18 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
         gis_service.papers.routes.router,
+        gis_service.patrols.conflicts.routes.router,  # before the walks: /patrols/conflicts and /patrols/inbox are no walk
+        gis_service.patrols.inbox.desk.router,
+        gis_service.patrols.inbox.routes.router,
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
-        gis_service.patrols.conflicts.routes.router,
-        gis_service.patrols.inbox.routes.router,
         gis_service.patrols.basemaps.routes.router,
         gis_service.cases.routes.router,
         gis_service.cases.routes.revealing,
         gis_service.cases.clues.routes.router,
         gis_service.cases.clues.routes.revealing,
         gis_service.cases.clues.public.pages,
+        gis_service.tls.page.router,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
         rectifications.router,  # before the procedures: /rectifications/items is no number

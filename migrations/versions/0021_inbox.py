@@ -1,6 +1,6 @@
 """Inbox: texts that went astray, records that a land officer let through
 
-Revision 0021, after 0018
+Revision 0021, after 0020
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sent_by_id"], ["app_user.id"], name=op.f("fk_inbox_stray_sent_by_id")),
         sa.PrimaryKeyConstraint("uuid", "sha256", name=op.f("pk_inbox_stray")),
     )
+    op.add_column("inbox_record", sa.Column("proved_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.add_column("inbox_record", sa.Column("released_by_id", sa.BigInteger(), nullable=True))
     op.add_column("inbox_record", sa.Column("released_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
 
@@ -33,4 +34,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("inbox_record", "released_at")
     op.drop_column("inbox_record", "released_by_id")
+    op.drop_column("inbox_record", "proved_at")
     op.drop_table("inbox_stray")

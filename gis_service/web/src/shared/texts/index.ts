@@ -16,6 +16,7 @@ import { MEETINGS } from './meetings.en';
 import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
+import { PATROLS } from './patrols.en';
 import { PROCEDURES } from './procedures.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
@@ -38,6 +39,7 @@ export const ENGLISH: Record<string, string> = {
   ...NOTIFICATIONS,
   ...PAPERS,
   ...PARCELS,
+  ...PATROLS,
   ...PROCEDURES,
   ...RECTIFICATION,
   ...SHELL,
