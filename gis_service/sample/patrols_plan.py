@@ -61,7 +61,7 @@ def tell(teller: Teller) -> list[Walked]:
 def _people(session: Session, teller: Teller) -> None:
     """They have accounts, since tasks are theirs, and passwords that nobody was told."""
     areas = dict(session.execute(select(Area.name, Area.id)).all())
-    people = [
+    people: list[tuple[str, Role, list[dict[str, int]], int | None]] = [
         *(
             (name, Role.INSPECTOR, [{"area_id": areas[a]} for a in where if a in areas] or [{}], None)
             for name, where in INSPECTORS

@@ -104,7 +104,7 @@ def test_tasks_go_to_somebody_else_all_or_none_and_who_gets_them_hears_of_it(
     assert officer.post(f"{ROOT}/tasks/move", json={"moves": moves}).status_code == 428
     moved = officer.post(f"{ROOT}/tasks/move", json={"moves": moves}, headers={"If-Match": tags})
     assert {task["assignee_id"] for task in moved.json()["items"]} == {walker.user_id}
-    assert walker.get("/api/v1/notifications").json()["items"][0]["title_zh"] == f"分派给您 {len(free)} 个巡查任务"
+    assert walker.get("/api/v1/me/notifications").json()["items"][0]["title_zh"] == f"分派给您 {len(free)} 个巡查任务"
     # somebody who still sees the board as it was
     stale = officer.post(f"{ROOT}/tasks/move", json={"moves": moves[::-1]}, headers={"If-Match": tags})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale")

@@ -29,6 +29,14 @@ export const TABS: PatrolTab[] = [
     id: 'plans', label: '计划', needs: 'patrol.read', width: 560, detailWidth: 560,
     list: later(() => import('./plans/PlanList.vue')), detail: later(() => import('./plans/PlanDetail.vue')),
   },
+  {
+    id: 'walks', label: '巡查记录', needs: 'patrol.read', width: 380, detailWidth: 480,
+    list: later(() => import('./walks/WalkList.vue')), detail: later(() => import('./walks/WalkDetail.vue')),
+  },
+  {
+    id: 'inbox', label: '待核与冲突', needs: 'patrol.settle', width: 400, detailWidth: 560,
+    list: later(() => import('./inbox/InboxList.vue')), detail: later(() => import('./inbox/InboxDetail.vue')),
+  },
   { id: 'daily', label: '日报', needs: 'patrol.read', width: 0.5, detailWidth: 440, list: later(() => import('./daily/DailySheet.vue')) },
 ];
 
@@ -45,6 +53,7 @@ export function goTab(id: string, chosen: string | number | null = null): void {
   go('patrols', chosen);
 }
 
-/** What the map shows beside: how long ago land was walked. */
+/** What the map shows beside tasks and plans: how long ago land was walked. */
 const LAYER = 'patrol-overdue';
-watch(() => patrolTab.value !== undefined, (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });
+const BESIDE = ['board', 'plans', 'daily'];
+watch(() => BESIDE.some(isTab), (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });
