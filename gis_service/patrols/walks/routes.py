@@ -139,6 +139,7 @@ def photo_content(work: Read, patrol_id: int, sha256: str, save: bool = False) -
 
 @router.get("/patrols/{patrol_id}/photos/{sha256}/thumbnail")
 def photo_thumbnail(work: Read, patrol_id: int, sha256: str) -> Response:
+    """The small copy of a photo; the photo itself while it has none yet."""
     photo = queries.photo(work.session, patrol_id, sha256)
     if photo.thumbnail_sha256 is None and photo.kind == PhotoKind.VOICE:
         raise NotFound(what="缩略图", key=sha256)
