@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -186,9 +187,8 @@ def test_a_photo_is_shown_byte_for_byte_and_can_be_saved(walk: int, inspector: P
 def test_a_parcel_knows_its_last_visit_and_what_was_seen_lately(
     walk: int, square: tuple[int, int], inspector: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gis_service.core import clock
-
-    monkeypatch.setattr(clock, "now", lambda: START + timedelta(days=60))
+    later = SimpleNamespace(now=lambda: START + timedelta(days=60))
+    monkeypatch.setattr("gis_service.patrols.walks.routes.clock", later)
     found = got(inspector, f"/parcels/{square[0]}/patrols")
     assert found["lately"]["30"] == {"seen_share": 0.0, "walks": 0}
     assert found["lately"]["90"]["walks"] == 1
