@@ -32,10 +32,22 @@ class Settings(BaseSettings):
     )
     var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
     host: str = Field(
-        "127.0.0.1", description="Address to listen on. Put a proxy with TLS before any other than loopback."
+        "127.0.0.1",
+        description="Address to listen on; 0.0.0.0 for all of this machine's. Any other than loopback needs TLS (`gis-service tls "
+        "make`), or a proxy that has it.",
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(None, description="The address people type, when a proxy stands before the service.")
+    tls: Literal["auto", "off"] = Field(
+        "auto", description="Use the certificate of `gis-service tls make` where there is one, or never."
+    )
+    ca_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="A second port, without TLS, that serves nothing but the page that tells how to trust our certificate (`/ca`), for "
+        "phones that do not trust it yet.",
+    )
     workers: int = Field(1, ge=1, le=32, description="Web processes.")
     threads: int = Field(8, ge=2, le=64, description="Threads and database connections of each web process.")
     district_code: str = Field("440402", pattern=r"^\d{6}$", description="Administrative code the parcels begin with.")
@@ -106,6 +118,22 @@ class Settings(BaseSettings):
     )
     track_keep_days: int = Field(
         180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
+    )
+    tianditu_key: str | None = Field(
+        None,
+        repr=False,
+        description="The key (tk) of this service at Tianditu (天地图); without it Tianditu is not offered. It stays on the server.",
+    )
+    tianditu_url: str = Field(
+        "https://t0.tianditu.gov.cn",
+        pattern=r"^https?://[^/@?#\s]+(/[^?#\s]*)?$",
+        description="The node of Tianditu: the national one, or that of the province, up to where the layer's name begins.",
+    )
+    tianditu_note: str = Field(
+        "天地图",
+        min_length=1,
+        max_length=100,
+        description="What is written on maps over Tianditu, with its review number (审图号).",
     )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")

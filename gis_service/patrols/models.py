@@ -39,6 +39,7 @@ class Patrol(Base):
         Index("ix_patrol_inspector_id_started_at", "inspector_id", "started_at"),
         Index("ix_patrol_area_id_started_at", "area_id", "started_at"),
         Index("ix_patrol_unit_id_started_at", "unit_id", "started_at"),
+        Index("ix_patrol_not_thinned", "started_at", postgresql_where=text("thinned_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
@@ -115,6 +116,7 @@ class Observation(Base):
         CheckConstraint("severity in ('low', 'medium', 'high')", name="severity"),
         Index("ix_observation_parcel_id_seen_at", "parcel_id", "seen_at"),
         Index("ix_observation_area_id_seen_at", "area_id", "seen_at"),
+        Index("ix_observation_unfollowed", "id", postgresql_where=text("followed_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
@@ -142,6 +144,9 @@ class Observation(Base):
         Text, doc="rectification or clue or case; none: nothing was needed"
     )
     followed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    corrections_told_id: Mapped[int | None] = mapped_column(
+        BigInteger, doc="the last correction that whoever handles it was told of"
+    )
 
 
 class ObservationChange(Base):

@@ -1,4 +1,4 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';
@@ -10,6 +10,7 @@ import { CHECKS } from './checks.en';
 import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
+import { INBOX } from './inbox.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { MEETINGS } from './meetings.en';
@@ -34,6 +35,7 @@ export const ENGLISH: Record<string, string> = {
   ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
+  ...INBOX,
   ...LINEAGE,
   ...MAP,
   ...MEETINGS,
