@@ -35,9 +35,9 @@ class Day:
                    select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id returning id"""
             ), {"id": ground.parcels[0]}).scalar_one()  # fmt: skip
             self.task = session.execute(text(
-                """insert into patrol_task (district_code, title, area_id, assignee_id, due_from, due_on)
-                   values ('440402', '巡', :area, :who, current_date - 1, current_date + 1) returning id"""
-            ), {"area": ground.area, "who": person.user_id}).scalar_one()  # fmt: skip
+                """insert into patrol_task (district_code, title, area_id, assignee_id, due_from, due_on, part_no)
+                   values ('440402', '巡', :area, :who, current_date - 1, current_date + 1, :fence) returning id"""
+            ), {"area": ground.area, "who": person.user_id, "fence": self.fence}).scalar_one()  # fmt: skip
             for seq, parcel in enumerate(ground.parcels[:2]):
                 session.execute(text("insert into patrol_task_parcel values (:task, :parcel, :seq)"),
                                 {"task": self.task, "parcel": parcel, "seq": seq})  # fmt: skip
