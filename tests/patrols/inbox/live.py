@@ -101,7 +101,7 @@ def until(question: Callable[[], bool], what: str) -> None:
 @contextmanager
 def living(port: int, *, parcels: int = 4) -> Iterator[Live]:
     """The service with some land, for the length of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-field-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="gis-inbox-", dir="/tmp"))
     folder.chmod(0o755)
     with Cluster(folder / "pg").running() as cluster:
         services = Services(Settings(environment="test", var_dir=folder))
