@@ -17,6 +17,7 @@ from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
 from gis_service.parcels.topology import cli as topology_cli
+from gis_service.patrols import cli as patrols_cli
 from gis_service.procedures import cli as procedures_cli
 from gis_service.services import Services, running
 from gis_service.tls import cli as tls_cli
@@ -31,6 +32,7 @@ sample_commands = typer.Typer(help="示例数据 · the sample district", no_arg
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
 tls_commands = typer.Typer(help="HTTPS 证书 · the certificate for HTTPS", no_args_is_help=True)
 workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
+patrol_commands = typer.Typer(help="巡查 · patrols", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
     "db": db_commands,
@@ -38,6 +40,7 @@ for name, commands in {
     "audit": audit_commands,
     "sample": sample_commands,
     "parcels": parcel_commands,
+    "patrols": patrol_commands,
     "evidence": evidence_commands,
     "tls": tls_commands,
     "workdays": workday_commands,
@@ -290,6 +293,7 @@ imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)
 topology_cli.install(parcel_commands, service)
 search_cli.install(parcel_commands, service)
+patrols_cli.install(patrol_commands, service, lambda: configuration.load().var_dir)
 evidence_cli.install(evidence_commands)
 procedures_cli.install(workday_commands, service)
 tls_cli.install(tls_commands)

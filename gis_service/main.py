@@ -140,7 +140,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def _house(app: FastAPI) -> None:
-    """Routes that belong to no package: configuration, health, metrics, the built pages."""
+    """Routes that belong to no package: configuration, health, metrics, pages."""
 
     @app.get("/api/v1/config")
     def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
@@ -186,6 +186,12 @@ def _house(app: FastAPI) -> None:
     def metrics() -> Response:
         return Response(http.metrics(), media_type="text/plain; version=0.0.4")
 
+    _pages(app)
+
+
+def _pages(app: FastAPI) -> None:
+    """The built pages: the desk, the field app with its service worker, and their files."""
+
     @app.get("/")
     def home() -> RedirectResponse:
         return RedirectResponse("/desk/")
@@ -196,6 +202,18 @@ def _house(app: FastAPI) -> None:
         return _page(WEB / "desk" / "index.html")
 
     @app.get("/field")
+    def to_field() -> RedirectResponse:
+        """The service worker looks after what lies below /field/."""
+        return RedirectResponse("/field/")
+
+    @app.get("/field/sw.js")
+    def field_worker() -> Response:
+        return _page(WEB / "field" / "sw.js", "text/javascript")
+
+    @app.get("/field/manifest.webmanifest")
+    def field_manifest() -> Response:
+        return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
+
     @app.get("/field/{path:path}")
     def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
         return _page(WEB / "field" / "index.html")
@@ -226,10 +244,10 @@ def _faults(services: Services) -> dict[str, str]:
     return faults
 
 
-def _page(path: Path) -> Response:
+def _page(path: Path, media_type: str = "text/html") -> Response:
     if not path.exists():
         raise NotFound(what="页面(前端未构建,请运行 make setup)", key=path.name)
-    return FileResponse(path, headers={"Cache-Control": "no-cache"})
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
 class Built(StaticFiles):

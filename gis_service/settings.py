@@ -119,6 +119,22 @@ class Settings(BaseSettings):
     track_keep_days: int = Field(
         180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
     )
+    tianditu_key: str | None = Field(
+        None,
+        repr=False,
+        description="The key (tk) of this service at Tianditu (天地图); without it Tianditu is not offered. It stays on the server.",
+    )
+    tianditu_url: str = Field(
+        "https://t0.tianditu.gov.cn",
+        pattern=r"^https?://[^/@?#\s]+(/[^?#\s]*)?$",
+        description="The node of Tianditu: the national one, or that of the province, up to where the layer's name begins.",
+    )
+    tianditu_note: str = Field(
+        "天地图",
+        min_length=1,
+        max_length=100,
+        description="What is written on maps over Tianditu, with its review number (审图号).",
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")

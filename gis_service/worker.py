@@ -92,8 +92,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
-        inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
+        inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,

@@ -1,6 +1,6 @@
 """Inbox: texts that went astray, records that a land officer let through
 
-Revision 0021, after 0018
+Revision 0021, after 0020
 """
 
 import sqlalchemy as sa

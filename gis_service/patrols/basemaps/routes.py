@@ -1,7 +1,65 @@
-"""HTTP doors of base maps."""
+"""HTTP doors of base maps: what is offered, the files in pieces, and tiles of 天地图."""
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Annotated, Any
 
-from gis_service.access.edge import Route
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
 
-router = APIRouter(prefix="/api/v1/field", route_class=Route)
+from gis_service.access.edge import Look, Route
+from gis_service.core.db import Scope
+from gis_service.patrols.basemaps import rules
+from gis_service.patrols.basemaps.errors import NoSuchTile, NoTianditu
+from gis_service.patrols.basemaps.shelf import Shelf
+from gis_service.patrols.basemaps.tianditu import Tianditu
+
+router = APIRouter(prefix="/api/v1/field", route_class=Route, tags=["patrols"])
+
+Walking = Annotated[Scope, Depends(Look("patrol.record"))]
+
+
+def _shelf(request: Request) -> Shelf:
+    return Shelf(request.app.state.settings.var_dir / "basemaps")
+
+
+@lru_cache(maxsize=8)
+def _node(url: str, key: str) -> Tianditu:
+    """One for each process, so that what it remembers is of use."""
+    return Tianditu(url, key)
+
+
+@router.get("/basemaps")
+def basemaps(request: Request, _scope: Walking) -> list[dict[str, Any]]:
+    """The packages of tiles that a phone can take along, by area."""
+    return [asdict(package) for package in _shelf(request).packages()]
+
+
+@router.get("/basemaps/{sha256}")
+def basemap(request: Request, _scope: Walking, sha256: str) -> FileResponse:
+    """The file of a package; `Range` and `If-Range` are honoured, so that a broken download goes on where it broke."""
+    return FileResponse(
+        _shelf(request).file(sha256),
+        media_type="application/vnd.pmtiles",
+        headers={"ETag": f'"{sha256}"', "Cache-Control": "private, no-store", "Content-Encoding": "identity"},
+    )
+
+
+@router.get("/tianditu")
+def tianditu(request: Request, _scope: Walking) -> dict[str, Any]:
+    """Which layers of 天地图 are offered (none without a key), and what must be written on the map."""
+    settings = request.app.state.settings
+    return {"layers": list(rules.TiandituLayer) if settings.tianditu_key else [], "note": settings.tianditu_note}
+
+
+@router.get("/tianditu/{layer}/{z}/{x}/{y}")
+def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
+    """One tile of 天地图, Web Mercator; the key stays on the server."""
+    settings = request.app.state.settings
+    if not settings.tianditu_key:
+        raise NoTianditu()
+    if layer not in set(rules.TiandituLayer) or z not in rules.TIANDITU_ZOOMS or not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise NoSuchTile(tile=f"{layer}/{z}/{x}/{y}"[:60])
+    node = _node(settings.tianditu_url, settings.tianditu_key)
+    picture = node.tile(rules.TiandituLayer(layer), z, x, y, person=request.state.actor.id)
+    return Response(picture.content, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=3600"})

@@ -401,7 +401,7 @@ def grounds(session: Session, at: datetime, parcel_ids: Sequence[int] | None = N
         .where(
             other.c.id != Parcel.id,
             other.c.retired_on.is_(None),
-            other.c.use_status.any("construction"),
+            other.c.use_status.contains(["construction"]),
             func.st_dwithin(other.c.geom, Parcel.geom, near),
         )
         .correlate(Parcel)

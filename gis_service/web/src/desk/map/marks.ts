@@ -9,7 +9,7 @@ import { Circle, Fill, Stroke, Style } from 'ol/style';
 import { hatchLines, TILE } from '../../shared/hatch';
 import type { Hatch } from '../../shared/types';
 import type { Mark, MarkKind } from './state';
-import { labelText } from './symbols';
+import { labelText } from '../../shared/symbols';
 
 /** Colours of judgement, not of status: what a comparison adds (accent) and takes away (grey: nothing is wrong with it), what an import may and may not bring in. */
 const INK = { good: '#1c6b3d', warn: '#9a6700', bad: '#b3261e', old: '#50575f', accent: '#1f5fa8' };

@@ -1,6 +1,7 @@
 /** 巡查: the tabs of the place, each with its list, its detail and the room it wants. A part of patrols adds its tab here. */
-import { type Component, computed, defineAsyncComponent } from 'vue';
+import { type Component, computed, defineAsyncComponent, watch } from 'vue';
 
+import { placeLayer } from '../map/state';
 import { go, place, setQuery } from '../state/place';
 import { may } from '../state/session';
 
@@ -47,3 +48,7 @@ export function goTab(id: string, chosen: string | number | null = null): void {
   setQuery({ patrol: id === TABS[0]!.id ? null : id });
   go('patrols', chosen);
 }
+
+/** What the map shows beside: how long ago land was walked. */
+const LAYER = 'patrol-overdue';
+watch(() => patrolTab.value !== undefined, (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });

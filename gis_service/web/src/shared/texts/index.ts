@@ -1,4 +1,4 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';

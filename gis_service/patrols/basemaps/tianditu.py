@@ -1,0 +1,136 @@
+"""天地图 through the server: the key stays here, never in an address that a browser sees, in a log or in an error.
+
+Only what is looked at is fetched: a few hundred tiles are remembered for some minutes, each person may ask for so many a minute,
+and nothing is stored. No text is known that allows tiles to be collected for use without a network.
+"""
+
+import http.client
+import ssl
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from gis_service.patrols.basemaps.errors import TiandituBusy, TiandituFailed
+from gis_service.patrols.basemaps.rules import TiandituLayer
+
+TIMEOUT_S = 6.0
+LARGEST = 1 << 20
+REMEMBERED, REMEMBERED_S = 300, 600.0
+AT_ONCE = 4
+"""Requests under way; more wait their turn for a moment, so that a slow node never takes all threads of the service."""
+PATIENCE_S = 3.0
+TIRED_AFTER, REST_S = 4, 20.0
+"""After so many failures in a row the node is left alone for a while."""
+PER_PERSON, WINDOW_S = 600, 60.0
+"""A screen is some 30 tiles with its labels: twenty screens a minute is looking, more is collecting."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    content: bytes
+    media_type: str
+
+
+@dataclass
+class Tianditu:
+    """The way to one node. `url` ends where the layer's name begins; `key` is the `tk` of the service."""
+
+    url: str
+    key: str = field(repr=False)
+    now: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._known: OrderedDict[tuple[str, int, int, int], tuple[float, Picture]] = OrderedDict()
+        self._asked: dict[int, deque[float]] = {}
+        self._failures, self._rests_until = 0, 0.0
+
+    def tile(self, layer: TiandituLayer, z: int, x: int, y: int, *, person: int) -> Picture:
+        """One tile of the Web Mercator set; raises `TiandituFailed`, `TiandituBusy`."""
+        self._count(person)
+        place = (layer.value, z, x, y)
+        if known := self._remembered(place):
+            return known
+        if self.now() < self._rests_until:
+            raise TiandituFailed(fault="the node does not answer", fault_zh="服务节点暂无响应")
+        if not self._places.acquire(timeout=PATIENCE_S):
+            raise TiandituBusy()
+        try:
+            picture = self._fetch(layer, z, x, y)
+        except TiandituFailed:
+            self._failed()
+            raise
+        finally:
+            self._places.release()
+        self._remember(place, picture)
+        return picture
+
+    def _count(self, person: int) -> None:
+        at = self.now()
+        with self._lock:
+            seen = self._asked.setdefault(person, deque())
+            while seen and seen[0] <= at - WINDOW_S:
+                seen.popleft()
+            if len(seen) >= PER_PERSON:
+                raise TiandituBusy(headers={"Retry-After": str(int(WINDOW_S))})
+            seen.append(at)
+
+    def _remembered(self, place: tuple[str, int, int, int]) -> Picture | None:
+        with self._lock:
+            at, picture = self._known.get(place, (0.0, None))
+            if picture is None or self.now() - at > REMEMBERED_S:
+                return None
+            self._known.move_to_end(place)
+            return picture
+
+    def _remember(self, place: tuple[str, int, int, int], picture: Picture) -> None:
+        with self._lock:
+            self._failures = 0
+            self._known[place] = self.now(), picture
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+
+    def _failed(self) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures >= TIRED_AFTER:
+                self._failures, self._rests_until = 0, self.now() + REST_S
+
+    def _fetch(self, layer: TiandituLayer, z: int, x: int, y: int) -> Picture:
+        """Asks the node. Redirections are not followed: the key would go to wherever they lead."""
+        node = urlsplit(self.url)
+        query = urlencode({
+            "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer.value, "STYLE": "default",
+            "TILEMATRIXSET": "w", "FORMAT": "tiles", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x, "tk": self.key,
+        })  # fmt: skip
+        try:
+            connection = _connection(node.scheme, node.hostname or "", node.port)
+            try:
+                connection.request(
+                    "GET",
+                    f"{node.path.rstrip('/')}/{layer.value}_w/wmts?{query}",
+                    headers={"User-Agent": "gis_service"},
+                )
+                answer = connection.getresponse()
+                status, media_type = answer.status, answer.headers.get_content_type()
+                content = answer.read(LARGEST + 1)
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError):
+            # what is raised may hold the address and with it the key: not even the cause goes on
+            raise TiandituFailed(fault="the node cannot be reached", fault_zh="连不上服务节点") from None
+        if status != http.client.OK:
+            raise TiandituFailed(fault=f"HTTP {status}", fault_zh=f"HTTP {status}")
+        if media_type not in ("image/png", "image/jpeg", "image/webp") or len(content) > LARGEST:
+            raise TiandituFailed(fault="the answer is no picture", fault_zh="返回的不是图片,请检查密钥是否有效")
+        return Picture(content, media_type)
+
+
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    if scheme == "https":
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+    return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)

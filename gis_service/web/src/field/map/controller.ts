@@ -1,0 +1,236 @@
+/** The map object of the field: layers, what moves on them, and what a finger does. */
+import { getCenter, isEmpty, createEmpty, extend, type Extent } from 'ol/extent';
+import Feature from 'ol/Feature';
+import GeoJSON from 'ol/format/GeoJSON';
+import { Circle, LineString, MultiLineString, MultiPoint, Point, Polygon } from 'ol/geom';
+import type OlGeometry from 'ol/geom/Geometry';
+import { defaults } from 'ol/interaction/defaults';
+import Modify from 'ol/interaction/Modify';
+import type BaseLayer from 'ol/layer/Base';
+import VectorLayer from 'ol/layer/Vector';
+import OlMap from 'ol/Map';
+import { fromLonLat, getPointResolution, toLonLat, transformExtent } from 'ol/proj';
+import VectorSource from 'ol/source/Vector';
+import View from 'ol/View';
+
+import type { Position } from '../queue/wire';
+import { baseLayers } from './bases';
+import type { Base, MapPack, Mode, Stop, Theme } from './model';
+import type { Corner } from './sketch';
+import * as styles from './styles';
+
+type Source = VectorSource<Feature<OlGeometry>>;
+type Layer = VectorLayer<Source>;
+
+const FORMAT = new GeoJSON({ featureProjection: 'EPSG:3857' });
+const CLOSEST = 18;
+const LONG_TAP_MS = 500;
+/** A finger trembles. */
+const TREMBLE_PX = 10;
+/** How near to a corner a finger takes it. */
+const GRASP_PX = 26;
+const QUICK_MS = 150;
+
+export interface Heard {
+  tapped(parcel: number | null, place: Corner): void;
+  longTapped(place: Corner): void;
+  /** The corners after one was moved by hand. */
+  reshaped(corners: Corner[]): void;
+  dragged(): void;
+  rendered(): void;
+}
+
+const layer = (zIndex: number, more: { className?: string; declutter?: string; renderBuffer?: number } = {}): Layer =>
+  new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true, ...more });
+
+const places = (corners: readonly Corner[]): number[][] => corners.map((corner) => fromLonLat(corner));
+
+export function makeFieldMap(target: HTMLElement, heard: Heard) {
+  const ground = layer(1, { className: 'ol-layer base', declutter: 'ground' });
+  const areas = layer(2, { declutter: 'names' });
+  const parcels = layer(3, { declutter: 'names', renderBuffer: 64 });
+  const facilities = layer(4);
+  const stops = layer(5);
+  const chosen = layer(6);
+  const track = layer(7);
+  const own = layer(8);
+  const drawn = layer(9);
+  const layers = [ground, areas, parcels, facilities, stops, chosen, track, own, drawn];
+  const quick = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : QUICK_MS;
+
+  const map = new OlMap({
+    target,
+    controls: [],
+    interactions: defaults({ altShiftDragRotate: false, pinchRotate: false }),
+    view: new View({ center: fromLonLat([113.57, 22.39]), zoom: 13, minZoom: 9, maxZoom: 20, enableRotation: false }),
+    layers,
+  });
+
+  const shape = new Feature<OlGeometry>();
+  const corner = new Feature<OlGeometry>();
+  const me = new Feature<OlGeometry>();
+  const around = new Feature<OlGeometry>();
+  const way = new Feature<OlGeometry>();
+  const ends = new Feature<OlGeometry>();
+  around.setStyle(styles.accuracyStyle);
+  own.getSource()!.addFeatures([around, me]);
+  track.getSource()!.addFeatures([way, ends]);
+  drawn.getSource()!.addFeatures([shape, corner]);
+  corner.setStyle(styles.cornerStyle);
+
+  let bases: BaseLayer[] = [];
+  let mode: Mode = 'look';
+  const modify = new Modify({ source: drawn.getSource()!, pixelTolerance: GRASP_PX, style: styles.cornerStyle, insertVertexCondition: () => mode === 'line' || mode === 'polygon', filter: (feature) => feature === shape } as ConstructorParameters<typeof Modify>[0]);
+  modify.setActive(false);
+  map.addInteraction(modify);
+
+  const degrees = (place: number[]): Corner => toLonLat(place) as Corner;
+
+  function cornersDrawn(): Corner[] {
+    const geometry = shape.getGeometry();
+    if (geometry instanceof Point) return [degrees(geometry.getCoordinates())];
+    if (geometry instanceof LineString) return geometry.getCoordinates().map(degrees);
+    if (geometry instanceof Polygon) return geometry.getCoordinates()[0]!.slice(0, -1).map(degrees);
+    return [];
+  }
+
+  modify.on('modifyend', () => heard.reshaped(cornersDrawn()));
+  map.on('singleclick', ({ pixel, coordinate }) => heard.tapped(mode === 'look' ? parcelAt(pixel) : null, degrees(coordinate)));
+  map.on('pointerdrag', () => heard.dragged());
+  map.once('rendercomplete', () => heard.rendered());
+
+  /** OpenLayers knows no long tap. */
+  let pressing = 0;
+  let pressedAt: [number, number] = [0, 0];
+  const letGo = (): void => clearTimeout(pressing);
+  const press = (event: PointerEvent): void => {
+    letGo();
+    if (!event.isPrimary) return;
+    pressedAt = [event.clientX, event.clientY];
+    pressing = window.setTimeout(() => heard.longTapped(degrees(map.getEventCoordinate(event))), LONG_TAP_MS);
+  };
+  const move = (event: PointerEvent): void => {
+    if (Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]) > TREMBLE_PX) letGo();
+  };
+  const viewport = map.getViewport()!;
+  viewport.addEventListener('pointerdown', press);
+  viewport.addEventListener('pointermove', move);
+  for (const name of ['pointerup', 'pointercancel'] as const) viewport.addEventListener(name, letGo);
+  viewport.addEventListener('contextmenu', (event) => event.preventDefault());
+
+  function parcelAt(pixel: number[]): number | null {
+    const found = map.getFeaturesAtPixel(pixel, { layerFilter: (one) => one === parcels || one === stops, hitTolerance: 6 });
+    const first = found.find((feature) => typeof feature.get('id') === 'number');
+    return first ? Number(first.get('id')) : null;
+  }
+
+  const read = (features: readonly unknown[]): Feature<OlGeometry>[] => FORMAT.readFeatures({ type: 'FeatureCollection', features }) as Feature<OlGeometry>[];
+
+  function fill(into: Layer, features: Feature<OlGeometry>[]): void {
+    into.getSource()!.clear(true);
+    into.getSource()!.addFeatures(features);
+  }
+
+  const byId = new Map<number, Feature<OlGeometry>>();
+
+  function fit(extent: Extent, closest = CLOSEST): void {
+    if (isEmpty(extent)) return;
+    map.getView().fit(extent, { padding: [72, 72, 72, 24], maxZoom: closest, duration: quick });
+  }
+
+  function themed(theme: Theme): void {
+    ground.setStyle(styles.groundStyle(theme));
+    areas.setStyle(styles.areaStyle(theme));
+    parcels.setStyle(styles.parcelStyle(theme));
+    facilities.setStyle(styles.facilityStyle());
+    stops.setStyle(styles.stopStyle(theme));
+    chosen.setStyle(styles.chosenStyle(theme));
+    way.setStyle(styles.trackStyle(theme));
+    ends.setStyle(styles.pieceEndStyle(theme));
+  }
+
+  return {
+    map,
+    themed,
+    pack(pack: MapPack): void {
+      fill(ground, read(pack.ground.features));
+      const read_parcels = read(pack.parcels.features);
+      byId.clear();
+      read_parcels.forEach((feature) => byId.set(Number(feature.get('id')), feature));
+      fill(parcels, read_parcels);
+      fill(facilities, read(pack.facilities.features));
+      fill(areas, pack.areas.flatMap(({ id, name, bbox }) => (bbox ? [new Feature({ id: `area.${id}`, name, geometry: new Point(getCenter(transformExtent(bbox, 'EPSG:4326', 'EPSG:3857'))) })] : [])));
+    },
+    stops(list: readonly Stop[]): void {
+      fill(stops, list.flatMap(({ id, seq, done }) => {
+        const geometry = byId.get(id)?.getGeometry();
+        if (!geometry) return [];
+        const feature = new Feature<OlGeometry>({ geometry, id, seq, done: done === true });
+        feature.setId(id);
+        return [feature];
+      }));
+      parcels.setOpacity(list.length ? 0.6 : 1);
+    },
+    chosen(id: number | null): void {
+      const geometry = id === null ? undefined : byId.get(id)?.getGeometry();
+      fill(chosen, geometry ? [new Feature({ geometry })] : []);
+    },
+    base(base: Base | null, theme: Theme): void {
+      bases.forEach((old) => map.removeLayer(old));
+      bases = base ? baseLayers(base, theme) : [];
+      bases.forEach((one) => (one.setZIndex(0), map.addLayer(one)));
+      ground.setVisible(!base);
+    },
+    place(position: Position | null, heading_deg: number | null): void {
+      if (!position) {
+        me.setGeometry(undefined);
+        around.setGeometry(undefined);
+        return;
+      }
+      const at = fromLonLat([position.lon, position.lat]);
+      me.setStyle(styles.placeStyle(heading_deg));
+      me.setGeometry(new Point(at));
+      around.setGeometry(new Circle(at, position.accuracy_m / getPointResolution('EPSG:3857', 1, at)));
+    },
+    track(pieces: readonly (readonly Corner[])[]): void {
+      const lines = pieces.map(places);
+      way.setGeometry(lines.length ? new MultiLineString(lines.filter((line) => line.length > 1)) : undefined);
+      ends.setGeometry(lines.length ? new MultiPoint(lines.flatMap((line) => [line[0]!, ...(line.length > 1 ? [line.at(-1)!] : [])])) : undefined);
+    },
+    mode(now: Mode): void {
+      mode = now;
+      modify.setActive(now !== 'look');
+    },
+    sketch(corners: readonly Corner[]): void {
+      const at = places(corners);
+      const last = at.at(-1);
+      corner.setGeometry(mode !== 'point' && last ? new MultiPoint(at) : undefined);
+      shape.setStyle(mode === 'point' ? styles.pinStyle() : styles.sketchStyle);
+      if (!last) shape.setGeometry(undefined);
+      else if (mode === 'point') shape.setGeometry(new Point(last));
+      else if (mode === 'line' || at.length < 3) shape.setGeometry(at.length > 1 ? new LineString(at) : undefined);
+      else shape.setGeometry(new Polygon([[...at, at[0]!]]));
+    },
+    centre: (): Corner => degrees(map.getView().getCenter()!),
+    look(position: Position): void {
+      map.getView().animate({ center: fromLonLat([position.lon, position.lat]), duration: quick });
+    },
+    closer(zoom: number): void {
+      if ((map.getView().getZoom() ?? 0) < zoom) map.getView().setZoom(zoom);
+    },
+    step(by: number): void {
+      map.getView().animate({ zoom: (map.getView().getZoom() ?? 0) + by, duration: quick });
+    },
+    /** Zooms to these parcels, or to all when none is known. */
+    fitParcels(ids: readonly number[]): void {
+      const extent = createEmpty();
+      ids.forEach((id) => byId.has(id) && extend(extent, byId.get(id)!.getGeometry()!.getExtent()));
+      fit(isEmpty(extent) ? (parcels.getSource()!.getExtent() ?? extent) : extent, 17);
+    },
+    stop(): void {
+      letGo();
+      map.setTarget(undefined);
+      map.dispose();
+    },
+  };
+}
