@@ -7,4 +7,4 @@ create policy scope on inbox_stray using (
     or sent_by_id = (select nullif(current_setting('app.actor', true), '')::bigint));
 revoke update, delete, truncate on inbox_stray from gis_app;
 
-grant update (released_by_id, released_at) on inbox_record to gis_app;
+grant update (proved_at, released_by_id, released_at) on inbox_record to gis_app;

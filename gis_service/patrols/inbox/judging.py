@@ -43,16 +43,16 @@ LOCK = text(
 PATIENCE = "15s"
 
 
-def judge(session: Session, world: World, uuids: Iterable[UUID], *, own: int | None = None) -> None:
+def judge(session: Session, world: World, uuids: Iterable[UUID], *, anew: bool = False) -> None:
     """Judge the records named, and then those that waited for them, until nothing more comes of it.
 
-    `own`: who sent them through their own session; that proves what came before in an unproven rescue file.
+    `anew`: a person asks, so that what was refused is judged once more too.
     """
     named = sorted(set(uuids))
     session.execute(text(f"set local lock_timeout = '{PATIENCE}'"))
     _lock(session, named)
     todo = list(session.scalars(_asked(named).where(InboxRecord.verdict != Verdict.STORED)))
-    todo = [record for record in todo if _may_be_judged(record, own)]
+    todo = [record for record in todo if _may_be_judged(record) or (anew and record.verdict == Verdict.REFUSED)]
     came = {str(record.device_id) for record in todo if record.device_id}
     while todo:
         known = {str(record.uuid) for record in sorted(todo, key=_order) if _judge_one(session, world, record)}
@@ -85,13 +85,19 @@ def _lock(session: Session, uuids: list[UUID]) -> None:
     session.execute(LOCK, {"keys": [str(patrol or uuid) for uuid, patrol in of_walks]})
 
 
-def _may_be_judged(record: InboxRecord, own: int | None) -> bool:
-    """Held ones; one that waits for a person only when released, or when its recorder sent it after all."""
+def _may_be_judged(record: InboxRecord) -> bool:
+    """Held ones; what waits for a person only when released, or when its recorder vouched for it after all."""
     code = (record.reason or {}).get("code")
-    proved = record.released_at is not None or (own is not None and record.by_id == own)
     if record.verdict == Verdict.REFUSED:
-        return proved and code in ("field.other_person", "field.no_right")
-    return proved or code not in WAITS_FOR_PERSON
+        return record.released_at is not None or (record.proved_at is not None and code == "field.other_person")
+    return (
+        record.released_at is not None
+        or code not in WAITS_FOR_PERSON
+        or (record.proved_at is not None and code != NO_ACCOUNT)
+    )
+
+
+NO_ACCOUNT = "field.no_account"
 
 
 def _order(record: InboxRecord) -> tuple[bool, int, UUID]:
@@ -137,10 +143,10 @@ def _rows_of(session: Session, world: World, record: InboxRecord) -> tuple[rows.
     if record.by_id is None:
         raise Refused("field.shape", reason=f"by {said.envelope.by}")
     released = record.released_at is not None
-    if record.by_id != record.sent_by_id and not record.by_rescue and not released:
+    if record.proved_at is None and not released:
         raise Refused("field.other_person")
-    who = Recorder(world.actor(session, record.by_id), released)
-    if not who.actor.may(rows.RIGHT):
+    who = Recorder(world.actor(session, record.by_id, released=released), released)
+    if not released and not who.actor.may(rows.RIGHT):
         raise Refused("field.no_right", permission=rows.RIGHT)
     _act_as(session, who.actor)
     row = MAKERS[said.envelope.kind](session, world, record, said, who)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,11 @@ from gis_service.access.models import User
 from gis_service.core import clock
 from gis_service.patrols.inbox import reading
 from gis_service.patrols.inbox.models import FieldDevice, InboxRecord, InboxStray
-from gis_service.patrols.inbox.verdicts import Refused
+from gis_service.patrols.inbox.verdicts import Held, Refused
 from gis_service.patrols.inbox.wire import Device
 from gis_service.patrols.rules import Verdict
 
-NOT_JUDGED = {"code": "field.not_judged", "facts": {}, "waits_for": []}
+NOT_JUDGED = Held("field.not_judged").kept()
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,13 @@ class Kept:
     stray: dict[str, Any] | None = None
 
 
-def keep(session: Session, sender_id: int, came: Iterable[Came], *, by_rescue: bool = False) -> list[Kept]:
-    """Every text is in the database after this: under its uuid, or among the strays where that place is not for it."""
+def keep(
+    session: Session, sender_id: int, came: Iterable[Came], *, by_rescue: bool = False, doubt: str | None = None
+) -> list[Kept]:  # fmt: skip
+    """Every text is in the database after this: under its uuid, or among the strays where that place is not for it.
+
+    `doubt`: the code of why it is held until somebody vouches for it.
+    """
     found: list[Kept] = []
     rows: dict[UUID, dict[str, Any]] = {}
     people = _people(session, came := list(came))
@@ -52,12 +57,21 @@ def keep(session: Session, sender_id: int, came: Iterable[Came], *, by_rescue: b
         elif _unstorable(each.text):
             found.append(_astray(session, sender_id, each, sha256, "field.unreadable", reason="NUL"))
         else:
-            rows.setdefault(each.uuid, _row(each, sender_id, people, by_rescue=by_rescue))
+            rows.setdefault(each.uuid, _row(each, sender_id, people, by_rescue=by_rescue, doubt=doubt))
             found.append(Kept(each.uuid, sha256))
     new = _insert(session, rows)
     held = session.execute(select(InboxRecord.uuid, InboxRecord.sha256).where(InboxRecord.uuid.in_(rows)))
-    first = {uuid: sha256 for uuid, sha256 in held}
+    first = dict(held.all())
     return [_placed(session, sender_id, each, kept, first, new) for each, kept in zip(came, found, strict=True)]
+
+
+def prove(session: Session, uuids: Iterable[UUID], *, by_id: int) -> None:
+    """Their recorder vouches for these records: by sending them in a session of their own, or by the signature of their phone."""
+    session.execute(
+        update(InboxRecord)
+        .where(InboxRecord.uuid.in_(list(uuids)), InboxRecord.by_id == by_id, InboxRecord.proved_at.is_(None))
+        .values(proved_at=clock.now())
+    )
 
 
 def _placed(
@@ -78,13 +92,13 @@ def _people(session: Session, came: list[Came]) -> set[int]:
     return set(session.scalars(select(User.id).where(User.id.in_(named))))
 
 
-def _row(each: Came, sender_id: int, people: set[int], *, by_rescue: bool) -> dict[str, Any]:
+def _row(each: Came, sender_id: int, people: set[int], *, by_rescue: bool, doubt: str | None) -> dict[str, Any]:
     seen = reading.glimpse(each.text, each.uuid)
     return {
         "uuid": each.uuid, "body_text": each.text, "sha256": each.sha256, "kind": seen.kind, "seq": seen.seq,
         "by_id": seen.by if seen.by in people else None, "sent_by_id": sender_id, "device_id": seen.device,
         "patrol_uuid": seen.patrol, "files": list(seen.files), "app_version": seen.app, "made_at": seen.made_at,
-        "by_rescue": by_rescue, "verdict": Verdict.HELD, "reason": NOT_JUDGED, "received_at": clock.now(),
+        "by_rescue": by_rescue, "verdict": Verdict.HELD, "reason": Held(doubt).kept() if doubt else NOT_JUDGED, "received_at": clock.now(),
     }  # fmt: skip
 
 

@@ -64,6 +64,9 @@ class InboxRecord(Base):
     verdict: Mapped[str] = mapped_column(Text)
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="{code, facts}: why held or refused")
     judged_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    proved_at: Mapped[datetime | None] = mapped_column(
+        Moment, doc="when its recorder vouched for it: by sending it, or by the signature of a rescue file"
+    )
     released_by_id: Mapped[int | None] = mapped_column(BigInteger, doc="the land officer who let it through")
     released_at: Mapped[datetime | None] = mapped_column(Moment)
     row_noun: Mapped[str | None] = mapped_column(Text)

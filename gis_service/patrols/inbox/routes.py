@@ -1,11 +1,16 @@
 """HTTP doors of the inbox: what the phone needs before it leaves, files, records, rescue files."""
 
 import gzip
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import unquote
+from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, File, Header, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 from gis_service.access.actor import Actor
 from gis_service.access.edge import Look, Work, doing
@@ -13,7 +18,7 @@ from gis_service.core import clock
 from gis_service.core.db import Scope
 from gis_service.core.http import language
 from gis_service.patrols.inbox import pack as packing
-from gis_service.patrols.inbox import taking, uploads
+from gis_service.patrols.inbox import queries, rescue, taking, uploads
 from gis_service.patrols.inbox.doors import MEGABYTE, FieldRoute
 from gis_service.patrols.inbox.taking import House
 from gis_service.patrols.inbox.uploads import Piece, Uploads
@@ -113,6 +118,42 @@ def inbox(scope: Recording, request: Request, body: Annotated[Any, Body()]) -> J
     receipts = taking.take(
         house_of(request), _actor(request), taking.taken(body), lang=lang, request_id=scope.request_id
     )
+    return _answer(receipts)
+
+
+class Question(BaseModel):
+    """What a phone asks about: records by uuid, files by hash."""
+
+    uuids: list[UUID] = Field([], max_length=1000)
+    files: list[str] = Field([], max_length=1000)
+
+
+@router.post("/ask")
+def ask(scope: Recording, request: Request, body: Question) -> JSONResponse:
+    """What became of records, and how much of files is here. A record that is not here, or somebody else's, has no verdict."""
+    actor, lang, place = _actor(request), language(request), uploads_of(request)
+    with house_of(request).transaction(actor, scope.request_id) as session:
+        found = queries.own(session, actor.id or 0, body.uuids)
+        files = [uploads.state(session, place, actor.id or 0, sha256, 0).model_dump() for sha256 in body.files]
+        verdicts = [taking.receipt(record, lang, again=False).model_dump(mode="json") for record in found]
+    return JSONResponse({"verdicts": verdicts, "files": files})
+
+
+@router.post("/rescue")
+def bring_rescue(scope: Recording, request: Request, file: Annotated[UploadFile, File()]) -> JSONResponse:
+    """A rescue file, carried by anybody who records: one verdict for each record in it."""
+    with tempfile.NamedTemporaryFile() as aside:
+        shutil.copyfileobj(file.file, aside)
+        aside.flush()
+        receipts = rescue.bring(
+            house_of(request),
+            uploads_of(request),
+            _actor(request),
+            Path(aside.name),
+            name=(file.filename or "rescue.zip")[:200],
+            lang=language(request),
+            request_id=scope.request_id,
+        )
     return _answer(receipts)
 
 

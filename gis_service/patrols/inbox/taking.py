@@ -101,18 +101,19 @@ def take(house: House, actor: Actor, batch: Taken, *, lang: str, request_id: str
     with house.transaction(actor, request_id) as session:
         keeping.note_device(session, actor.id, batch.device, sent_at=batch.sent_at, now=now)
         kept = keeping.keep(session, actor.id, [*batch.came, *odd])
+        keeping.prove(session, [each.uuid for each in kept if each.stray is None], by_id=actor.id)
     return judged(house, actor, kept, lang=lang, request_id=request_id)
 
 
 def judged(
-    house: House, actor: Actor, kept: list[Kept], *, lang: str, request_id: str = "", own: bool = True
+    house: House, actor: Actor, kept: list[Kept], *, lang: str, request_id: str = ""
 ) -> list[Receipt]:  # fmt: skip
     """Judge what was kept and answer each; trouble with the whole of it leaves the records held, to be judged by the sweep."""
     uuids = [each.uuid for each in kept if each.stray is None]
 
     def work(session: Session) -> None:
         world = house.world(actor) if actor.id is not None else house.world()
-        judging.judge(session, world, uuids, own=actor.id if own else None)
+        judging.judge(session, world, uuids)
 
     if uuids:
         _bravely(house, actor, request_id, work)

@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -144,15 +145,21 @@ def _keep_whole(session: Session, uploads: Uploads, user_id: int, piece: Piece, 
     if sha256_of(place) != piece.sha256:
         place.unlink()
         raise HashDiffers()
+    with place.open("rb") as source:
+        into_store(uploads, source)
+    keep_stored(session, user_id, piece.sha256, piece.name, piece.size_bytes)
+    session.execute(delete(FieldUpload).where(FieldUpload.sha256 == piece.sha256, FieldUpload.user_id == user_id))
+
+
+def into_store(uploads: Uploads, source: BinaryIO, *, most_bytes: int | None = None) -> tuple[str, int]:
+    """Put bytes into the store; returns hash and size. Raises `DiskFull` or `PieceTooLarge`, keeping nothing."""
+    most_bytes = most_bytes or uploads.most_bytes
     try:
-        with place.open("rb") as source:
-            uploads.store.put(source, limit_bytes=uploads.most_bytes)
+        return uploads.store.put(source, limit_bytes=most_bytes)
     except OSError as fault:
         raise _as_full(fault) from None
     except TooLarge:
-        raise PieceTooLarge(limit_mb=uploads.most_bytes // MEGABYTE) from None
-    keep_stored(session, user_id, piece.sha256, piece.name, piece.size_bytes)
-    session.execute(delete(FieldUpload).where(FieldUpload.sha256 == piece.sha256, FieldUpload.user_id == user_id))
+        raise PieceTooLarge(limit_mb=most_bytes // MEGABYTE) from None
 
 
 def keep_stored(session: Session, user_id: int, sha256: str, name: str, size_bytes: int) -> None:
