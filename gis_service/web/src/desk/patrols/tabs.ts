@@ -30,6 +30,10 @@ export const TABS: PatrolTab[] = [
     list: later(() => import('./plans/PlanList.vue')), detail: later(() => import('./plans/PlanDetail.vue')),
   },
   {
+    id: 'walks', label: '巡查记录', needs: 'patrol.read', width: 380, detailWidth: 480,
+    list: later(() => import('./walks/WalkList.vue')), detail: later(() => import('./walks/WalkDetail.vue')),
+  },
+  {
     id: 'inbox', label: '待核与冲突', needs: 'patrol.settle', width: 400, detailWidth: 560,
     list: later(() => import('./inbox/InboxList.vue')), detail: later(() => import('./inbox/InboxDetail.vue')),
   },

@@ -21,6 +21,7 @@ import { PATROLS } from './patrols.en';
 import { PROCEDURES } from './procedures.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
+import { WALKS } from './walks.en';
 
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
@@ -45,4 +46,5 @@ export const ENGLISH: Record<string, string> = {
   ...PROCEDURES,
   ...RECTIFICATION,
   ...SHELL,
+  ...WALKS,
 };
