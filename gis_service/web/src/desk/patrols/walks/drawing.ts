@@ -8,7 +8,7 @@ import { fromLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import { Circle, Fill, RegularShape, Stroke, Style } from 'ol/style';
 
-import { labelText } from '../../map/symbols';
+import { labelText } from '../../../shared/symbols';
 import { holes, momentOf, walkedUntil } from './replay';
 import type { Band, LonLat, Track, Walk } from './types';
 import { percent } from './words';
