@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import random
+import re
 import shutil
 import sys
 import time
@@ -40,20 +41,14 @@ def next_build(web: Path, target: Path, number: int) -> Path:
     shutil.copytree(web, target)
     word = hashlib.sha256(str(number).encode()).hexdigest()[:12]
     worker, page = target / "field" / "sw.js", target / "field" / "index.html"
-    worker.write_text(worker.read_text().replace("field-app-", f"field-app-{word}-"))
-    # all builds share the first part of their caches' names, as real ones do
-    worker.write_text(
-        worker.read_text().replace(f"field-app-{word}-", "field-app-", 1).replace("field-app-", "field-app-")
-    )
+    worker.write_text(re.sub(r"`[0-9a-f]{12}`", f"`{word}`", worker.read_text()))
     page.write_text(page.read_text().replace("<head>", f'<head><meta name="build" content="{word}">'))
     for packed in (worker, page):
         Path(f"{packed}.gz").unlink(missing_ok=True)
     return target
 
 
-def run(
-    playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
-) -> dict[str, Any]:
+def run(playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
     chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
     page = phone.start()
@@ -87,7 +82,7 @@ def _round(
     began = time.monotonic()
     page = phone.start(offline=True)
     starts.append(round(time.monotonic() - began, 2))
-    page.expose_function("begun", ledger.tried.add)
+    page.expose_function("begun", lambda mark: ledger.tried.add(mark))
     page.expose_function("told", ledger.note)
     if online:
         phone.sign_in(here.people[0])
@@ -123,9 +118,7 @@ def main() -> None:
     given = parser.parse_args()
     began = time.monotonic()
     with own_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
-        figures = run(
-            playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True)
-        )
+        figures = run(playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True))
     figures["seconds"] = round(time.monotonic() - began)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     sys.exit(0 if clean(figures) else 1)
