@@ -17,9 +17,9 @@ from gis_service.parcels.facilities.models import Sign
 from tests.conftest import PASSWORD, CloneServices
 from tests.patrols.inbox.phone import Phone
 from tests.ways.people import PHONE, Enter, enter, troubles
-from tests.ways.test_desk_story import browser_context_args, browser_type_launch_args
+from tests.ways.test_desk_story import browser_type_launch_args
 
-__all__ = ["browser_context_args", "browser_type_launch_args", "enter"]
+__all__ = ["browser_type_launch_args", "enter"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
 
