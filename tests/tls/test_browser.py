@@ -144,6 +144,8 @@ def test_the_field_app_says_why_it_cannot_work_over_plain_http(
         with browser(engine, tmp_path / "profile") as context:
             tab = context.pages[0]
             tab.goto(f"http://{NAME}:{port}/field/")
-            expect(tab.get_by_role("alert")).to_contain_text("本页不是 HTTPS 地址,浏览器不允许定位、保存和离线使用".replace(",", "，"))
+            expect(tab.get_by_role("alert")).to_contain_text(
+                "本页不是 HTTPS 地址,浏览器不允许定位、保存和离线使用".replace(",", "，")
+            )
             tab.get_by_role("link", name="怎样改用 HTTPS").click()
             expect(tab.get_by_role("heading", name="安装根证书")).to_be_visible()
