@@ -1,6 +1,5 @@
 """The map of a walk in a real browser: what a finger does, gaps that stay gaps, and base maps without a network."""
 
-import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -203,6 +202,22 @@ def test_a_finger_chooses_a_parcel_or_a_spot(page: Page) -> None:
     assert page.evaluate("window.heard.spot[0]") == pytest.approx([113.5314, 22.3979], abs=3e-5)
 
 
+def test_a_finger_moves_the_map_and_ends_following(page: Page) -> None:
+    position = {"lon": 113.5335, "lat": 22.3985, "accuracy_m": 20, "at": 0}
+    field_map.opened(page, position=position)
+    follow = page.get_by_role("button", name="跟随我的位置")
+    follow.click()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    settled(page)
+    assert spot_of(page, 113.5335, 22.3985) == pytest.approx((195, 422), abs=1)
+    page.mouse.move(100, 500)
+    page.mouse.down()
+    page.mouse.move(180, 500, steps=4)
+    page.mouse.up()
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    assert spot_of(page, 113.5335, 22.3985)[0] > 250
+
+
 def test_a_place_is_by_satellite_until_a_hand_moves_it(page: Page) -> None:
     position = {"lon": 113.5335, "lat": 22.3985, "accuracy_m": 20, "at": 0}
     field_map.opened(page, mode="point", position=position)
@@ -390,31 +405,27 @@ def test_the_list_of_bases_is_in_nobodys_way(page: Page, offer: Offer) -> None:
     assert troubles(page) == []
 
 
-def test_500_parcels_are_drawn_at_once_and_move_smoothly(
-    page: Page, record_property: Callable[[str, object], None]
-) -> None:
+def test_500_parcels_are_drawn_at_once_and_move_smoothly(page: Page) -> None:
     page.goto("/harness/")
     until(page, "() => window.theMap() !== null")
-    land = field_map.pack(25, 20)
-    started = time.perf_counter()
-    took = page.evaluate(
-        """async (pack) => {
-          const started = performance.now();
-          window.props.pack = pack;
-          await new Promise((done) => requestAnimationFrame(done));
-          await window.theMap().settled();
-          return performance.now() - started;
-        }""",
-        land,
-    )
+    field_map.show(page, pack=field_map.pack(1, 1))
+    empty = page.evaluate(FRAMES)
+    took = page.evaluate(FIRST, field_map.pack(25, 20))
     frames = page.evaluate(FRAMES)
-    record_property("first_ms", round(took))
-    record_property("frame_ms", round(frames, 1))
-    print(f"500 parcels: first picture {took:.0f} ms, median frame while moving {frames:.1f} ms")
-    assert time.perf_counter() - started < 20
+    print(
+        f"500 parcels: first picture {took:.0f} ms, frame while moving {frames:.1f} ms, of an empty map {empty:.1f} ms"
+    )
     assert took < 3000
-    assert frames < 100
+    assert frames < max(50, 6 * empty)  # machines differ, and are busy
 
+
+FIRST = """async (pack) => {
+  const started = performance.now();
+  window.props.pack = pack;
+  await new Promise((done) => requestAnimationFrame(done));
+  await window.theMap().settled();
+  return performance.now() - started;
+}"""
 
 FRAMES = """async () => {
   const times = [];

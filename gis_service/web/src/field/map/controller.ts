@@ -8,7 +8,6 @@ import { defaults } from 'ol/interaction/defaults';
 import Modify from 'ol/interaction/Modify';
 import type BaseLayer from 'ol/layer/Base';
 import VectorLayer from 'ol/layer/Vector';
-import VectorImageLayer from 'ol/layer/VectorImage';
 import OlMap from 'ol/Map';
 import { fromLonLat, getPointResolution, toLonLat, transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
@@ -22,7 +21,6 @@ import * as styles from './styles';
 
 type Source = VectorSource<Feature<OlGeometry>>;
 type Layer = VectorLayer<Source>;
-type Still = VectorImageLayer<Source>;
 
 const FORMAT = new GeoJSON({ featureProjection: 'EPSG:3857' });
 const CLOSEST = 18;
@@ -46,9 +44,9 @@ export interface Heard {
 const layer = (zIndex: number): Layer =>
   new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true });
 
-/** What stands is drawn once, with a rim around the screen, and moved as a picture. */
-const still = (zIndex: number, more: { className?: string; declutter?: boolean } = {}): Still =>
-  new VectorImageLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, imageRatio: 1.5, ...more });
+/** What stands is not drawn anew while a finger moves the map. */
+const still = (zIndex: number, more: { className?: string; declutter?: boolean | string } = {}): Layer =>
+  new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, renderBuffer: 128, ...more });
 
 /** Finer than this no eye sees in the sun, and memory is what cheap phones lack. */
 const SHARPEST = 2;
@@ -107,9 +105,10 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
     return [];
   }
 
-  modify.on('modifyend', () => heard.reshaped(cornersDrawn()));
-  map.on('singleclick', ({ pixel, coordinate }) => heard.tapped(mode === 'look' ? parcelAt(pixel) : null, degrees(coordinate)));
-  map.on('pointerdrag', () => heard.dragged());
+  modify.on('modifyend', () => void heard.reshaped(cornersDrawn()));
+  map.on('singleclick', ({ pixel, coordinate }) => void heard.tapped(mode === 'look' ? parcelAt(pixel) : null, degrees(coordinate)));
+  // a listener that returns false would stop the drag itself
+  map.on('pointerdrag', () => void heard.dragged());
   map.once('rendercomplete', () => heard.rendered());
 
   /** OpenLayers knows no long tap. */
@@ -139,7 +138,7 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
 
   const read = (features: readonly unknown[]): Feature<OlGeometry>[] => FORMAT.readFeatures({ type: 'FeatureCollection', features }) as Feature<OlGeometry>[];
 
-  function fill(into: Layer | Still, features: Feature<OlGeometry>[]): void {
+  function fill(into: Layer, features: Feature<OlGeometry>[]): void {
     into.getSource()!.clear(true);
     into.getSource()!.addFeatures(features);
   }
