@@ -50,12 +50,16 @@ class World:
     folder: Path
     people: list[Inspector]
     parcels: list[int]
-    web: Path = WEB
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.wire.port}"
+
+    def serve(self, web: Path) -> None:
+        """From now on the server hands out these pages."""
+        (self.folder / "web.new").symlink_to(web)
+        (self.folder / "web.new").replace(self.folder / "web")
 
     def start(self) -> None:
         """Start the server (again) and wait until it answers."""
@@ -63,8 +67,8 @@ class World:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         urls = {role: self.services.url(role) for role in (APP_ROLE, OWNER_ROLE, READER_ROLE)}
-        facts = {"port": port, "urls": urls, "var": str(self.services.settings.var_dir), "web": str(self.web)}
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL)
+        facts = {"port": port, "urls": urls, "var": str(self.services.settings.var_dir), "web": str(self.folder / "web")}
+        self.process = subprocess.Popen([sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(self.folder / "server.log").open("ab"))
         for _ in range(600):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz"):
                 self.wire.to, self.wire.dead = port, False
@@ -104,6 +108,7 @@ def world(cluster: Cluster, name: str) -> Iterator[World]:
     try:
         with wire() as made:
             here = World(cluster, services, made, folder, people, parcels)
+            here.serve(WEB)
             here.start()
             try:
                 yield here
