@@ -68,7 +68,10 @@ class World:
             port = free.getsockname()[1]
         urls = {role: self.services.url(role) for role in (APP_ROLE, OWNER_ROLE, READER_ROLE)}
         facts = {"port": port, "urls": urls, "var": str(self.services.settings.var_dir), "web": str(self.folder / "web")}
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=(self.folder / "server.log").open("ab"))
+        with (self.folder / "server.log").open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=said
+            )
         for _ in range(600):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz"):
                 self.wire.to, self.wire.dead = port, False
@@ -193,7 +196,7 @@ class Phone:
 
     def open(self, person: Inspector) -> None:
         self.page.goto("/field/")
-        self.page.wait_for_function("window.field !== undefined")
+        self.page.wait_for_function("() => window.field !== undefined")
         self.page.evaluate("(who) => field.open(who)", {"id": person.id, "name": person.name})
 
     def installed(self) -> None:
@@ -244,7 +247,17 @@ class Phone:
         return [pid for pid in found if _alive(pid)]
 
     def push(self) -> str:
-        return str(self.page.evaluate("field.push()"))
+        """How a push ends; while somebody else (the service worker) sends, this waits."""
+        while (end := str(self.page.evaluate("field.push()"))) == "busy":
+            self.page.wait_for_timeout(50)
+        return end
+
+    def until(self, expression: str, *, seconds: float = 30) -> None:
+        """Wait for something in the page; its content security policy forbids the usual way."""
+        began = time.monotonic()
+        while not self.page.evaluate(expression):
+            assert time.monotonic() - began < seconds, expression
+            self.page.wait_for_timeout(50)
 
     def push_until_empty(self, person: Inspector | None = None, *, seconds: float = 60) -> None:
         """What the app does by itself in the end: it signs in when asked, and tries again."""

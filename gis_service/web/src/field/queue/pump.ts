@@ -308,8 +308,13 @@ export class Pump {
 
   /** An empty batch: the server hears what this phone still holds. */
   private async beat(): Promise<void> {
-    await doors.inbox(await this.batch([]));
-    this.beaten = performance.now();
+    try {
+      await doors.inbox(await this.batch([]));
+      this.beaten = performance.now();
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      if (cause.status >= 500) throw new Ended('server');  // it cannot even digest nothing
+    }
   }
 
   /** Left out of this push, with what was said; it stays waiting. Two surprises of the server end the push: it is ill, not the record. */
