@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.core import clock
 from gis_service.core.clock import BEIJING
+from gis_service.core.versioning import VERSION_ONLY
 from gis_service.parcels.facilities import operations as facilities
 from gis_service.parcels.facilities.queries import TABLES
 from gis_service.parcels.facilities.schemas import Act, CameraChange, FenceChange, SignChange
@@ -194,7 +195,8 @@ def _facts(body: wire.FacilityEdit) -> dict[str, Any]:
 
 def _version(session: Session, past: FromClause, facility_id: int, row_version: int) -> dict[str, Any]:
     """The state the phone had seen, from the version table."""
-    found = select(past).where(past.c.id == facility_id, past.c.row_version == row_version)
+    known = [column for column in past.c if column.name not in VERSION_ONLY | {"geom"}]
+    found = select(*known).where(past.c.id == facility_id, past.c.row_version == row_version)
     row = session.execute(found.order_by(past.c.version_no.desc()).limit(1)).mappings().first()
     return dict(row) if row else {}
 
