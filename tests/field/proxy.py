@@ -56,7 +56,10 @@ class Wire:
         with contextlib.suppress(OSError, asyncio.CancelledError):
             if not self.dead and self.portal:
                 await reader.readuntil(b"\r\n\r\n")
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(PORTAL))
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+                    % len(PORTAL)
+                )
                 writer.write(PORTAL)
                 await writer.drain()
             elif not self.dead:
