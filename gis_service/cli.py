@@ -20,6 +20,7 @@ from gis_service.parcels.topology import cli as topology_cli
 from gis_service.patrols import cli as patrols_cli
 from gis_service.procedures import cli as procedures_cli
 from gis_service.services import Services, running
+from gis_service.tls import cli as tls_cli
 
 app = typer.Typer(
     help="国有空闲地管理服务 · register of idle state-owned land", no_args_is_help=True, pretty_exceptions_enable=False
@@ -29,6 +30,7 @@ user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
+tls_commands = typer.Typer(help="HTTPS 证书 · the certificate for HTTPS", no_args_is_help=True)
 workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
 patrol_commands = typer.Typer(help="巡查 · patrols", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
@@ -40,6 +42,7 @@ for name, commands in {
     "parcels": parcel_commands,
     "patrols": patrol_commands,
     "evidence": evidence_commands,
+    "tls": tls_commands,
     "workdays": workday_commands,
 }.items():
     app.add_typer(commands, name=name)
@@ -293,6 +296,7 @@ search_cli.install(parcel_commands, service)
 patrols_cli.install(patrol_commands, service, lambda: configuration.load().var_dir)
 evidence_cli.install(evidence_commands)
 procedures_cli.install(workday_commands, service)
+tls_cli.install(tls_commands)
 
 
 if __name__ == "__main__":

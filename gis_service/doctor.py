@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gis_service.core import binaries
 from gis_service.papers import fonts
 from gis_service.settings import ROOT, Settings
+from gis_service.tls import keeping
 
 NEEDED_GB = 2
 
@@ -40,6 +41,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         f"公文字体{':缺 ' + '、'.join(missing) if missing else '齐全'}(GIS_PAPER_FONTS,默认需 fonts-noto-cjk)",
         f"fonts of papers: {'missing ' + ', '.join(missing) if missing else 'all there'} (GIS_PAPER_FONTS; fonts-noto-cjk by default)",
     )
+    yield _https(settings)
     free = shutil.disk_usage(ROOT).free / 1e9
     yield Finding(
         free > NEEDED_GB,
@@ -49,4 +51,27 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     built = (ROOT / "gis_service" / "web" / "dist" / "desk" / "index.html").exists()
     yield Finding(
         built, f"网页{'已' if built else '未'}构建(make setup)", f"pages {'' if built else 'not '}built (make setup)"
+    )
+
+
+def _https(settings: Settings) -> Finding:
+    """HTTPS: by a proxy, by a certificate that lasts, or not needed because nobody else reaches the service."""
+    if (settings.public_url or "").startswith("https://"):
+        return Finding(True, "HTTPS:由代理提供(GIS_PUBLIC_URL)", "HTTPS by the proxy (GIS_PUBLIC_URL)")
+    used = keeping.in_use(settings)
+    if used is None:
+        home = settings.host in ("127.0.0.1", "localhost", "::1")
+        return Finding(
+            home,
+            "HTTPS:未配置"
+            + (",仅本机可用,手机不能巡查" if home else ";手机不能离线和定位,请运行 gis-service tls make"),
+            "no HTTPS"
+            + (": only this machine, no phones" if home else "; phones cannot work: run `gis-service tls make`"),
+        )
+    renew = ";请运行 gis-service tls make 续签并重新启动", "; run `gis-service tls make` and restart"
+    zh, en = renew if used.ends_soon else ("", "")
+    return Finding(
+        not used.ends_soon,
+        f"HTTPS 证书 {used.until:%Y-%m-%d} 到期(还有 {used.days_left} 天){zh}",
+        f"the HTTPS certificate ends on {used.until:%Y-%m-%d} ({used.days_left} days left){en}",
     )

@@ -34,9 +34,12 @@ import gis_service.parcels.search.routes
 import gis_service.parcels.topology.routes
 import gis_service.patrols.basemaps.routes
 import gis_service.patrols.conflicts.routes
+import gis_service.patrols.inbox.desk
+import gis_service.patrols.inbox.enclosures
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
+import gis_service.tls.page
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
@@ -55,6 +58,7 @@ from gis_service.procedures.doors import router_for
 from gis_service.rectification import routes as rectifications
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
+from gis_service.tls import keeping
 
 WAITING = 32
 """Requests that may wait for each database connection, with a thread each."""
@@ -87,7 +91,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports = services.exports
-    app.state.doorkeeper = Doorkeeper(services.sessions, secure=(settings.public_url or "").startswith("https://"))
+    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
     app.state.enqueue = queue.enqueue
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
@@ -111,16 +115,19 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.parcels.lineage.routes.router,
         gis_service.parcels.lineage.routes.previews,
         gis_service.papers.routes.router,
+        gis_service.patrols.conflicts.routes.router,  # before the walks: /patrols/conflicts and /patrols/inbox are no walk
+        gis_service.patrols.inbox.desk.router,
+        gis_service.patrols.inbox.enclosures.router,
+        gis_service.patrols.inbox.routes.router,
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
-        gis_service.patrols.conflicts.routes.router,
-        gis_service.patrols.inbox.routes.router,
         gis_service.patrols.basemaps.routes.router,
         gis_service.cases.routes.router,
         gis_service.cases.routes.revealing,
         gis_service.cases.clues.routes.router,
         gis_service.cases.clues.routes.revealing,
         gis_service.cases.clues.public.pages,
+        gis_service.tls.page.router,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
         rectifications.router,  # before the procedures: /rectifications/items is no number
@@ -135,7 +142,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def _house(app: FastAPI) -> None:
-    """Routes that belong to no package: configuration, health, metrics, the built pages."""
+    """Routes that belong to no package: configuration, health, metrics, pages."""
 
     @app.get("/api/v1/config")
     def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
@@ -181,6 +188,12 @@ def _house(app: FastAPI) -> None:
     def metrics() -> Response:
         return Response(http.metrics(), media_type="text/plain; version=0.0.4")
 
+    _pages(app)
+
+
+def _pages(app: FastAPI) -> None:
+    """The built pages: the desk, the field app with its service worker, and their files."""
+
     @app.get("/")
     def home() -> RedirectResponse:
         return RedirectResponse("/desk/")
@@ -191,6 +204,18 @@ def _house(app: FastAPI) -> None:
         return _page(WEB / "desk" / "index.html")
 
     @app.get("/field")
+    def to_field() -> RedirectResponse:
+        """The service worker looks after what lies below /field/."""
+        return RedirectResponse("/field/")
+
+    @app.get("/field/sw.js")
+    def field_worker() -> Response:
+        return _page(WEB / "field" / "sw.js", "text/javascript")
+
+    @app.get("/field/manifest.webmanifest")
+    def field_manifest() -> Response:
+        return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
+
     @app.get("/field/{path:path}")
     def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
         return _page(WEB / "field" / "index.html")
@@ -221,10 +246,10 @@ def _faults(services: Services) -> dict[str, str]:
     return faults
 
 
-def _page(path: Path) -> Response:
+def _page(path: Path, media_type: str = "text/html") -> Response:
     if not path.exists():
         raise NotFound(what="页面(前端未构建,请运行 make setup)", key=path.name)
-    return FileResponse(path, headers={"Cache-Control": "no-cache"})
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "no-cache"})
 
 
 class Built(StaticFiles):

@@ -32,10 +32,22 @@ class Settings(BaseSettings):
     )
     var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
     host: str = Field(
-        "127.0.0.1", description="Address to listen on. Put a proxy with TLS before any other than loopback."
+        "127.0.0.1",
+        description="Address to listen on; 0.0.0.0 for all of this machine's. Any other than loopback needs TLS (`gis-service tls "
+        "make`), or a proxy that has it.",
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(None, description="The address people type, when a proxy stands before the service.")
+    tls: Literal["auto", "off"] = Field(
+        "auto", description="Use the certificate of `gis-service tls make` where there is one, or never."
+    )
+    ca_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="A second port, without TLS, that serves nothing but the page that tells how to trust our certificate (`/ca`), for "
+        "phones that do not trust it yet.",
+    )
     workers: int = Field(1, ge=1, le=32, description="Web processes.")
     threads: int = Field(8, ge=2, le=64, description="Threads and database connections of each web process.")
     district_code: str = Field("440402", pattern=r"^\d{6}$", description="Administrative code the parcels begin with.")
@@ -45,6 +57,10 @@ class Settings(BaseSettings):
         description="West, south, east, north in degrees: where the district's land lies.",
     )
     max_upload_mb: int = Field(200, ge=1, le=4096, description="Largest file taken by the import, in MB.")
+    max_photo_mb: int = Field(32, ge=1, le=1024, description="Largest photo or voice note taken from a phone, in MB.")
+    field_upload_days: int = Field(
+        30, ge=1, le=365, description="Days the part of a phone's file that came so far is kept for the rest of it."
+    )
     producer: str = Field(
         "珠海高新区",
         min_length=1,
@@ -93,6 +109,15 @@ class Settings(BaseSettings):
     clue_days: int = Field(7, ge=0, le=365, description="Within how many days two clues may be of one dumping.")
     clue_per_hour: int = Field(
         10, ge=1, le=1000, description="Reports an hour that the public page takes from one address."
+    )
+    patrol_view_m: float = Field(
+        30,
+        ge=5,
+        le=200,
+        description="How far an inspector sees from the track, in metres: what coverage is measured with.",
+    )
+    track_keep_days: int = Field(
+        180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
     )
     tianditu_key: str | None = Field(
         None,

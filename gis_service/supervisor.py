@@ -25,6 +25,8 @@ from gis_service.core.host import die_with
 from gis_service.procedures import calendar
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
+from gis_service.tls import keeping, plain
+from gis_service.tls.page import plain_url
 
 
 class PortTaken(Refusal):
@@ -45,7 +47,9 @@ class NoPages(Refusal):
 
 def serve(settings: Settings) -> None:
     """Run until told to stop."""
-    _check_port(settings)
+    _check_port(settings, settings.port)
+    if settings.ca_port is not None:
+        _check_port(settings, settings.ca_port)
     logs.configure(settings.log_format)
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     services = Services(settings)
@@ -56,7 +60,7 @@ def serve(settings: Settings) -> None:
             typer.echo(wish, err=True)
         prepare(services, sample=settings.sample)
         services.close()
-        with _worker(settings, stopping):
+        with _worker(settings, stopping), plain.listening(settings):
             announce(settings)
             try:
                 _web(settings)
@@ -64,13 +68,13 @@ def serve(settings: Settings) -> None:
                 stopping.set()
 
 
-def _check_port(settings: Settings) -> None:
+def _check_port(settings: Settings, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((settings.host, port))
         except OSError:
-            raise PortTaken(port=settings.port) from None
+            raise PortTaken(port=port) from None
 
 
 @contextlib.contextmanager
@@ -133,11 +137,13 @@ def _as_environment(settings: Settings) -> dict[str, str]:
 
 def _web(settings: Settings) -> None:
     os.environ.update(_as_environment(settings))
+    used = keeping.in_use(settings)
     uvicorn.run(
         "gis_service.main:app",
         factory=True,
         host=settings.host,
         port=settings.port,
+        ssl_certfile=str(used.server_pem) if used else None,
         workers=settings.workers,
         log_level="warning",
         access_log=False,
@@ -149,7 +155,7 @@ def _web(settings: Settings) -> None:
 def prepare(services: Services, *, sample: bool) -> None:
     """Make an empty database usable: the working days and laws we know, sample district (where wanted) and the first
     accounts. Changes nothing else."""
-    from gis_service.sample import load
+    from gis_service.sample import load, patrols
 
     with services.sessions.begin() as session:
         calendar.fill(session)
@@ -164,14 +170,23 @@ def prepare(services: Services, *, sample: bool) -> None:
             made
         ):  # written before the commit: a password nobody was told is worse than one of an account that is not there
             accounts.write(made, services.settings.var_dir / "accounts.json")
+    if sample:  # people walk, so it takes people
+        with services.sessions.begin() as session:
+            patrols.load(session, district_code=services.settings.district_code, store=services.store)
 
 
 def announce(settings: Settings) -> None:
     """Where to go, and who may come in."""
     import json
 
-    where = settings.public_url or f"http://{settings.host}:{settings.port}/"
-    typer.echo(f"\n{settings.title} 已启动 · running at  {where}")
+    typer.echo(f"\n{settings.title} 已启动 · running at  {keeping.address(settings)}/")
+    used = keeping.in_use(settings)
+    if used:
+        typer.echo(f"手机先安装根证书 · phones first trust our certificate:  {plain_url(settings, used)}")
+        if used.ends_soon:
+            typer.echo(
+                f"✗ 证书还有 {used.days_left} 天到期,请运行 gis-service tls make · it ends in {used.days_left} days"
+            )
     path = settings.var_dir / "accounts.json"
     if not path.exists():
         return

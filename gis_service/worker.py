@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -13,9 +14,12 @@ from sqlalchemy.exc import OperationalError
 
 from gis_service import settings as configuration
 from gis_service.audit import operations as audit
+from gis_service.cases.clues.rules import Limits
 from gis_service.core import db, logs
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
+from gis_service.following import jobs as following
+from gis_service.following.operations import House as FollowingHouse
 from gis_service.handover import jobs as handover
 from gis_service.jobs import queue
 from gis_service.notifications import delivery
@@ -27,8 +31,15 @@ from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import jobs as search
 from gis_service.parcels.topology import jobs as topology
+from gis_service.patrols.inbox import jobs as inbox
+from gis_service.patrols.inbox.taking import House as Inbox
+from gis_service.patrols.inbox.uploads import Uploads
+from gis_service.patrols.planning import jobs as planning
+from gis_service.patrols.walks import jobs as walks
 from gis_service.services import Services
 from gis_service.settings import Settings
+from gis_service.tls import jobs as tls
+from gis_service.tls import keeping
 
 log = structlog.get_logger("gis_service.worker")
 STALLED_AFTER_S = 60
@@ -81,6 +92,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
+        walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
+        inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
         imports.TASK: read_import,
         imports.ACCEPT: accept_import,
         imports.CHECK: check_import,
@@ -91,6 +104,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         exports.TASK: write_export,
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
+        following.TASK: partial(following.process, services.sessions, following_house(services)),
+        planning.TASK: partial(planning.process, services.sessions),
     }
 
 
@@ -123,6 +138,12 @@ def build(services: Services) -> procrastinate.App:
     def sweep_notifications(timestamp: int) -> None:  # noqa: ARG001
         delivery.run(services.sessions, post_of(services.settings))
 
+    @app.periodic(cron="10 0 * * *")
+    @app.task(name="tls.expiry", queue=queue.QUEUE, queueing_lock="tls.expiry")
+    def warn_of_expiry(timestamp: int) -> None:  # noqa: ARG001
+        """08:10 in Beijing: whoever can renew the certificate is at work."""
+        tls.warn(services.sessions, services.settings)
+
     @app.periodic(cron="17 3 * * *")
     @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
     def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
@@ -139,13 +160,65 @@ def build(services: Services) -> procrastinate.App:
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
 
+    _patrols(app, services)
     return app
+
+
+def _patrols(app: procrastinate.App, services: Services) -> None:
+    """What is done for patrols by the clock: tasks of plans, late tasks, tracks whose time is over."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="patrols.follow.rest", queue=queue.QUEUE, queueing_lock="patrols.follow.rest")
+    def follow_rest(timestamp: int) -> None:  # noqa: ARG001
+        """Observations whose job was lost, and corrections of those that were followed."""
+        following.sweep(services.sessions, following_house(services))
+
+    @app.periodic(cron=walks.NIGHTLY)
+    @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
+    def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
+        settings = services.settings
+        walks.thin_all(services.sessions, keep_days=settings.track_keep_days, view_m=settings.patrol_view_m)
+
+    @app.periodic(cron=planning.NIGHTLY)
+    @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
+    def plan_all_patrols(timestamp: int) -> None:  # noqa: ARG001
+        planning.process(services.sessions)
+
+    @app.periodic(cron=planning.HOURLY)
+    @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)
+    def find_late_patrols(timestamp: int) -> None:  # noqa: ARG001
+        planning.late(services.sessions)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="field.held", queue=queue.QUEUE, queueing_lock="field.held")
+    def judge_held(timestamp: int) -> None:  # noqa: ARG001
+        """What waits for something that came meanwhile, or met trouble."""
+        inbox.judge_held(inbox_of(services))
+
+    @app.periodic(cron="41 3 * * *")
+    @app.task(name="field.uploads", queue=queue.QUEUE, queueing_lock="field.uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        inbox.sweep_uploads(inbox_of(services), uploads_of(services), services.settings.field_upload_days)
+
+
+def inbox_of(services: Services) -> Inbox:
+    return Inbox(services.sessions, services.store, services.settings.district_code)
+
+
+def uploads_of(services: Services) -> Uploads:
+    most_bytes = services.settings.max_photo_mb << 20
+    return Uploads(services.settings.var_dir / "uploads", services.store, most_bytes)
+
+
+def following_house(services: Services) -> FollowingHouse:
+    settings = services.settings
+    limits = Limits(settings.clue_radius_m, settings.clue_days)
+    return FollowingHouse(services.store, settings.district_code, limits)
 
 
 def post_of(settings: Settings) -> delivery.Post:
     """How messages leave this deployment."""
-    base_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    house = House(settings.title, base_url, settings.smtp_sender)
+    house = House(settings.title, keeping.address(settings), settings.smtp_sender)
     if not settings.smtp_host:
         return delivery.Post(house, None)
     server = MailServer(

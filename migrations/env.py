@@ -31,6 +31,7 @@ import gis_service.patrols.conflicts.models
 import gis_service.patrols.inbox.models
 import gis_service.patrols.models
 import gis_service.patrols.planning.models
+import gis_service.patrols.walks.models
 import gis_service.procedures.models
 import gis_service.rectification.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base

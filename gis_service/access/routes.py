@@ -138,6 +138,7 @@ def _me(work: Work, actor: Actor) -> Me:
     held = queries.grants(work.session, actor.id or 0)
     unit = work.session.scalar(select(Unit.name).where(Unit.id == actor.unit_id)) if actor.unit_id else None
     return Me(
+        id=actor.id or 0,
         username=actor.username,
         display_name=actor.name,
         unit=unit,

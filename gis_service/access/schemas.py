@@ -38,6 +38,7 @@ class RoleHeld(BaseModel):
 
 
 class Me(BaseModel):
+    id: int
     username: str
     display_name: str
     unit: str | None

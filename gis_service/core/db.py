@@ -61,6 +61,8 @@ class Scope:
             "app.see_contacts": _flag(self.see_contacts),
             # opened within the reveal act alone (gis_service/cases/secrets.py)
             "app.see_secrets": "",
+            # opened within the act that looks at a track alone (gis_service/patrols/walks/operations.py)
+            "app.see_tracks": "",
             "app.actor": "" if self.actor_id is None else str(self.actor_id),
             "app.actor_name": self.actor_name,
             "app.request_id": self.request_id,

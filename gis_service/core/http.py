@@ -30,6 +30,8 @@ SECURITY_HEADERS = {
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
 }
 """Nothing from outside; inline styles because maps position their parts with them."""
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=86400"}
+"""Once reached over HTTPS, only so, for a day: long enough against a stolen cookie, short enough to go back from a lost authority."""
 
 CONFLICTS: dict[str, tuple[str, str]] = {}
 """Constraint name → what it means to a person; each domain package adds its own."""
@@ -54,7 +56,11 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 present = {key.lower() for key, _ in message["headers"]}
-                added = {"X-Request-Id": request_id, **SECURITY_HEADERS}
+                added = {
+                    "X-Request-Id": request_id,
+                    **SECURITY_HEADERS,
+                    **(ONLY_HTTPS if scope.get("scheme") == "https" else {}),
+                }
                 message["headers"] = [
                     *message["headers"],
                     *((k.encode(), v.encode()) for k, v in added.items() if k.lower().encode() not in present),

@@ -16,6 +16,7 @@ from gis_service.handover.rules import HANDOVER
 from gis_service.parcels import operations as register
 from gis_service.parcels.models import Document, Parcel
 from gis_service.parcels.operations import Why
+from gis_service.patrols.planning.operations import parcel_handed_over
 from gis_service.procedures import operations, queries
 from gis_service.procedures.conduct import Act, Conduct, Signing
 from gis_service.procedures.models import Proceeding, ProceedingPaper, ProceedingStep
@@ -44,6 +45,9 @@ def follows(session: Session, actor: Actor, proceeding: Proceeding, entry: Proce
     handover.is_under_way = entry.after in rules.UNDER_WAY
     session.flush()
     _register(session, handover, proceeding, entry)
+    if entry.after in ("handed_over", "returned"):
+        with db.seeing_all(session):  # plans and tasks of both units, whoever completes the handover
+            parcel_handed_over(session, handover.parcel_id)
     if entry.action == "complete":
         _hand_on(session, actor, handover, proceeding)
 

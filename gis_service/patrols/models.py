@@ -39,6 +39,7 @@ class Patrol(Base):
         Index("ix_patrol_inspector_id_started_at", "inspector_id", "started_at"),
         Index("ix_patrol_area_id_started_at", "area_id", "started_at"),
         Index("ix_patrol_unit_id_started_at", "unit_id", "started_at"),
+        Index("ix_patrol_not_thinned", "started_at", postgresql_where=text("thinned_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
@@ -59,6 +60,12 @@ class Patrol(Base):
     received_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     measured_at: Mapped[datetime | None] = mapped_column(Moment, doc="when coverage and flags were last worked out")
     thinned_at: Mapped[datetime | None] = mapped_column(Moment, doc="when its track was thinned to its proof")
+    gaps: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default="[]", doc="[{from_ms, to_ms, distance_m, reason}] where the track has holes, as measured"
+    )
+    figures: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}", doc="fixes, parts, what was dropped, median accuracy, seconds with a track"
+    )
     row_version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
@@ -109,6 +116,7 @@ class Observation(Base):
         CheckConstraint("severity in ('low', 'medium', 'high')", name="severity"),
         Index("ix_observation_parcel_id_seen_at", "parcel_id", "seen_at"),
         Index("ix_observation_area_id_seen_at", "area_id", "seen_at"),
+        Index("ix_observation_unfollowed", "id", postgresql_where=text("followed_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
@@ -136,6 +144,9 @@ class Observation(Base):
         Text, doc="rectification or clue or case; none: nothing was needed"
     )
     followed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    corrections_told_id: Mapped[int | None] = mapped_column(
+        BigInteger, doc="the last correction that whoever handles it was told of"
+    )
 
 
 class ObservationChange(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core import clock, db
 from gis_service.parcels.models import Parcel
+from gis_service.patrols.findings import origins
 from gis_service.patrols.items import ITEMS
 from gis_service.procedures import queries as engine
 from gis_service.procedures.clocks import Stand, readings
@@ -129,6 +130,7 @@ def details(session: Session, proceeding: Proceeding) -> Mapping[str, Any]:
         "correct_by": own.correct_by,
         "before": [file.id for file in queries.photos(session, proceeding.id, BEFORE)],
         "after": [file.id for file in queries.photos(session, proceeding.id, AFTER)],
+        "observations": origins(session, PROCEDURE.noun, [proceeding.id]),
     }  # fmt: skip
 
 

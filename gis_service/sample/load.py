@@ -43,6 +43,7 @@ from gis_service.sample import (
     land,
     meetings,
     outlines,
+    patrols_plan,
     records,
     rectifications,
     register,
@@ -98,6 +99,7 @@ def _proceedings(teller: Teller) -> None:
     cases.tell(teller)
     claims.tell(teller)
     rectifications.tell(teller)
+    patrols_plan.tell(teller)
     meetings.tell(teller, (CASES, CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 

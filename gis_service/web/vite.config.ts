@@ -2,15 +2,17 @@ import vue from '@vitejs/plugin-vue';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
-import { gzipSiblings, vendorFiles } from './plugins.ts';
+import { appVersion, fieldWorker, gzipSiblings, vendorFiles } from './plugins.ts';
 
 const here = import.meta.dirname;
+const define = { __APP__: JSON.stringify(appVersion()) };
 
 /** One project, one page per audience: each page is a folder with its own index.html. */
 export default defineConfig({
   root: here,
   base: '/static/',
-  plugins: [vue(), vendorFiles(), gzipSiblings()],
+  define,
+  plugins: [vue(), vendorFiles(), fieldWorker(define), gzipSiblings()],
   build: {
     manifest: true,
     chunkSizeWarningLimit: 800,

@@ -14,8 +14,9 @@ from gis_service.access.rules import PERMISSIONS, Role
 from gis_service.conducts import CONDUCTS
 from tests.conftest import Person
 
-OPEN = {"/api/v1/sessions", "/login", "/healthz", "/readyz", "/metrics", "/", "/desk", "/desk/{path:path}", "/field", "/field/{path:path}", "/static"} | {
-    "/clue", "/clue.js", "/clue/{tracking_no}",
+OPEN = {"/api/v1/sessions", "/login", "/healthz", "/readyz", "/metrics", "/", "/desk", "/desk/{path:path}", "/static"} | {
+    "/field", "/field/sw.js", "/field/manifest.webmanifest", "/field/{path:path}", "/clue", "/clue.js", "/clue/{tracking_no}",
+    "/ca", "/ca.crt",
 }  # fmt: skip
 """Before the door: signing in, health, and the built pages, which hold no data."""
 

@@ -42,7 +42,8 @@ OF_PROCEEDINGS = (
 
 OF_PATROLS = (
     "patrol_plan", "patrol_task", "patrol_task_parcel", "patrol", "track_part", "visit", "observation", "observation_change",
-    "field_photo", "patrol_coverage", "patrol_flag", "field_device", "inbox_record", "field_upload", "field_conflict",
+    "field_photo", "patrol_coverage", "patrol_flag", "field_device", "inbox_record", "inbox_stray", "field_upload", "field_conflict",
+    "track_sketch",
 )  # fmt: skip
 """Tables of walks and of what phones send; `tests/patrols` looks."""
 

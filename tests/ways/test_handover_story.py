@@ -126,7 +126,9 @@ def enter(browser: Browser, address: str) -> Iterator[Enter]:
 
     def signed_in(username: str, size: dict[str, int]) -> Person:
         phone: dict[str, Any] = {"is_mobile": True, "has_touch": True} if size is PHONE else {}
-        context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", **phone)  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", **phone
+        )  # type: ignore[arg-type]
         contexts.append(context)
         person = Person(context.new_page())
         person.page.set_default_timeout(10_000)

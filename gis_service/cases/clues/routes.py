@@ -18,6 +18,7 @@ from gis_service.cases.schemas import ClueIn, MergeIn, OpenIn, WhyIn, candidate_
 from gis_service.core.errors import NotFound
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
+from gis_service.patrols.findings import origins
 from gis_service.procedures import telling
 from gis_service.procedures.doors import saved
 from gis_service.procedures.queries import names_of_areas
@@ -84,6 +85,9 @@ def _whole(work: Work, clue: Clue) -> dict[str, Any]:
         "files": [clue_file_out(file) for file in queries.files_of(session, clue.id)],
         "merged": [clue_out(each, queries.lonlat_of(each)) for each in queries.merged_into(session, clue.id)],
         "candidates": [candidate_out(each) for each in alike],
+        "observations": origins(
+            session, "clue", [clue.id, *(each.id for each in queries.merged_into(session, clue.id))]
+        ),
         "camera": word,
     }
 

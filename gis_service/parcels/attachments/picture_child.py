@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
     limits = Limits(**json.loads(arguments[0])["limits"])
     sandbox.lock_down(limits)
     from PIL import Image, ImageOps  # before the walls: its decoders are libraries on disk
+    from pillow_heif import register_heif_opener
 
+    register_heif_opener(thumbnails=False)
     Image.init()
     sandbox.confine_files(Path.cwd())
     sandbox.forbid()
@@ -32,7 +34,7 @@ def _made(image: Any, operations: Any) -> Refused | dict[str, bool]:
     image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("error", image.DecompressionBombWarning)
     try:
-        with image.open("input", formats=("JPEG", "PNG", "WEBP")) as picture:
+        with image.open("input", formats=("JPEG", "PNG", "WEBP", "HEIF")) as picture:
             if min(picture.size) < 1:
                 return {"refused": ["图片没有像素", "it has no pixels"]}
             picture.draft("RGB", (SIDE * 2, SIDE * 2))  # a JPEG is decoded at a fraction of its size

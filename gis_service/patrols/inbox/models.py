@@ -64,8 +64,26 @@ class InboxRecord(Base):
     verdict: Mapped[str] = mapped_column(Text)
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSONB, doc="{code, facts}: why held or refused")
     judged_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    proved_at: Mapped[datetime | None] = mapped_column(
+        Moment, doc="when its recorder vouched for it: by sending it, or by the signature of a rescue file"
+    )
+    released_by_id: Mapped[int | None] = mapped_column(BigInteger, doc="the land officer who let it through")
+    released_at: Mapped[datetime | None] = mapped_column(Moment)
     row_noun: Mapped[str | None] = mapped_column(Text)
     row_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class InboxStray(Base):
+    """A text that may not take its uuid's place: damaged on the way, or other words under a uuid that was taken. Kept all the same."""
+
+    __tablename__ = "inbox_stray"
+    uuid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Text, primary_key=True, doc="of the text as it arrived")
+    said_sha256: Mapped[str] = mapped_column(Text, doc="as the phone said")
+    body_text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sent_by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    received_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
 
 
 class FieldUpload(Base):

@@ -47,9 +47,11 @@ class PatrolPlan(Base):
     times: Mapped[int]
     per_days: Mapped[int]
     night: Mapped[bool] = mapped_column(server_default=text("false"))
+    workdays_only: Mapped[bool] = mapped_column(server_default=text("false"))
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
+    generated_at: Mapped[datetime | None] = mapped_column(Moment, doc="when its tasks were last made")
     row_version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     created_by: Mapped[int | None] = mapped_column(BigInteger)
@@ -81,6 +83,8 @@ class PatrolTask(Base):
     night: Mapped[bool] = mapped_column(server_default=text("false"))
     due_from: Mapped[date] = mapped_column(Date)
     due_on: Mapped[date] = mapped_column(Date)
+    minutes: Mapped[int | None] = mapped_column(doc="how long it takes, estimated; none: nobody reckoned")
+    route_m: Mapped[int | None] = mapped_column(doc="way between its parcels in their order, along straight lines")
     state: Mapped[str] = mapped_column(Text, server_default="open")
     closed_reason: Mapped[str | None] = mapped_column(Text)
     escalated_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -4,8 +4,10 @@ import '../shared/style/controls.css';
 
 import { createApp } from 'vue';
 
-import { showLang } from '../shared/i18n';
+import { showLang, speak } from '../shared/i18n';
+import { ENGLISH } from '../shared/texts';
 import App from './App.vue';
 
+speak(ENGLISH);
 showLang();
 createApp(App).mount('#app');

@@ -1,7 +1,5 @@
-/** Two languages, Chinese first. The key of a text is its Chinese wording; English lies in texts/. */
+/** Two languages, Chinese first. The key of a text is its Chinese wording; the page says where its English is (texts/). */
 import { ref } from 'vue';
-
-import { ENGLISH } from './texts';
 
 export type Lang = 'zh' | 'en';
 export type Facts = Record<string, string | number>;
@@ -10,6 +8,13 @@ const KEPT = 'gis.lang';
 const kept = typeof localStorage === 'undefined' ? null : localStorage.getItem(KEPT);
 
 export const lang = ref<Lang>(kept === 'en' ? 'en' : 'zh');
+
+let english: Record<string, string> = {};
+
+/** The English of this page; each page brings its own, so that a phone need not carry the desk's. */
+export function speak(texts: Record<string, string>): void {
+  english = texts;
+}
 
 export function setLang(value: Lang): void {
   lang.value = value;
@@ -29,7 +34,7 @@ export function fill(text: string, facts: Facts = {}): string {
 
 /** The text in the reader's language. */
 export function t(chinese: string, facts?: Facts): string {
-  return fill(lang.value === 'zh' ? chinese : (ENGLISH[chinese] ?? chinese), facts);
+  return fill(lang.value === 'zh' ? chinese : (english[chinese] ?? chinese), facts);
 }
 
 /** Several things one after the other, as the language strings them. */

@@ -1,4 +1,5 @@
 /** Shapes of clues, links and law as the JSON API speaks them. */
+import type { Origin } from '../patrols/origins';
 import type { Words } from '../procedures/types';
 
 export type ClueState = 'new' | 'merged' | 'opened' | 'dismissed';
@@ -58,6 +59,7 @@ export interface WholeClue extends Clue {
   merged: Clue[];
   candidates: Candidate[];
   camera: CameraWord | null;
+  observations: Origin[];
 }
 
 export type LinkKind = 'party' | 'vehicle' | 'haulier' | 'site';

@@ -1,4 +1,5 @@
 /** What the page of a rectification is told beside the common parts. */
+import type { Origin } from '../patrols/origins';
 import type { Proceeding, Words } from '../procedures/types';
 
 export interface Problem {
@@ -15,6 +16,7 @@ export interface Problem {
   /** Ids of the photos of before and after. */
   before: number[];
   after: number[];
+  observations: Origin[];
 }
 
 export const SEVERITY: Record<Problem['severity'], { label: string; tone: string }> = {

@@ -1,6 +1,5 @@
-/** Every text of the pages in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
+/** Every text of the desk in English, under its Chinese wording, one file for each place. A test holds them complete and free of leftovers. */
 import { ADMIN } from './admin.en';
-import { FIELD_MAP } from './fieldmap.en';
 import { FACILITIES } from './facilities.en';
 import { CASES } from './cases.en';
 import { CHANGES } from './changes.en';
@@ -11,20 +10,22 @@ import { CHECKS } from './checks.en';
 import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
+import { INBOX } from './inbox.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { MEETINGS } from './meetings.en';
 import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
 import { PARCELS } from './parcels.en';
+import { PATROLS } from './patrols.en';
 import { PROCEDURES } from './procedures.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
+import { WALKS } from './walks.en';
 
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
   ...FACILITIES,
-  ...FIELD_MAP,
   ...CASES,
   ...CHANGES,
   ...EXPORTS,
@@ -34,13 +35,16 @@ export const ENGLISH: Record<string, string> = {
   ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
+  ...INBOX,
   ...LINEAGE,
   ...MAP,
   ...MEETINGS,
   ...NOTIFICATIONS,
   ...PAPERS,
   ...PARCELS,
+  ...PATROLS,
   ...PROCEDURES,
   ...RECTIFICATION,
   ...SHELL,
+  ...WALKS,
 };

@@ -1,0 +1,232 @@
+/** Keeping: records, files and drafts of one person. The queue row is the save; there is no other copy that could say something else. */
+import { FileMissing, type Counts, type Kept, type KeptFile, type Person, type SaveOptions } from './contract';
+import { device, note, noted, openPerson, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
+import { sha256, uuid7 } from './ids';
+import { SCHEMA, type Bodies, type Envelope, type Photo, type RecordKind, type Track } from './wire';
+
+declare const __APP__: string;
+
+/** This build, as every record says it. */
+export const APP = typeof __APP__ === 'undefined' ? 'dev' : __APP__;
+
+const DAY_MS = 86_400_000;
+
+/** How long the phone shows what was acknowledged, and keeps the bytes of delivered photos, after the receipt. */
+export const RESTS_DAYS = 7;
+
+const EMPTY_TRACK: Track = { fixes: [], gaps: [] };
+const UNSENT_NOTE = 'field.unsent.';
+
+/** The queue of one person, opened. */
+export class Keeping {
+  /** What the last session of this browser had unsent, when the database came up empty without reason. */
+  missing: { records: number; files: number } | null = null;
+  private opening: Promise<PersonDb> | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+  private heard = new Set<() => void>();
+  private channel: BroadcastChannel;
+  private askedToPersist = false;
+
+  constructor(readonly person: Person) {
+    this.channel = new BroadcastChannel(`field-queue-${person.id}`);
+    this.channel.onmessage = () => this.tell();
+  }
+
+  /** The database; opened again when the browser closed it. */
+  db(): Promise<PersonDb> {
+    this.opening ??= openPerson(this.person.id, () => (this.opening = null)).then(({ db, fresh }) => {
+      if (fresh) this.missing = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Keeping['missing'];
+      return db;
+    });
+    this.opening.catch(() => (this.opening = null));
+    return this.opening;
+  }
+
+  async close(): Promise<void> {
+    this.heard.clear();
+    this.channel.close();
+    (await this.opening)?.close();
+    this.opening = null;
+  }
+
+  onChange(heard: () => void): () => void {
+    this.heard.add(heard);
+    return () => this.heard.delete(heard);
+  }
+
+  private tell(): void {
+    for (const one of this.heard) one();
+  }
+
+  /** Something changed: the screens of this tab and of the others hear it, and a note of what is unsent is made outside the database. */
+  async changed(): Promise<void> {
+    this.tell();
+    this.channel.postMessage(null);
+    const { records, files } = await this.counts();
+    note(UNSENT_NOTE + this.person.id, records + files ? JSON.stringify({ records, files }) : 'null');
+  }
+
+  /** Asks the browser once, at the first save, not to clear this site when the disk runs short. */
+  private askToPersist(): void {
+    if (this.askedToPersist) return;
+    this.askedToPersist = true;
+    void navigator.storage?.persist?.().catch(() => false);
+  }
+
+  async keepFile(bytes: Blob, media_type: string): Promise<KeptFile> {
+    const read = await bytes.arrayBuffer();
+    const hash = await sha256(read);
+    // A blob of our own: one that came from a file input may vanish with its file.
+    const own = new Blob([read], { type: media_type });
+    await write(await this.db(), ['files', 'file_states'], async (tx) => {
+      if (await tx.objectStore('file_states').get(hash)) return;
+      void tx.objectStore('files').put({ sha256: hash, bytes: own }).catch(() => null);
+      await tx.objectStore('file_states').put({
+        sha256: hash, size_bytes: own.size, media_type, state: 'loose', kept_at: Date.now(), done_at: null, trouble: null,
+      });
+    });
+    this.askToPersist();
+    return { sha256: hash, size_bytes: own.size, media_type };
+  }
+
+  /** One after the other: `seq` is part of the text, and the text is hashed before the transaction that counts. */
+  save<K extends RecordKind>(kind: K, body: Bodies[K], options: SaveOptions = {}): Promise<string> {
+    const mine = this.turn.then(() => this.saveNow(kind, body, options));
+    this.turn = mine.catch(() => null);
+    return mine;
+  }
+
+  private async saveNow<K extends RecordKind>(kind: K, body: Bodies[K], options: SaveOptions): Promise<string> {
+    const { id } = await device();
+    const uuid = options.uuid ?? uuid7();
+    const photos = (body as { photos?: Photo[] }).photos ?? [];
+    const files = [...new Set([...photos.map((one) => one.sha256), ...(options.files ?? [])])];
+    for (;;) {
+      const seq = ((await (await this.db()).get('counters', 'seq'))?.value ?? 0) + 1;
+      const envelope: Envelope<K> = {
+        uuid, kind, seq, made_at: Date.now(), by: this.person.id, device: id, patrol: options.patrol ?? null, schema: SCHEMA, app: APP, files, body,
+      };
+      const text = JSON.stringify(envelope);
+      const bytes = new TextEncoder().encode(text);
+      const row: RecordRow = { uuid, kind, seq, text, sha256: await sha256(bytes) };
+      if (await this.put(row, envelope, bytes.length, options.drafts ?? {})) break;
+    }
+    this.askToPersist();
+    await this.changed();
+    return uuid;
+  }
+
+  /** False when another tab took the number meanwhile; nothing was written then. */
+  private async put(row: RecordRow, envelope: Envelope, bytes: number, drafts: Record<string, unknown>): Promise<boolean> {
+    const { uuid, kind, seq, made_at, patrol, files } = envelope;
+    return write(await this.db(), ['records', 'states', 'file_states', 'drafts', 'counters'], async (tx) => {
+      const last = (await tx.objectStore('counters').get('seq'))?.value ?? 0;
+      if (last + 1 !== seq) return false;
+      for (const hash of files) {
+        const file = await tx.objectStore('file_states').get(hash);
+        if (!file) throw new FileMissing(hash);
+        if (file.state === 'loose') await tx.objectStore('file_states').put({ ...file, state: 'waiting' });
+      }
+      await tx.objectStore('counters').put({ key: 'seq', value: seq });
+      await tx.objectStore('records').add(row);
+      await tx.objectStore('states').add({
+        uuid, kind, seq, made_at, patrol, files, bytes, sha256: row.sha256, state: 'waiting', done_at: null, trouble: null,
+      });
+      for (const [key, value] of Object.entries(drafts)) {
+        if (value === undefined) await tx.objectStore('drafts').delete(key);
+        else await tx.objectStore('drafts').put({ key, value, at: Date.now() });
+      }
+      return true;
+    });
+  }
+
+  async draft(key: string): Promise<unknown> {
+    return (await (await this.db()).get('drafts', key))?.value ?? null;
+  }
+
+  async keepDraft(key: string, value: unknown): Promise<void> {
+    await write(await this.db(), ['drafts'], (tx) => tx.objectStore('drafts').put({ key, value, at: Date.now() }));
+  }
+
+  async dropDraft(key: string): Promise<void> {
+    await write(await this.db(), ['drafts'], (tx) => tx.objectStore('drafts').delete(key));
+  }
+
+  async pack<T>(): Promise<T | null> {
+    return ((await (await this.db()).get('pack', 'pack'))?.value as T | undefined) ?? null;
+  }
+
+  async keepPack<T>(value: T): Promise<void> {
+    await write(await this.db(), ['pack'], (tx) => tx.objectStore('pack').put({ key: 'pack', value, at: Date.now() }));
+  }
+
+  async file(hash: string): Promise<Blob | null> {
+    return (await (await this.db()).get('files', hash))?.bytes ?? null;
+  }
+
+  async counts(): Promise<Counts> {
+    const tx = (await this.db()).transaction(['states', 'file_states']);
+    const place = tx.objectStore('states').index('place');
+    const of = (state: StateRow['state']): IDBKeyRange => IDBKeyRange.bound([state, -Infinity], [state, Infinity]);
+    const [records, files, held, refused] = await Promise.all([
+      place.getAll(of('waiting')), tx.objectStore('file_states').index('state').getAll('waiting'), place.count(of('held')), place.count(of('refused')),
+    ]);
+    const bytes = records.reduce((sum, one) => sum + one.bytes, 0) + files.reduce((sum, one) => sum + one.size_bytes, 0);
+    const oldest = [...records.map((one) => one.made_at), ...files.map((one) => one.kept_at)];
+    return {
+      records: records.length, files: files.length, bytes, held, refused, oldest_at: oldest.length ? oldest.reduce((a, b) => Math.min(a, b)) : null,
+    };
+  }
+
+  async list(sending: ReadonlySet<string>): Promise<Kept[]> {
+    const tx = (await this.db()).transaction(['states', 'records', 'receipts', 'file_states']);
+    const kinds: RecordKind[] = ['patrol.start', 'visit', 'observation', 'correction', 'facility.edit', 'patrol.end'];
+    const [states, receipts, files, ...records] = await Promise.all([
+      tx.objectStore('states').getAll(), tx.objectStore('receipts').getAll(), tx.objectStore('file_states').getAll(),
+      ...kinds.map((kind) => tx.objectStore('records').index('kind').getAll(kind)),
+    ]);
+    const body = new Map(records.flat().map((row) => [row.uuid, (JSON.parse(row.text) as Envelope).body]));
+    const receipt = new Map(receipts.map((row) => [row.uuid, row.receipt]));
+    const sent = new Set(files.filter((one) => one.state === 'stored').map((one) => one.sha256));
+    return states
+      .sort((a, b) => b.seq - a.seq)
+      .map(({ uuid, kind, made_at, patrol, sha256: hash, files: named, state, trouble }) => ({
+        uuid, kind, made_at, patrol, sha256: hash, files: named, trouble,
+        state: state === 'waiting' && sending.has(uuid) ? 'sending' : state,
+        files_sent: named.filter((one) => sent.has(one)).length,
+        receipt: receipt.get(uuid) ?? null,
+        body: body.get(uuid) ?? EMPTY_TRACK,
+      }));
+  }
+
+  async storage(): Promise<{ persisted: boolean | null; quota: number | null; usage: number | null }> {
+    const persisted = (await navigator.storage?.persisted?.().catch(() => null)) ?? null;
+    const estimate = await navigator.storage?.estimate?.().catch(() => null);
+    return { persisted, quota: estimate?.quota ?? null, usage: estimate?.usage ?? null };
+  }
+
+  /**
+   * Drops what nobody needs any more: records and the bytes of files a week after their receipt, and loose files of a week ago that no
+   * draft speaks of. Whatever has no receipt stays. Says how much went.
+   */
+  async tidy(now: number = Date.now()): Promise<number> {
+    const before = now - RESTS_DAYS * DAY_MS;
+    const old = (row: { done_at: number | null }): boolean => row.done_at !== null && row.done_at < before;
+    return write(await this.db(), ['records', 'states', 'receipts', 'files', 'file_states', 'drafts'], async (tx) => {
+      const states = await tx.objectStore('states').getAll();
+      const gone = states.filter((row) => row.state === 'stored' && old(row));
+      for (const { uuid } of gone) {
+        for (const store of ['records', 'states', 'receipts'] as const) void tx.objectStore(store).delete(uuid).catch(() => null);
+      }
+      const named = new Set(states.filter((row) => !gone.includes(row)).flatMap((row) => row.files));
+      const drafts = JSON.stringify((await tx.objectStore('drafts').getAll()).map((row) => row.value));
+      const mayGo = (row: FileStateRow): boolean =>
+        (row.state === 'stored' && old(row) && !named.has(row.sha256)) || (row.state === 'loose' && row.kept_at < before && !drafts.includes(row.sha256));
+      const files = (await tx.objectStore('file_states').getAll()).filter(mayGo);
+      for (const { sha256: hash } of files) {
+        for (const store of ['files', 'file_states'] as const) void tx.objectStore(store).delete(hash).catch(() => null);
+      }
+      return gone.length + files.length;
+    });
+  }
+}
