@@ -46,7 +46,9 @@ def next_build(here: World, number: int) -> str:
         said = path.read_text()
         path.unlink()
         Path(f"{path}.gz").unlink(missing_ok=True)
-        said = re.sub(r"`[0-9a-f]{12}`", f"`{word}`", said).replace("<head>", f'<head><meta name="build" content="{word}">')
+        said = re.sub(r"`[0-9a-f]{12}`", f"`{word}`", said).replace(
+            "<head>", f'<head><meta name="build" content="{word}">'
+        )
         path.write_text(said)
     here.serve(target)
     return word
@@ -88,7 +90,7 @@ def _round(
     began = time.monotonic()
     page = phone.start(offline=True)
     starts.append(round(time.monotonic() - began, 2))
-    page.expose_function("begun", lambda mark: ledger.tried.add(mark))
+    page.expose_function("begun", ledger.tried.add)
     page.expose_function("told", ledger.note)
     if online:
         phone.sign_in(here.people[0])
