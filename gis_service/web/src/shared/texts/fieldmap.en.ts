@@ -29,6 +29,7 @@ export const FIELD_MAP: Record<string, string> = {
   '现在没有网络，只列出本机已有的底图。': 'No network now: only what is on this phone is listed.',
   '再试一次': 'Try again',
   '服务器上还没有离线底图，请联系管理员按片区制作。': 'The server has no offline base maps yet; ask the administrator to make them by area.',
+  '其他': 'Other',
   '影像': 'Imagery',
   '矢量': 'Vector',
   '正在下载{name}': 'Downloading {name}',
