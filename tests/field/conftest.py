@@ -23,5 +23,3 @@ def phone(here: World, playwright: Playwright, request: pytest.FixtureRequest) -
     wire = here.wire
     wire.refuse = ()
     wire.dead, wire.portal, wire.swallow, wire.cut, wire.delay_s = False, False, 0.0, 0.0, 0.0
-
-

@@ -46,15 +46,19 @@ def next_build(here: World, number: int) -> str:
         said = path.read_text()
         path.unlink()
         Path(f"{path}.gz").unlink(missing_ok=True)
-        said = re.sub(r"`[0-9a-f]{12}`", f"`{word}`", said).replace("<head>", f'<head><meta name="build" content="{word}">')
+        said = re.sub(r"`[0-9a-f]{12}`", f"`{word}`", said).replace(
+            "<head>", f'<head><meta name="build" content="{word}">'
+        )
         path.write_text(said)
     here.serve(target)
     return word
 
 
-def run(playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None) -> dict[str, Any]:
+def run(
+    playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
+) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
-    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
+    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)  # noqa: S311  (when to kill)
     page = phone.start()
     phone.installed()
     patrol = page.evaluate("made.start()")
@@ -86,7 +90,7 @@ def _round(
     began = time.monotonic()
     page = phone.start(offline=True)
     starts.append(round(time.monotonic() - began, 2))
-    page.expose_function("begun", lambda mark: ledger.tried.add(mark))
+    page.expose_function("begun", lambda mark: ledger.tried.add(mark))  # noqa: PLW0108  (Playwright marks what it is given)
     page.expose_function("told", ledger.note)
     if online:
         phone.sign_in(here.people[0])
@@ -120,7 +124,9 @@ def main() -> None:
     given = parser.parse_args()
     began = time.monotonic()
     with own_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
-        figures = run(playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True))
+        figures = run(
+            playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True)
+        )
     figures["seconds"] = round(time.monotonic() - began)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     sys.exit(0 if clean(figures) else 1)

@@ -54,7 +54,10 @@ def run(
         page.evaluate(TRACK, [patrol, (n + 1) * seconds // records - n * seconds // records])
         if n % max(1, records // 8) == 0:
             heap.append(_heap(phone))
-    page.evaluate("(given) => field.save('patrol.end', {at: Date.now(), records: given[1], photos: []}, {patrol: given[0]})", [patrol, records])
+    page.evaluate(
+        "(given) => field.save('patrol.end', {at: Date.now(), records: given[1], photos: []}, {patrol: given[0]})",
+        [patrol, records],
+    )
     figures["saved_in_s"] = round(time.monotonic() - began, 1)
     figures["queue"] = phone.counts()
     phone.kill()
@@ -82,7 +85,11 @@ def run(
         "select coalesce(sum(json_array_length(body_text::json #> '{body,fixes}')), 0) from inbox_record where kind = 'track'"
     )[0][0]
     stored = here.rows("select sha256 from stored_file")
-    held = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (here.services.settings.var_dir / "files").rglob("*") if path.is_file()}
+    held = {
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (here.services.settings.var_dir / "files").rglob("*")
+        if path.is_file()
+    }
     figures["files_with_another_hash"] = sum(1 for (sha256,) in stored if sha256 not in held)
     phone.close()
     return figures

@@ -67,10 +67,18 @@ class World:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         urls = {role: self.services.url(role) for role in (APP_ROLE, OWNER_ROLE, READER_ROLE)}
-        facts = {"port": port, "urls": urls, "var": str(self.services.settings.var_dir), "web": str(self.folder / "web")}
+        facts = {
+            "port": port,
+            "urls": urls,
+            "var": str(self.services.settings.var_dir),
+            "web": str(self.folder / "web"),
+        }
         with (self.folder / "server.log").open("ab") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=said
+                [sys.executable, "-m", "tests.field.server", json.dumps(facts)],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
             )
         until = time.monotonic() + 90
         while self.process.poll() is None and time.monotonic() < until:
@@ -98,7 +106,9 @@ class World:
 def world(cluster: Cluster, name: str) -> Iterator[World]:
     """A world on a clone of the migrated template, with a running server."""
     folder = Path(tempfile.mkdtemp(prefix="gis-field-", dir="/tmp"))
-    services = CloneServices(Settings(environment="test", var_dir=folder / "var", threads=4), cluster, cluster.clone(name))
+    services = CloneServices(
+        Settings(environment="test", var_dir=folder / "var", threads=4), cluster, cluster.clone(name)
+    )
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
         area = an_area(session)
@@ -300,12 +310,16 @@ class Ledger:
 
 def compare(here: World, ledger: Ledger, phones: list[Phone]) -> dict[str, int]:
     """The ledger against the server's rows and files: everything must be 0 but the counts."""
-    records = here.rows("select uuid::text, sha256, body_text::json #>> '{body,answers,mark}', files, verdict from inbox_record")
+    records = here.rows(
+        "select uuid::text, sha256, body_text::json #>> '{body,answers,mark}', files, verdict from inbox_record"
+    )
     by_mark: dict[str, list[Any]] = {}
     for row in records:
         if row[2]:
             by_mark.setdefault(row[2], []).append(row)
-    lost = [mark for mark, saved in ledger.confirmed.items() if [row[0] for row in by_mark.get(mark, [])] != [saved["uuid"]]]
+    lost = [
+        mark for mark, saved in ledger.confirmed.items() if [row[0] for row in by_mark.get(mark, [])] != [saved["uuid"]]
+    ]
     doubled = [mark for mark, rows in by_mark.items() if len(rows) > 1]
     named = {sha256 for row in records for sha256 in row[3]}
     stored = {row[0] for row in here.rows("select sha256 from stored_file where name not like '%.zip'")}
