@@ -35,6 +35,7 @@ import gis_service.parcels.topology.routes
 import gis_service.patrols.basemaps.routes
 import gis_service.patrols.conflicts.routes
 import gis_service.patrols.inbox.desk
+import gis_service.patrols.inbox.enclosures
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.papers.routes.router,
         gis_service.patrols.conflicts.routes.router,  # before the walks: /patrols/conflicts and /patrols/inbox are no walk
         gis_service.patrols.inbox.desk.router,
+        gis_service.patrols.inbox.enclosures.router,
         gis_service.patrols.inbox.routes.router,
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
@@ -140,7 +142,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def _house(app: FastAPI) -> None:
-    """Routes that belong to no package: configuration, health, metrics, the built pages."""
+    """Routes that belong to no package: configuration, health, metrics, pages."""
 
     @app.get("/api/v1/config")
     def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
@@ -185,6 +187,12 @@ def _house(app: FastAPI) -> None:
     @app.get("/metrics")
     def metrics() -> Response:
         return Response(http.metrics(), media_type="text/plain; version=0.0.4")
+
+    _pages(app)
+
+
+def _pages(app: FastAPI) -> None:
+    """The built pages: the desk, the field app with its service worker, and their files."""
 
     @app.get("/")
     def home() -> RedirectResponse:

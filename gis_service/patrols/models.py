@@ -39,6 +39,7 @@ class Patrol(Base):
         Index("ix_patrol_inspector_id_started_at", "inspector_id", "started_at"),
         Index("ix_patrol_area_id_started_at", "area_id", "started_at"),
         Index("ix_patrol_unit_id_started_at", "unit_id", "started_at"),
+        Index("ix_patrol_not_thinned", "started_at", postgresql_where=text("thinned_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)

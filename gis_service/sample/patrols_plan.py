@@ -32,6 +32,7 @@ INSPECTORS = (
 
 GUARDS = (
     ("梁伟(示例)", "GH01"), ("冯丽华(示例)", "GH01"), ("谭永强(示例)", "GH02"), ("邓小燕(示例)", "GH03"), ("苏志明(示例)", "GH04"),
+    ("何婉仪(示例)", "CBZX"), ("关健文(示例)", "CBZX"), ("古志成(示例)", "SQ-NZ"),
 )  # fmt: skip
 
 
@@ -60,12 +61,23 @@ def tell(teller: Teller) -> list[Walked]:
 def _people(session: Session, teller: Teller) -> None:
     """They have accounts, since tasks are theirs, and passwords that nobody was told."""
     areas = dict(session.execute(select(Area.name, Area.id)).all())
-    people = [*((name, Role.INSPECTOR, [{"area_id": areas[a]} for a in where if a in areas] or [{}], None) for name, where in INSPECTORS)]
+    people: list[tuple[str, Role, list[dict[str, int]], int | None]] = [
+        *(
+            (name, Role.INSPECTOR, [{"area_id": areas[a]} for a in where if a in areas] or [{}], None)
+            for name, where in INSPECTORS
+        )
+    ]
     people += [(name, Role.UNIT_USER, [{"unit_id": teller.units[code]}], teller.units[code]) for name, code in GUARDS]
     for n, (name, role, scopes, unit_id) in enumerate(people, 1):
         password = f"Aa1-{secrets.token_urlsafe(24)}"
         user = access.create_user(
-            session, SERVICE, username=f"{SAMPLE}{n:02}", display_name=name, password=password, unit_id=unit_id, own_choice=True
+            session,
+            SERVICE,
+            username=f"{SAMPLE}{n:02}",
+            display_name=name,
+            password=password,
+            unit_id=unit_id,
+            own_choice=True,
         )
         for scope in scopes:
             access.grant_role(session, SERVICE, user.id, role, **scope)

@@ -12,7 +12,17 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MANIFEST = HERE / "dist" / ".vite" / "manifest.json"
 INSTALLED = HERE / "node_modules" / ".package-lock.json"
-SOURCES = ("src", "desk", "field", "public", "plugins.ts", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json")
+SOURCES = (
+    "src",
+    "desk",
+    "field",
+    "public",
+    "plugins.ts",
+    "vite.config.ts",
+    "tsconfig.json",
+    "package.json",
+    "package-lock.json",
+)
 
 
 def newest(paths: tuple[str, ...] = SOURCES) -> float:

@@ -433,6 +433,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_field_conflict_record_uuid"), table_name="field_conflict")
+    op.drop_index("ix_field_conflict_open", table_name="field_conflict", postgresql_where=sa.text("state = 'open'"))
+    op.drop_table("field_conflict")
     op.drop_index(op.f("ix_observation_change_observation_id"), table_name="observation_change")
     op.drop_table("observation_change")
     op.drop_index(op.f("ix_visit_patrol_id"), table_name="visit")
@@ -478,7 +481,4 @@ def downgrade() -> None:
     op.drop_table("inbox_record")
     op.drop_table("field_upload")
     op.drop_table("field_device")
-    op.drop_index(op.f("ix_field_conflict_record_uuid"), table_name="field_conflict")
-    op.drop_index("ix_field_conflict_open", table_name="field_conflict", postgresql_where=sa.text("state = 'open'"))
-    op.drop_table("field_conflict")
     op.drop_table("patrol_plan")

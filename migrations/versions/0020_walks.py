@@ -29,6 +29,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    views = "patrol_coverage", "patrol_coverage_history", "observation", "observation_history", "patrol_overdue"
+    op.execute(f"drop view if exists {', '.join(f'layer.{view}' for view in views)}")
     op.drop_index("ix_patrol_not_thinned", table_name="patrol")
     op.drop_table("track_sketch")
     op.drop_column("patrol", "figures")

@@ -11,9 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("observation", sa.Column("corrections_told_id", sa.BigInteger(), nullable=True))
-    op.create_index(
-        "ix_observation_unfollowed", "observation", ["id"], postgresql_where=sa.text("followed_at is null")
-    )
+    op.create_index("ix_observation_unfollowed", "observation", ["id"], postgresql_where=sa.text("followed_at is null"))
 
 
 def downgrade() -> None:

@@ -44,7 +44,9 @@ def test_what_may_be_dumping_becomes_a_clue_however_slight(item: str) -> None:
     assert rules.decide(item, "low", recurred=False).then is Then.CLUE
 
 
-@pytest.mark.parametrize(("material", "kind"), [("rubble", "construction"), ("hazardous", "hazardous"), (None, "mixed"), (["x"], "mixed")])
+@pytest.mark.parametrize(
+    ("material", "kind"), [("rubble", "construction"), ("hazardous", "hazardous"), (None, "mixed"), (["x"], "mixed")]
+)
 def test_the_form_tells_the_kind_of_waste(material: object, kind: str) -> None:
     assert rules.decide("NEW_WASTE", "high", recurred=False, material=material).waste_kind == kind
 

@@ -78,7 +78,10 @@ const KEPT = 'gis.layers';
 const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, boolean>;
 const visible = reactive<Record<string, boolean>>(kept);
 
-export const isVisible = (layer: MapLayer): boolean => visible[layer.id] ?? layer.visible;
+/** The layer that a place is about: shown, above the parcels, while the person is there. */
+export const placeLayer = ref<string | null>(null);
+
+export const isVisible = (layer: MapLayer): boolean => layer.id === placeLayer.value || (visible[layer.id] ?? layer.visible);
 
 export function setVisible(layer: MapLayer, value: boolean): void {
   visible[layer.id] = value;

@@ -1,6 +1,7 @@
 /** 巡查: the tabs of the place, each with its list, its detail and the room it wants. A part of patrols adds its tab here. */
-import { type Component, computed, defineAsyncComponent } from 'vue';
+import { type Component, computed, defineAsyncComponent, watch } from 'vue';
 
+import { placeLayer } from '../map/state';
 import { go, place, setQuery } from '../state/place';
 import { may } from '../state/session';
 
@@ -28,6 +29,14 @@ export const TABS: PatrolTab[] = [
     id: 'plans', label: '计划', needs: 'patrol.read', width: 560, detailWidth: 560,
     list: later(() => import('./plans/PlanList.vue')), detail: later(() => import('./plans/PlanDetail.vue')),
   },
+  {
+    id: 'walks', label: '巡查记录', needs: 'patrol.read', width: 380, detailWidth: 480,
+    list: later(() => import('./walks/WalkList.vue')), detail: later(() => import('./walks/WalkDetail.vue')),
+  },
+  {
+    id: 'inbox', label: '待核与冲突', needs: 'patrol.settle', width: 400, detailWidth: 560,
+    list: later(() => import('./inbox/InboxList.vue')), detail: later(() => import('./inbox/InboxDetail.vue')),
+  },
   { id: 'daily', label: '日报', needs: 'patrol.read', width: 0.5, detailWidth: 440, list: later(() => import('./daily/DailySheet.vue')) },
 ];
 
@@ -43,3 +52,8 @@ export function goTab(id: string, chosen: string | number | null = null): void {
   setQuery({ patrol: id === TABS[0]!.id ? null : id });
   go('patrols', chosen);
 }
+
+/** What the map shows beside tasks and plans: how long ago land was walked. */
+const LAYER = 'patrol-overdue';
+const BESIDE = ['board', 'plans', 'daily'];
+watch(() => BESIDE.some(isTab), (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });

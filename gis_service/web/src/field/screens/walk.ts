@@ -67,12 +67,21 @@ export const pauseTrack = (): Promise<void> => recorder.pause();
 export const resumeTrack = (): Promise<void> => recorder.resume();
 
 const FRESH_MS = 15_000;
-/** An older fix of the track is better than none: it says itself of when it is. */
+/** An older one is better than none: it says itself of when it is. */
 const USABLE_MS = 120_000;
 
-/** The place of this moment: the track's last fix if it is fresh, else asked for. */
+/** What a screen that shows distances saw last. */
+export const seen = shallowRef<Position | null>(null);
+
+/** The newest place that is known: the track's, or that of a screen. */
+export const known = (): Position | null => {
+  const { last } = track.value;
+  return (last?.at ?? -Infinity) >= (seen.value?.at ?? -Infinity) ? last : seen.value;
+};
+
+/** The place of this moment: what is known if it is fresh, else asked for. */
 export async function here(patience_ms = 6_000): Promise<Position | null> {
-  const age = (): number => Date.now() - (recorder.walk().last?.at ?? -Infinity);
-  if (age() < FRESH_MS) return recorder.walk().last;
-  return (await placeNow(patience_ms)) ?? (age() < USABLE_MS ? recorder.walk().last : null);
+  const age = (): number => Date.now() - (known()?.at ?? -Infinity);
+  if (age() < FRESH_MS) return known();
+  return (await placeNow(patience_ms)) ?? (age() < USABLE_MS ? known() : null);
 }

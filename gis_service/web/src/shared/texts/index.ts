@@ -10,6 +10,7 @@ import { CHECKS } from './checks.en';
 import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
 import { IMPORTS } from './imports.en';
+import { INBOX } from './inbox.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
 import { MEETINGS } from './meetings.en';
@@ -20,6 +21,7 @@ import { PATROLS } from './patrols.en';
 import { PROCEDURES } from './procedures.en';
 import { RECTIFICATION } from './rectification.en';
 import { SHELL } from './shell.en';
+import { WALKS } from './walks.en';
 
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
@@ -33,6 +35,7 @@ export const ENGLISH: Record<string, string> = {
   ...CLAIMS,
   ...IMPORTS,
   ...IMPORT_DESK,
+  ...INBOX,
   ...LINEAGE,
   ...MAP,
   ...MEETINGS,
@@ -43,4 +46,5 @@ export const ENGLISH: Record<string, string> = {
   ...PROCEDURES,
   ...RECTIFICATION,
   ...SHELL,
+  ...WALKS,
 };
