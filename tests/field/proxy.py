@@ -15,7 +15,7 @@ class Wire:
     def __init__(self) -> None:
         self.port = 0
         self.to = 0
-        self.dead = False
+        self._dead = False
         self.delay_s = 0.0
         self.swallow = 0.0
         self.cut = 0.0
@@ -23,7 +23,7 @@ class Wire:
         self.refuse: tuple[bytes, ...] = ()
         """Requests whose first line has one of these are cut off; the others pass."""
         self.swallowed = self.cuts = 0
-        self.chance = random.Random(1)
+        self.chance = random.Random(1)  # noqa: S311  (which connection is cut)
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -47,6 +47,17 @@ class Wire:
         self.hang_up()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+
+    @property
+    def dead(self) -> bool:
+        return self._dead
+
+    @dead.setter
+    def dead(self, value: bool) -> None:
+        """Dead: no connection is taken, and those there are break."""
+        self._dead = value
+        if value:
+            self.hang_up()
 
     def hang_up(self) -> None:
         """Break every connection there is."""

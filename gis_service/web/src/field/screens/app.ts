@@ -3,7 +3,7 @@ import { reactive, shallowReactive } from 'vue';
 
 import { t } from '../../shared/i18n';
 import { queue } from '../queue';
-import { NotSecure, type Counts, type Kept, type Person, type PushEnd } from '../queue/contract';
+import { NotSecure, QuotaFull, type Counts, type Kept, type Person, type PushEnd } from '../queue/contract';
 import { secure } from '../queue/secure';
 import type { KeptPack, Pack } from './pack';
 import { ask, Refusal } from './server';
@@ -48,7 +48,7 @@ export function say(sentence: string): void {
 export function sentenceOf(cause: unknown): string {
   if (cause instanceof NotSecure) return t('本页不是 HTTPS 地址，浏览器不允许定位、保存和离线使用。请向管理员索取 https 开头的地址。');
   if (cause instanceof Refusal) return cause.message;
-  if (cause instanceof DOMException && cause.name === 'QuotaExceededError') return t('手机存储已满，没有保存。请先上传或删除手机里的其他内容。');
+  if (cause instanceof QuotaFull) return t('手机存储已满，没有保存。请先上传或删除手机里的其他内容。');
   const detail = cause instanceof Error ? cause.message : String(cause);
   return t('页面出错：{detail}。已保存的记录都在本机。', { detail });
 }
