@@ -51,7 +51,7 @@ def test_a_dispatcher_gives_tasks_out_takes_back_and_plans(enter: Enter) -> None
 
     # two at once with the keyboard alone
     for n in range(2):
-        page.locator(movable(page, one)).nth(n).press("Space")
+        page.locator(movable(page, one)).nth(n).get_by_role("checkbox").press("Space")
     bar = page.get_by_role("form", name="办理选中的任务")
     expect(bar).to_contain_text("已选 2 个")
     bar.get_by_label("改派给").select_option(label=other)
@@ -62,7 +62,7 @@ def test_a_dispatcher_gives_tasks_out_takes_back_and_plans(enter: Enter) -> None
     assert (column(page, one), column(page, other)) == (before[0] - 2, before[1] + 2)
 
     # opened: parcels in their order
-    page.locator(movable(page, other)).first.press("Enter")
+    page.locator(movable(page, other)).first.get_by_role("button").press("Enter")
     expect(page.locator(".detail ol li").first).to_contain_text(re.compile("[A-Z]{2}-\\d{4}"))
     assert troubles(page) == []
 

@@ -11,6 +11,7 @@ export const PATROLS: Record<string, string> = {
   今天: 'Today',
   关闭: 'Close',
   检查项: 'Check item',
+  '选择 {title}': 'Select {title}',
   往前: 'Earlier',
   往后: 'Later',
   哪一天: 'Which day',
