@@ -6,7 +6,7 @@ import { circular } from 'ol/geom/Polygon';
 import VectorLayer from 'ol/layer/Vector';
 import { fromLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
-import { Circle, Fill, RegularShape, Stroke, Style } from 'ol/style';
+import { Circle, Fill, RegularShape, Stroke, Style, type Text } from 'ol/style';
 
 import { labelText } from '../../../shared/symbols';
 import { holes, momentOf, walkedUntil } from './replay';
@@ -36,6 +36,13 @@ function styled(geometry: Geometry, style: Style | Style[]): Feature<Geometry> {
   return made;
 }
 
+/** Below the parcel's number, which stands in the middle. */
+function shareText(share: number): Text {
+  const text = labelText(percent(share));
+  text.setOffsetY(18);
+  return text;
+}
+
 const point = (at: LonLat): Point => new Point(fromLonLat(at));
 const line = (places: LonLat[]): Geometry => (places.length > 1 ? new LineString(places.map((at) => fromLonLat(at))) : point(places[0]!));
 
@@ -48,7 +55,7 @@ export function drawWalk(layer: VectorLayer<Source>, walk: Walk | null, track: T
     const shape = walk.shapes[cover.parcel_id];
     if (!shape) continue;
     const style = [new Style({ fill: new Fill({ color: SHADES[cover.band] }), stroke: new Stroke({ color: INK.photo, width: cover.proved ? 1.5 : 0.75, lineDash: cover.proved ? undefined : [4, 4] }) })];
-    if (cover.proved || cover.planned) style.push(new Style({ text: labelText(percent(cover.seen_share)) }));
+    if (cover.proved || cover.planned) style.push(new Style({ text: shareText(cover.seen_share) }));
     source.addFeature(styled(FORMAT.readGeometry(shape)!, style));
   }
   if (track) {

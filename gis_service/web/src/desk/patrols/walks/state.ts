@@ -78,11 +78,14 @@ export async function openTrack(reason: string): Promise<void> {
   }
 }
 
+/** A round over one small parcel fills the map without leaving the ground behind. */
+const CLOSEST = 17.5;
+
 export function lookAtWalk(): void {
   if (!walk.value) return;
   const shapes = walk.value.coverage.filter(({ proved, planned }) => proved || planned).map(({ parcel_id }) => walk.value!.shapes[parcel_id]);
   const lines: Geometry[] = (track.value?.pieces ?? []).map((piece) => ({ type: 'MultiPoint', coordinates: piece.map(([lon, lat]) => [lon, lat]) }));
-  look(bboxOf({ type: 'GeometryCollection', geometries: [...shapes.filter((shape) => shape !== undefined), ...lines] }), true);
+  look(bboxOf({ type: 'GeometryCollection', geometries: [...shapes.filter((shape) => shape !== undefined), ...lines] }), true, CLOSEST);
 }
 
 // --- on the map -----------------------------------------------------------------------------------------------------
