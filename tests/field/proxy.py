@@ -20,6 +20,8 @@ class Wire:
         self.swallow = 0.0
         self.cut = 0.0
         self.portal = False
+        self.refuse: tuple[bytes, ...] = ()
+        """Requests whose first line has one of these are cut off; the others pass."""
         self.swallowed = self.cuts = 0
         self.chance = random.Random(1)
         self._open: set[asyncio.StreamWriter] = set()
@@ -88,6 +90,8 @@ class _Talk:
         while data := await reader.read(65_536):
             if data.startswith((b"POST /api", b"PUT /api", b"GET ")):
                 self.changing = not data.startswith(b"GET ") and b" /api/v1/field/" in data[:60]
+            if any(word in data[:200].split(b"\r\n", 1)[0] for word in self.wire.refuse):
+                return
             if self.changing and self.wire.chance.random() < self.wire.cut:
                 self.wire.cuts += 1
                 far.write(data[: len(data) // 2])
@@ -100,6 +104,8 @@ class _Talk:
 
     async def back(self, far: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await far.read(65_536):
+            if any(word in data[:200].split(b"\r\n", 1)[0] for word in self.wire.refuse):
+                return
             if self.changing and self.wire.chance.random() < self.wire.swallow:
                 self.wire.swallowed += 1
                 return

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.core import clock
 from gis_service.core.clock import BEIJING
+from gis_service.core.versioning import VERSION_ONLY
 from gis_service.parcels.facilities import operations as facilities
 from gis_service.parcels.facilities.queries import TABLES
 from gis_service.parcels.facilities.schemas import Act, CameraChange, FenceChange, SignChange
@@ -168,9 +169,11 @@ def facility(session: Session, world: World, record: InboxRecord, said: Said, wh
     _say_when(found, applied, said.made_at)
     if applied:
         day = said.made_at.astimezone(BEIJING).date()
+        # versions are by transaction: two changes in one batch make one, and the value between them stays here
+        changed = {field: [plain(getattr(found, field)), plain(value)] for field, value in applied.items()}
         why = Why(f"巡查现场更新({who.actor.name},{day})", None)
         facilities.change(session, body.noun, body.id, seen=found.row_version, facts=applied, geometry=None, why=why)
-        detail = {"act": "change", "changed": sorted(applied), "record": str(record.uuid)}
+        detail = {"act": "change", "changed": changed, "record": str(record.uuid)}
         world.notes.append((EDIT, f"{body.noun}/{body.id}", detail, who.actor))
     if patrol:
         photos.add(session, world.store, record, patrol.id, body.photos)
@@ -194,7 +197,8 @@ def _facts(body: wire.FacilityEdit) -> dict[str, Any]:
 
 def _version(session: Session, past: FromClause, facility_id: int, row_version: int) -> dict[str, Any]:
     """The state the phone had seen, from the version table."""
-    found = select(past).where(past.c.id == facility_id, past.c.row_version == row_version)
+    known = [column for column in past.c if column.name not in VERSION_ONLY | {"geom"}]
+    found = select(*known).where(past.c.id == facility_id, past.c.row_version == row_version)
     row = session.execute(found.order_by(past.c.version_no.desc()).limit(1)).mappings().first()
     return dict(row) if row else {}
 
