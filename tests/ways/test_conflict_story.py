@@ -93,7 +93,7 @@ def conflict(enter: Enter, inspector: Callable[[], Inspector], sample_services: 
             "signs", sign.id, seen, condition=("good", "missing"), wording=(sign.wording, "严禁倾倒,违者必究")
         ),
     )
-    assert [each["verdict"] for each in (*one, *two)] == ["stored"] * 4
+    assert [each["verdict"] for each in (*one, *two)] == ["stored"] * 4, (one, two)
     officer = enter(Role.LAND_OFFICER)
     return sign, officer
 
