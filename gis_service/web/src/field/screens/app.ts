@@ -68,8 +68,14 @@ export async function tried(act: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+let waiting = 0;
+
+/** More waits than before: it is sent, and how that ends is heard here (the queue's own tries tell nobody that the session is over). */
 async function look(): Promise<void> {
   [app.counts, app.list] = await Promise.all([queue.counts(), queue.list()]);
+  const now = app.counts.records + app.counts.files;
+  if (now > waiting && app.online && app.session !== 'over') setTimeout(() => void send(), 1000);
+  waiting = now;
 }
 
 let looking = false;
@@ -192,7 +198,10 @@ export async function signIn(username: string, password: string): Promise<void> 
   if (me.must_change_password) throw new Refusal(403, 'access.must_change_password', t('请先在电脑上修改初始密码，再用手机登录。'));
   if (!me.permissions.includes('patrol.record')) throw new Refusal(403, 'access.forbidden', t('此账号没有巡查权限，请联系管理员。'));
   if (app.person && app.person.id !== me.id) await depart();
-  if (app.person?.id !== me.id) await arrive({ id: me.id, name: me.display_name });
+  if (app.person?.id !== me.id) {
+    await arrive({ id: me.id, name: me.display_name });
+    location.hash = '/tasks';
+  }
   app.session = 'live';
   overlay.open = false;
   await refresh();
