@@ -155,7 +155,7 @@ def _web(settings: Settings) -> None:
 def prepare(services: Services, *, sample: bool) -> None:
     """Make an empty database usable: the working days and laws we know, sample district (where wanted) and the first
     accounts. Changes nothing else."""
-    from gis_service.sample import load
+    from gis_service.sample import load, patrols
 
     with services.sessions.begin() as session:
         calendar.fill(session)
@@ -170,6 +170,9 @@ def prepare(services: Services, *, sample: bool) -> None:
             made
         ):  # written before the commit: a password nobody was told is worse than one of an account that is not there
             accounts.write(made, services.settings.var_dir / "accounts.json")
+    if sample:  # people walk, so it takes people
+        with services.sessions.begin() as session:
+            patrols.load(session, district_code=services.settings.district_code, store=services.store)
 
 
 def announce(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 WALK_M_S, RIDE_M_S = 1.25, 8.5
+BLOCK = 128
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,16 @@ def drifting(rng: np.random.Generator, n: int, size: float, over: float) -> Floa
     keep = np.exp(-1 / max(over, 1e-6))
     push = rng.normal(0, size * np.sqrt(1 - keep**2), (n, 2))
     push[0] = rng.normal(0, size, 2)
+    steps = np.arange(min(n, BLOCK))
+    lag = steps[:, None] - steps[None, :]
+    sums = np.where(lag >= 0, keep ** np.maximum(lag, 0), 0.0)
     made = np.empty((n, 2))
     here = np.zeros(2)
-    for k in range(n):
-        here = keep * here + push[k]
-        made[k] = here
+    for start in range(0, n, BLOCK):
+        part = push[start : start + BLOCK]
+        rows = len(part)
+        made[start : start + rows] = sums[:rows, :rows] @ part + keep ** (steps[:rows, None] + 1) * here
+        here = made[start + rows - 1]
     return made
 
 

@@ -26,12 +26,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sent_by_id"], ["app_user.id"], name=op.f("fk_inbox_stray_sent_by_id")),
         sa.PrimaryKeyConstraint("uuid", "sha256", name=op.f("pk_inbox_stray")),
     )
+    op.alter_column("field_conflict", "chosen", nullable=True)
     op.add_column("inbox_record", sa.Column("proved_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.add_column("inbox_record", sa.Column("released_by_id", sa.BigInteger(), nullable=True))
     op.add_column("inbox_record", sa.Column("released_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.alter_column("field_conflict", "chosen", nullable=False)
     op.drop_column("inbox_record", "released_at")
     op.drop_column("inbox_record", "released_by_id")
     op.drop_column("inbox_record", "proved_at")

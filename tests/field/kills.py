@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import os
 import random
 import re
 import shutil
@@ -19,6 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Playwright, sync_playwright
 
+from gis_service.main import WEB
 from tests.field.world import CLEAN, Ledger, Phone, World, compare, own_cluster, world
 
 KINDS = ("save", "photo", "upload", "update")
@@ -34,23 +36,29 @@ WORK = """
 """
 
 
-def next_build(web: Path, target: Path, number: int) -> Path:
-    """The same pages as another build: the page says another word and the worker has another name."""
-    if target.exists():
-        shutil.rmtree(target)
-    shutil.copytree(web, target)
+def next_build(here: World, number: int) -> str:
+    """The same pages as another build: the page says another word, and the worker has another name. Returns the word."""
     word = hashlib.sha256(str(number).encode()).hexdigest()[:12]
-    worker, page = target / "field" / "sw.js", target / "field" / "index.html"
-    worker.write_text(re.sub(r"`[0-9a-f]{12}`", f"`{word}`", worker.read_text()))
-    page.write_text(page.read_text().replace("<head>", f'<head><meta name="build" content="{word}">'))
-    for packed in (worker, page):
-        Path(f"{packed}.gz").unlink(missing_ok=True)
-    return target
+    target = here.folder / f"web-{word}"
+    shutil.copytree(WEB, target, copy_function=os.link, dirs_exist_ok=True)
+    for name in ("sw.js", "index.html"):
+        path = target / "field" / name
+        said = path.read_text()
+        path.unlink()
+        Path(f"{path}.gz").unlink(missing_ok=True)
+        said = re.sub(r"`[0-9a-f]{12}`", f"`{word}`", said).replace(
+            "<head>", f'<head><meta name="build" content="{word}">'
+        )
+        path.write_text(said)
+    here.serve(target)
+    return word
 
 
-def run(playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None) -> dict[str, Any]:
+def run(
+    playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
+) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
-    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
+    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)  # noqa: S311  (when to kill)
     page = phone.start()
     phone.installed()
     patrol = page.evaluate("made.start()")
@@ -78,11 +86,11 @@ def _round(
 ) -> None:  # fmt: skip
     online = kind in ("upload", "update")
     here.wire.dead = not online
-    here.wire.swallow, here.wire.cut, here.wire.delay_s = (0.1, 0.05, 0.05) if kind == "upload" else (0.0, 0.0, 0.0)
+    here.wire.swallow, here.wire.cut, here.wire.delay_s = (0.2, 0.05, 0.05) if kind == "upload" else (0.0, 0.0, 0.0)
     began = time.monotonic()
     page = phone.start(offline=True)
     starts.append(round(time.monotonic() - began, 2))
-    page.expose_function("begun", lambda mark: ledger.tried.add(mark))
+    page.expose_function("begun", lambda mark: ledger.tried.add(mark))  # noqa: PLW0108  (Playwright marks what it is given)
     page.expose_function("told", ledger.note)
     if online:
         phone.sign_in(here.people[0])
@@ -90,9 +98,7 @@ def _round(
         # what waits is sent first in every other round, so that both are tried: a swap, and a swap that must wait
         if number % 8 == 3:
             phone.push_until_empty()
-        here.web = next_build(Path(here.web), here.folder / f"web{number % 2}", number)
-        here.kill()
-        here.start()
+        next_build(here, number)
         page.evaluate("void navigator.serviceWorker.getRegistration().then((one) => one.update())")
         page.evaluate("void setInterval(() => field.takeUpdate(), 50)")
     elif kind == "upload":
@@ -118,7 +124,9 @@ def main() -> None:
     given = parser.parse_args()
     began = time.monotonic()
     with own_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
-        figures = run(playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True))
+        figures = run(
+            playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True)
+        )
     figures["seconds"] = round(time.monotonic() - began)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     sys.exit(0 if clean(figures) else 1)

@@ -15,13 +15,15 @@ class Wire:
     def __init__(self) -> None:
         self.port = 0
         self.to = 0
-        self.dead = False
+        self._dead = False
         self.delay_s = 0.0
         self.swallow = 0.0
         self.cut = 0.0
         self.portal = False
+        self.refuse: tuple[bytes, ...] = ()
+        """Requests whose first line has one of these are cut off; the others pass."""
         self.swallowed = self.cuts = 0
-        self.chance = random.Random(1)
+        self.chance = random.Random(1)  # noqa: S311  (which connection is cut)
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -45,6 +47,17 @@ class Wire:
         self.hang_up()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+
+    @property
+    def dead(self) -> bool:
+        return self._dead
+
+    @dead.setter
+    def dead(self, value: bool) -> None:
+        """Dead: no connection is taken, and those there are break."""
+        self._dead = value
+        if value:
+            self.hang_up()
 
     def hang_up(self) -> None:
         """Break every connection there is."""
@@ -88,6 +101,8 @@ class _Talk:
         while data := await reader.read(65_536):
             if data.startswith((b"POST /api", b"PUT /api", b"GET ")):
                 self.changing = not data.startswith(b"GET ") and b" /api/v1/field/" in data[:60]
+            if any(word in data[:200].split(b"\r\n", 1)[0] for word in self.wire.refuse):
+                return
             if self.changing and self.wire.chance.random() < self.wire.cut:
                 self.wire.cuts += 1
                 far.write(data[: len(data) // 2])
@@ -100,6 +115,8 @@ class _Talk:
 
     async def back(self, far: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await far.read(65_536):
+            if any(word in data[:200].split(b"\r\n", 1)[0] for word in self.wire.refuse):
+                return
             if self.changing and self.wire.chance.random() < self.wire.swallow:
                 self.wire.swallowed += 1
                 return

@@ -50,12 +50,16 @@ class World:
     folder: Path
     people: list[Inspector]
     parcels: list[int]
-    web: Path = WEB
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.wire.port}"
+
+    def serve(self, web: Path) -> None:
+        """From now on the server hands out these pages."""
+        (self.folder / "web.new").symlink_to(web)
+        (self.folder / "web.new").replace(self.folder / "web")
 
     def start(self) -> None:
         """Start the server (again) and wait until it answers."""
@@ -63,14 +67,26 @@ class World:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         urls = {role: self.services.url(role) for role in (APP_ROLE, OWNER_ROLE, READER_ROLE)}
-        facts = {"port": port, "urls": urls, "var": str(self.services.settings.var_dir), "web": str(self.web)}
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.field.server", json.dumps(facts)], cwd=ROOT, stdout=subprocess.DEVNULL)
-        for _ in range(600):
+        facts = {
+            "port": port,
+            "urls": urls,
+            "var": str(self.services.settings.var_dir),
+            "web": str(self.folder / "web"),
+        }
+        with (self.folder / "server.log").open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.field.server", json.dumps(facts)],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+        until = time.monotonic() + 90
+        while self.process.poll() is None and time.monotonic() < until:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz"):
                 self.wire.to, self.wire.dead = port, False
                 return
             time.sleep(0.05)
-        raise RuntimeError("the server did not start")
+        raise RuntimeError("the server did not start: " + (self.folder / "server.log").read_text()[-2000:])
 
     def kill(self) -> None:
         """SIGKILL for the server: no last words."""
@@ -106,6 +122,7 @@ def world(cluster: Cluster, name: str) -> Iterator[World]:
     try:
         with wire() as made:
             here = World(cluster, services, made, folder, people, parcels)
+            here.serve(WEB)
             here.start()
             try:
                 yield here
@@ -190,7 +207,7 @@ class Phone:
 
     def open(self, person: Inspector) -> None:
         self.page.goto("/field/")
-        self.page.wait_for_function("window.field !== undefined")
+        self.page.wait_for_function("() => window.field !== undefined")
         self.page.evaluate("(who) => field.open(who)", {"id": person.id, "name": person.name})
 
     def installed(self) -> None:
@@ -241,7 +258,17 @@ class Phone:
         return [pid for pid in found if _alive(pid)]
 
     def push(self) -> str:
-        return str(self.page.evaluate("field.push()"))
+        """How a push ends; while somebody else (the service worker) sends, this waits."""
+        while (end := str(self.page.evaluate("field.push()"))) == "busy":
+            self.page.wait_for_timeout(50)
+        return end
+
+    def until(self, expression: str, *, seconds: float = 30) -> None:
+        """Wait for something in the page; its content security policy forbids the usual way."""
+        began = time.monotonic()
+        while not self.page.evaluate(expression):
+            assert time.monotonic() - began < seconds, expression
+            self.page.wait_for_timeout(50)
 
     def push_until_empty(self, person: Inspector | None = None, *, seconds: float = 60) -> None:
         """What the app does by itself in the end: it signs in when asked, and tries again."""
@@ -295,7 +322,7 @@ def compare(here: World, ledger: Ledger, phones: list[Phone]) -> dict[str, int]:
     ]
     doubled = [mark for mark, rows in by_mark.items() if len(rows) > 1]
     named = {sha256 for row in records for sha256 in row[3]}
-    stored = {row[0] for row in here.rows("select sha256 from stored_file")}
+    stored = {row[0] for row in here.rows("select sha256 from stored_file where name not like '%.zip'")}
     receipts = {}
     for phone in phones:
         for kept in phone.page.evaluate("field.list()"):

@@ -12,11 +12,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright, expect, sync_playwright
 
+from gis_service.main import WEB, create_app
 from gis_service.settings import Settings
+from gis_service.tls import keeping
 from gis_service.tls import page as ca_page
 from gis_service.tls.keeping import Known
+from tests.conftest import CloneServices
 
 pytestmark = pytest.mark.browser
 NAME = "gis.example.lan"
@@ -129,3 +132,20 @@ def test_the_page_reads_on_a_narrow_phone(engine: Playwright, http: int, tmp_pat
             summary.click()
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert tab.locator("summary").first.bounding_box()["height"] >= 48  # type: ignore[index]
+
+
+@pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")
+def test_the_field_app_says_why_it_cannot_work_over_plain_http(
+    engine: Playwright, services: CloneServices, tmp_path: Path
+) -> None:
+    keeping.make(services.settings, [NAME], [])
+    service = create_app(services.settings, services)
+    for port in serving(service, None):
+        with browser(engine, tmp_path / "profile") as context:
+            tab = context.pages[0]
+            tab.goto(f"http://{NAME}:{port}/field/")
+            expect(tab.get_by_role("alert")).to_contain_text(
+                "本页不是 HTTPS 地址,浏览器不允许定位、保存和离线使用".replace(",", "，")
+            )
+            tab.get_by_role("link", name="怎样改用 HTTPS").click()
+            expect(tab.get_by_role("heading", name="安装根证书")).to_be_visible()

@@ -3,7 +3,7 @@ blurred, cut, or with pauses put in. Walking the same way every day is no replay
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,19 +14,35 @@ from gis_service.geo.tracks.fixes import Floats, Track
 
 EVERY_S = 5.0
 """A sketch knows the place every so many seconds."""
-WINDOW_S, HOP_S = 150.0, 50.0
 MOVES_M = 60.0
 """A window in which less was walked is no evidence: whoever stands still looks like anybody standing still."""
-FITS_M = 3.6
-"""A window fits when it lies within this of the earlier one (root mean square, after the shift in place)."""
 SHIFT_M = 60.0
 """A replay may be shifted in place by as much."""
-FITTING, WINDOWS, EXACT_WINDOWS = 0.5, 5, 3
-"""Share of the moving windows that fit, at a few shifts in time, and how many at least; of an exact copy fewer will do."""
+FITTING = 0.5
+"""Share of the moving windows that must fit, at a few shifts in time."""
+DRIVEN = 0.006
+"""Of the way in a window, by which it may be off too: at the speed of a car a little stretch of time is many metres."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Windows of `window_s` every `hop_s` fit when they lie within `fits_m` (root mean square, after the shift in place); `least` of
+    them must."""
+
+    window_s: float
+    hop_s: float
+    fits_m: float
+    least: int
+
+
+PASSES = (Pass(150.0, 50.0, 3.6, 5), Pass(75.0, 25.0, 1.5, 4))
+"""Long windows find blurred copies, short ones find exact copies of tracks with many holes."""
 TOGETHER_S, TOGETHER_M = timedelta(minutes=10).total_seconds(), 0.8
 """Two people who walk together at the same time fit too: there only an exact copy is doubted."""
-STRETCHES = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.1)
+STRETCHES = (1.0, *(1 + sign * 0.015 * n for n in range(1, 7) for sign in (-1, 1)))
 """How much faster a replay may be played."""
+PROMISING_M, PROMISING = 12.0, 0.3
+"""Only where this share of the windows fits as loosely as this are stretches of time tried."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,9 @@ def sketch(track: Track, key: int = 0) -> Sketch:
     """The sketch of a track; what lies in a gap of more than half a minute is not known."""
     if len(track) < 2:
         return Sketch(key, np.empty((0, 3)))
-    times = np.arange(np.ceil(track.t[0] / EVERY_S), np.floor(track.t[-1] / EVERY_S) + 1) * EVERY_S
+    times = np.arange(
+        track.t[0], track.t[-1] + 1e-6, EVERY_S
+    )  # from its own beginning: an exact copy has an exact sketch
     if not len(times):
         return Sketch(key, np.empty((0, 3)))
     after = np.clip(np.searchsorted(track.t, times), 1, len(track) - 1)
@@ -74,21 +92,28 @@ def replay(mine: Sketch, earlier: Sequence[Sketch]) -> Doubt | None:
 
 @dataclass(frozen=True)
 class _Windows:
-    """Moving windows of a track: their first row, and their places without their mean."""
+    """Moving windows of a track: their first row, their places without their mean, and the metres walked."""
 
     at: Floats
     places: Floats
     means: Floats
+    moved: Floats
 
 
 def _compare(mine: Sketch, other: Sketch) -> dict[str, Any] | None:
     if not mine.near(other):
         return None
-    together = len(mine.rows) and abs(mine.rows[0, 0] - other.rows[0, 0]) < TOGETHER_S
-    for stretch in (1.0,) if together else STRETCHES:
-        found = _fit(mine, other, stretch, TOGETHER_M if together else FITS_M)
-        if found:
-            return {**found, "stretch": stretch, "shift_s": round(float(mine.rows[0, 0] - other.rows[0, 0]))}
+    shift = {"shift_s": round(float(mine.rows[0, 0] - other.rows[0, 0]))}
+    if abs(shift["shift_s"]) < TOGETHER_S:
+        found = _fit(mine, other, 1.0, replace(PASSES[0], fits_m=TOGETHER_M))[0]
+        return {**found, **shift} if found else None
+    for each in PASSES:
+        for stretch in STRETCHES:
+            found, loosely = _fit(mine, other, stretch, each)
+            if found:
+                return {**found, **shift}
+            if loosely < PROMISING:
+                break
     return None
 
 
@@ -104,11 +129,12 @@ def _stretched(sketch: Sketch, stretch: float) -> Floats:
     return moved
 
 
-def _fit(mine: Sketch, other: Sketch, stretch: float, fits_m: float) -> dict[str, Any] | None:
-    size, hop = int(WINDOW_S / EVERY_S), int(HOP_S / EVERY_S)
+def _fit(mine: Sketch, other: Sketch, stretch: float, each: Pass) -> tuple[dict[str, Any] | None, float]:
+    """What fits, if enough does; and the share of windows that would fit loosely."""
+    size, hop = int(each.window_s / EVERY_S), int(each.hop_s / EVERY_S)
     own, theirs = _windows(mine.rows[:, 1:], size, hop), _windows(_stretched(other, stretch), size, 1)
-    if len(own.at) < EXACT_WINDOWS or not len(theirs.at):
-        return None
+    if len(own.at) < each.least or not len(theirs.at):
+        return None, 0.0
     # the mean square of the difference of two centred windows, for all pairs at once
     a, b = own.places, theirs.places
     square = ((a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T) / size
@@ -116,20 +142,21 @@ def _fit(mine: Sketch, other: Sketch, stretch: float, fits_m: float) -> dict[str
     square[apart > SHIFT_M] = np.inf
     best = square.argmin(axis=1)
     off = np.sqrt(np.maximum(square[np.arange(len(best)), best], 0))
-    fits = off <= fits_m
+    fits = off <= np.maximum(each.fits_m, DRIVEN * own.moved)
     # a replay keeps its shift in time, but for a few pauses put in
     shifts = own.at[fits] - theirs.at[best[fits]]
     steady = _steady(shifts)
-    share = steady.sum() / len(own.at)
-    exact = bool(steady.any()) and float(np.median(off[fits][steady])) < TOGETHER_M
-    if share < FITTING or steady.sum() < (EXACT_WINDOWS if exact else WINDOWS):
-        return None
-    return {
+    share, loosely = steady.sum() / len(own.at), float((off <= PROMISING_M).mean())
+    if share < FITTING or steady.sum() < each.least:
+        return None, loosely
+    facts = {
         "share": round(float(share), 3),
         "windows": len(own.at),
         "off_m": round(float(np.median(off[fits][steady])), 2),
-        "minutes": round(float(steady.sum() * HOP_S / 60), 1),
+        "minutes": round(float(steady.sum() * each.hop_s / 60), 1),
+        "stretch": round(stretch, 3),
     }
+    return facts, loosely
 
 
 def _steady(shifts: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -143,7 +170,7 @@ def _windows(places: Floats, size: int, hop: int) -> _Windows:
     """Those windows of `size` places, every `hop`, that are known and in which somebody walks."""
     starts = np.arange(0, len(places) - size + 1, hop)
     if not len(starts):
-        return _Windows(np.empty(0), np.empty((0, 2 * size)), np.empty((0, 2)))
+        return _Windows(np.empty(0), np.empty((0, 2 * size)), np.empty((0, 2)), np.empty(0))
     cut = places[starts[:, None] + np.arange(size)[None, :]]
     known = np.isfinite(cut).all(axis=(1, 2))
     moved = np.hypot(*np.moveaxis(np.diff(cut[:, ::3], axis=1), 2, 0)).sum(axis=1)
@@ -152,4 +179,4 @@ def _windows(places: Floats, size: int, hop: int) -> _Windows:
     cut = cut[keep]
     means = cut.mean(axis=1) if len(cut) else np.empty((0, 2))
     centred = cut - means[:, None, :]
-    return _Windows(starts[keep].astype(float), centred.reshape(len(cut), 2 * size), means)
+    return _Windows(starts[keep].astype(float), centred.reshape(len(cut), 2 * size), means, moved[keep])

@@ -36,7 +36,7 @@ class FieldConflict(Base):
     mine_by: Mapped[str] = mapped_column(Text)
     mine_at: Mapped[datetime] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(Text, server_default="open")
-    chosen: Mapped[Any] = mapped_column(JSONB)
+    chosen: Mapped[Any] = mapped_column(JSONB, nullable=True)
     reason: Mapped[str | None] = mapped_column(Text)
     settled_by: Mapped[int | None] = mapped_column(BigInteger)
     settled_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -169,9 +169,11 @@ def facility(session: Session, world: World, record: InboxRecord, said: Said, wh
     _say_when(found, applied, said.made_at)
     if applied:
         day = said.made_at.astimezone(BEIJING).date()
+        # versions are by transaction: two changes in one batch make one, and the value between them stays here
+        changed = {field: [plain(getattr(found, field)), plain(value)] for field, value in applied.items()}
         why = Why(f"巡查现场更新({who.actor.name},{day})", None)
         facilities.change(session, body.noun, body.id, seen=found.row_version, facts=applied, geometry=None, why=why)
-        detail = {"act": "change", "changed": sorted(applied), "record": str(record.uuid)}
+        detail = {"act": "change", "changed": changed, "record": str(record.uuid)}
         world.notes.append((EDIT, f"{body.noun}/{body.id}", detail, who.actor))
     if patrol:
         photos.add(session, world.store, record, patrol.id, body.photos)

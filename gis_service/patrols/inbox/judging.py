@@ -4,6 +4,7 @@ A record that waits for another is judged again as soon as that one has become r
 transaction after the other (an advisory lock), so that none can slip between looking for its walk and being put aside.
 """
 
+import traceback
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -130,12 +131,17 @@ def _judge_one(session: Session, world: World, record: InboxRecord) -> bool:
     except Exception as trouble:
         if isinstance(trouble, DBAPIError) and trouble.connection_invalidated:
             raise
-        log.error("field record in trouble", alarm=True, uuid=str(record.uuid), exc_info=trouble)
+        log.error("field record in trouble", alarm=True, uuid=str(record.uuid), trace=trace_of(trouble))
         verdict, reason = Verdict.HELD, Held("field.server_trouble").kept()
     record.verdict, record.reason, record.judged_at = verdict, reason, clock.now()
     record.row_noun, record.row_id = row or (None, None)
     session.flush()
     return verdict is Verdict.STORED
+
+
+def trace_of(trouble: BaseException) -> str:
+    """The end of the traceback as text: a pretty one takes seconds, and this one is written within a transaction."""
+    return "".join(traceback.format_exception(trouble))[-3000:]
 
 
 def _rows_of(session: Session, world: World, record: InboxRecord) -> tuple[rows.Row, dict[str, Any] | None]:

@@ -23,7 +23,7 @@ from gis_service.patrols.inbox.doors import MEGABYTE, FieldRoute
 from gis_service.patrols.inbox.taking import House
 from gis_service.patrols.inbox.uploads import Piece, Uploads
 from gis_service.patrols.inbox.wire import Answer, FileState
-from gis_service.patrols.rules import TRACK_BATCH, VIEW_M
+from gis_service.patrols.rules import TRACK_BATCH
 
 router = APIRouter(prefix="/api/v1/field", route_class=FieldRoute)
 
@@ -56,7 +56,8 @@ def pack(
     work: Read, area: Annotated[list[int] | None, Query()] = None, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
     """All that is needed offline, for this person; `area` (may be repeated) keeps it to some areas."""
-    bounds = packing.Bounds(VIEW_M, TRACK_BATCH, CHUNK_BYTES, work.request.app.state.settings.max_photo_mb)
+    settings = work.request.app.state.settings
+    bounds = packing.Bounds(settings.patrol_view_m, TRACK_BATCH, CHUNK_BYTES, settings.max_photo_mb)
     made = packing.pack(work.session, work.actor, work.scope, bounds, areas=area or [], now=clock.now())
     headers = {"ETag": made.etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
     if if_none_match and made.etag in if_none_match:

@@ -133,7 +133,7 @@ def _bravely(house: House, actor: Actor | None, request_id: str, work: Callable[
         with house.transaction(actor, request_id) as session:
             work(session)
     except Exception as trouble:
-        log.error("field records not judged", alarm=True, exc_info=trouble)
+        log.error("field records not judged", alarm=True, trace=judging.trace_of(trouble))
 
 
 def _receipt(kept: Kept, record: InboxRecord | None, lang: str) -> Receipt:

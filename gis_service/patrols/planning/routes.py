@@ -200,7 +200,9 @@ def tasks(
     waiting = work.session.scalar(
         queries.running(today).where(PatrolPlan.generated_at.is_(None)).with_only_columns(PatrolPlan.id).limit(1)
     )
-    return _answer({"items": found, "people": people, "today": today, "generating": waiting is not None})
+    return _answer(
+        {"items": found, "people": people, "today": today, "generating": waiting is not None, "me": work.actor.id}
+    )
 
 
 @router.post("/tasks", status_code=201)

@@ -61,7 +61,7 @@ def measure(session: Session, patrol_id: int, *, view_m: float, now: datetime) -
 
 def _places(session: Session, patrol: Patrol) -> list[Place]:
     return [
-        _place(bytes(wkb), accuracy, _phone_s(patrol, at))
+        _place(bytes(wkb), accuracy, at.timestamp())
         for wkb, accuracy, at in queries.places_of(session, patrol.id)
         if accuracy is not None and at is not None
     ]
@@ -72,14 +72,9 @@ def _place(wkb: bytes, accuracy: float, phone_s: float) -> Place:
     return Place(point.x, point.y, accuracy, phone_s)
 
 
-def _phone_s(patrol: Patrol, at: datetime) -> float:
-    """The phone's clock at a moment of ours."""
-    return at.timestamp() - (patrol.clock_offset_s or 0.0)
-
-
-def _ours(patrol: Patrol, phone_s: float | None) -> datetime | None:
-    """A moment of the phone's clock, corrected."""
-    return None if phone_s is None else datetime.fromtimestamp(phone_s + (patrol.clock_offset_s or 0.0), UTC)
+def _moment(phone_s: float | None) -> datetime | None:
+    """Times of a walk stay those of the phone's clock, as all its records do; how far that was off is `clock_offset_s`."""
+    return None if phone_s is None else datetime.fromtimestamp(phone_s, UTC)
 
 
 def _write_coverage(session: Session, patrol: Patrol, seen: dict[int, Seen], view_m: float) -> None:
@@ -88,7 +83,7 @@ def _write_coverage(session: Session, patrol: Patrol, seen: dict[int, Seen], vie
     rows = [
         {
             "patrol_id": patrol.id, "parcel_id": key, "seen_share": each.share, "view_m": view_m, "inside_s": each.inside_s,
-            "nearest_m": each.nearest_m, "first_at": _ours(patrol, each.first_s), "last_at": _ours(patrol, each.last_s),
+            "nearest_m": each.nearest_m, "first_at": _moment(each.first_s), "last_at": _moment(each.last_s),
             "proved": each.proved,
         }
         for key, each in sorted(seen.items())
@@ -132,8 +127,8 @@ def _keep_sketch(session: Session, mine: replay.Sketch) -> None:
 
 
 def _write_figures(patrol: Patrol, track: Track) -> None:
-    end = None if patrol.ended_at is None else _phone_s(patrol, patrol.ended_at)
-    holes = fixes.gaps(track, _phone_s(patrol, patrol.started_at), end)
+    end = None if patrol.ended_at is None else patrol.ended_at.timestamp()
+    holes = fixes.gaps(track, patrol.started_at.timestamp(), end)
     patrol.length_m = Decimal(f"{fixes.length_m(track):.1f}")
     patrol.gaps = [
         {"from_ms": round(g.from_s * 1000), "to_ms": round(g.to_s * 1000), "reason": g.reason,

@@ -86,11 +86,11 @@ def patrol(work: Read, patrol_id: int) -> JSONResponse:
             **schemas.summary(found, flags), "area": area, "unit": unit, "task": task, "remark": found.remark,
             "clock_offset_s": found.clock_offset_s, "figures": found.figures,
             "flags": [schemas.flag_out(flag) for flag in flags],
-            "gaps": [schemas.gap_out(found, gap) for gap in found.gaps],
+            "gaps": [schemas.gap_out(gap) for gap in found.gaps],
             "visits": [schemas.visit_out(*row) for row in queries.visits_of(session, found.id)],
             "observations": [schemas.observation_out(row, changes) for row in seen],
             "conflicts": [schemas.conflict_out(each) for each in queries.conflicts_of(session, found, ids)],
-            "photos": [schemas.photo_out(photo, found) for photo in queries.photos_of(session, found.id)],
+            "photos": [schemas.photo_out(photo) for photo in queries.photos_of(session, found.id)],
             "coverage": [schemas.coverage_out(row) for row in covered],
             "shapes": {key: mapping(shape) for key, shape in shapes.items()},
             "thresholds": {"most": rules.ENOUGH, "part": rules.SOME, "view_m": settings.patrol_view_m},
@@ -139,6 +139,7 @@ def photo_content(work: Read, patrol_id: int, sha256: str, save: bool = False) -
 
 @router.get("/patrols/{patrol_id}/photos/{sha256}/thumbnail")
 def photo_thumbnail(work: Read, patrol_id: int, sha256: str) -> Response:
+    """The small copy of a photo; the photo itself while it has none yet."""
     photo = queries.photo(work.session, patrol_id, sha256)
     if photo.thumbnail_sha256 is None and photo.kind == PhotoKind.VOICE:
         raise NotFound(what="缩略图", key=sha256)

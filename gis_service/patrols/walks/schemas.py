@@ -1,7 +1,7 @@
 """Shapes of walks going out: names of fields that people see."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -48,18 +48,17 @@ def flag_out(flag: PatrolFlag) -> Out:
     return {"code": flag.code, "facts": flag.facts, "at": flag.at}
 
 
-def gap_out(patrol: Patrol, gap: Mapping[str, Any]) -> Out:
-    """A gap with its times corrected."""
+def gap_out(gap: Mapping[str, Any]) -> Out:
     return {
-        "from": _at(patrol, gap["from_ms"]),
-        "to": _at(patrol, gap["to_ms"]),
+        "from": _at(gap["from_ms"]),
+        "to": _at(gap["to_ms"]),
         "distance_m": gap["distance_m"],
         "reason": gap["reason"],
     }
 
 
-def _at(patrol: Patrol, ms: float) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC) + timedelta(seconds=patrol.clock_offset_s or 0)
+def _at(ms: float) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _point(place: Any) -> list[float] | None:
@@ -114,11 +113,10 @@ def conflict_out(conflict: FieldConflict) -> Out:
     }  # fmt: skip
 
 
-def photo_out(photo: FieldPhoto, patrol: Patrol) -> Out:
-    at = None if photo.taken_at is None else photo.taken_at + timedelta(seconds=patrol.clock_offset_s or 0)
+def photo_out(photo: FieldPhoto) -> Out:
     return {
         "id": photo.id, "record": photo.record_uuid, "kind": photo.kind, "sha256": photo.sha256, "of": photo.of_sha256,
-        "media_type": photo.media_type, "has_thumbnail": photo.thumbnail_sha256 is not None, "taken_at": at,
+        "media_type": photo.media_type, "has_thumbnail": photo.thumbnail_sha256 is not None, "taken_at": photo.taken_at,
         "place": _point(photo.place), "accuracy_m": photo.accuracy_m, "bearing_deg": photo.bearing_deg,
         "from_album": photo.from_album, "caption": photo.caption,
     }  # fmt: skip
@@ -150,14 +148,13 @@ def of_parcel_out(seen: PatrolCoverage, patrol: Patrol) -> Out:
 
 
 def track_out(patrol: Patrol, track: Track, parts: Sequence[TrackPart]) -> Out:
-    """Pieces of [longitude, latitude, ms (corrected), accuracy m], with holes between them, and the holes with their reasons."""
-    offset_ms = round((patrol.clock_offset_s or 0) * 1000)
-    table = np.column_stack((np.round(track.lon, 6), np.round(track.lat, 6), np.round(track.t * 1000) + offset_ms,
+    """Pieces of [longitude, latitude, ms of the phone's clock, accuracy m], with holes between them, and the holes with their reasons."""
+    table = np.column_stack((np.round(track.lon, 6), np.round(track.lat, 6), np.round(track.t * 1000),
                              np.round(np.where(np.isfinite(track.accuracy), track.accuracy, -1), 1)))  # fmt: skip
     return {
         "patrol_id": patrol.id, "clock_offset_s": patrol.clock_offset_s, "parts": len(parts),
         "pieces": [[[lon, lat, int(ms), acc] for lon, lat, ms, acc in table[piece].tolist()] for piece in fixes.pieces(track)],
-        "gaps": [gap_out(patrol, gap) for gap in patrol.gaps],
+        "gaps": [gap_out(gap) for gap in patrol.gaps],
     }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ export function goTab(id: string, chosen: string | number | null = null): void {
   go('patrols', chosen);
 }
 
-/** What the map shows beside: how long ago land was walked. */
+/** What the map shows beside tasks and plans: how long ago land was walked. */
 const LAYER = 'patrol-overdue';
-watch(() => patrolTab.value !== undefined, (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });
+const BESIDE = ['board', 'plans', 'daily'];
+watch(() => BESIDE.some(isTab), (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });

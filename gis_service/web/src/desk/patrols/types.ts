@@ -62,6 +62,8 @@ export interface Board {
   people: Walker[];
   today: string;
   generating: boolean;
+  /** Who looks at it. */
+  me: number | null;
 }
 
 export interface Move {

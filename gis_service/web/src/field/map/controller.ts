@@ -40,27 +40,37 @@ export interface Heard {
   rendered(): void;
 }
 
-const layer = (zIndex: number, more: { className?: string; declutter?: string; renderBuffer?: number } = {}): Layer =>
-  new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true, ...more });
+/** What moves is drawn in every frame. */
+const layer = (zIndex: number): Layer =>
+  new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, updateWhileAnimating: true, updateWhileInteracting: true });
+
+/** What stands is not drawn anew while a finger moves the map. */
+const still = (zIndex: number, more: { className?: string; declutter?: boolean | string } = {}): Layer =>
+  new VectorLayer<Source>({ source: new VectorSource<Feature<OlGeometry>>(), zIndex, renderBuffer: 128, ...more });
+
+/** Finer than this no eye sees in the sun, and memory is what cheap phones lack. */
+const SHARPEST = 2;
 
 const places = (corners: readonly Corner[]): number[][] => corners.map((corner) => fromLonLat(corner));
 
 export function makeFieldMap(target: HTMLElement, heard: Heard) {
-  const ground = layer(1, { className: 'ol-layer base', declutter: 'ground' });
-  const areas = layer(2, { declutter: 'names' });
-  const parcels = layer(3, { declutter: 'names', renderBuffer: 64 });
-  const facilities = layer(4);
-  const stops = layer(5);
+  const ground = still(1, { className: 'ol-layer base', declutter: true });
+  const areas = layer(2);
+  const parcels = still(3, { declutter: true });
+  const facilities = still(4);
+  const track = layer(5);
   const chosen = layer(6);
-  const track = layer(7);
+  const stops = layer(7);
   const own = layer(8);
   const drawn = layer(9);
-  const layers = [ground, areas, parcels, facilities, stops, chosen, track, own, drawn];
+  const dots = layer(10);
+  const layers = [ground, areas, parcels, facilities, track, chosen, stops, own, drawn, dots];
   const quick = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : QUICK_MS;
 
   const map = new OlMap({
     target,
     controls: [],
+    pixelRatio: Math.min(devicePixelRatio || 1, SHARPEST),
     interactions: defaults({ altShiftDragRotate: false, pinchRotate: false }),
     view: new View({ center: fromLonLat([113.57, 22.39]), zoom: 13, minZoom: 9, maxZoom: 20, enableRotation: false }),
     layers,
@@ -75,12 +85,13 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
   around.setStyle(styles.accuracyStyle);
   own.getSource()!.addFeatures([around, me]);
   track.getSource()!.addFeatures([way, ends]);
-  drawn.getSource()!.addFeatures([shape, corner]);
+  drawn.getSource()!.addFeature(shape);
+  dots.getSource()!.addFeature(corner);
   corner.setStyle(styles.cornerStyle);
 
   let bases: BaseLayer[] = [];
   let mode: Mode = 'look';
-  const modify = new Modify({ source: drawn.getSource()!, pixelTolerance: GRASP_PX, style: styles.cornerStyle, insertVertexCondition: () => mode === 'line' || mode === 'polygon', filter: (feature) => feature === shape } as ConstructorParameters<typeof Modify>[0]);
+  const modify = new Modify({ source: drawn.getSource()!, pixelTolerance: GRASP_PX, style: styles.cornerStyle, insertVertexCondition: () => mode === 'line' || mode === 'polygon' });
   modify.setActive(false);
   map.addInteraction(modify);
 
@@ -94,9 +105,10 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
     return [];
   }
 
-  modify.on('modifyend', () => heard.reshaped(cornersDrawn()));
-  map.on('singleclick', ({ pixel, coordinate }) => heard.tapped(mode === 'look' ? parcelAt(pixel) : null, degrees(coordinate)));
-  map.on('pointerdrag', () => heard.dragged());
+  modify.on('modifyend', () => void heard.reshaped(cornersDrawn()));
+  map.on('singleclick', ({ pixel, coordinate }) => void heard.tapped(mode === 'look' ? parcelAt(pixel) : null, degrees(coordinate)));
+  // a listener that returns false would stop the drag itself
+  map.on('pointerdrag', () => void heard.dragged());
   map.once('rendercomplete', () => heard.rendered());
 
   /** OpenLayers knows no long tap. */
@@ -169,7 +181,7 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
         feature.setId(id);
         return [feature];
       }));
-      parcels.setOpacity(list.length ? 0.6 : 1);
+      parcels.setOpacity(list.length ? 0.7 : 1);
     },
     chosen(id: number | null): void {
       const geometry = id === null ? undefined : byId.get(id)?.getGeometry();
@@ -227,6 +239,26 @@ export function makeFieldMap(target: HTMLElement, heard: Heard) {
       ids.forEach((id) => byId.has(id) && extend(extent, byId.get(id)!.getGeometry()!.getExtent()));
       fit(isEmpty(extent) ? (parcels.getSource()!.getExtent() ?? extent) : extent, 17);
     },
+    /** Where a place is drawn, in pixels of the page; for those who test the map or point at something on it. */
+    pixelOf(place: Corner): [number, number] {
+      const [x = 0, y = 0] = map.getPixelFromCoordinate(fromLonLat(place)) ?? [];
+      const { left, top } = target.getBoundingClientRect();
+      return [x + left, y + top];
+    },
+    lookAt(place: Corner, zoom: number): void {
+      map.getView().setCenter(fromLonLat(place));
+      map.getView().setZoom(zoom);
+    },
+    pan(right: number, down: number): void {
+      const [x = 0, y = 0] = map.getView().getCenter()!;
+      const metres = map.getView().getResolution() ?? 1;
+      map.getView().setCenter([x + right * metres, y - down * metres]);
+    },
+    /** Resolves when all that is to be drawn now is drawn. */
+    settled: (): Promise<void> => new Promise((done) => {
+      map.once('rendercomplete', () => done());
+      map.render();
+    }),
     stop(): void {
       letGo();
       map.setTarget(undefined);

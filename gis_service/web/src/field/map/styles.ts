@@ -93,6 +93,9 @@ export function areaStyle(theme: Theme): Styler {
   return (feature) => [name(feature)];
 }
 
+/** The number stands above the middle, so that the parcel's own number stays legible below it. */
+const RAISED = 20;
+
 /** A stop of the task: outline, and a round number that is never hidden by another. A visited one carries a tick. */
 export function stopStyle(theme: Theme): Styler {
   const { line, rim } = INK[theme];
@@ -106,8 +109,8 @@ export function stopStyle(theme: Theme): Styler {
       const fill = new Fill({ color: theme === 'dark' && !done ? '#12315a' : done ? GOOD : ACCENT });
       const number = new Style({
         geometry: middle(feature),
-        image: new Circle({ radius: 14, fill, stroke: new Stroke({ color: '#fff', width: 2 }), declutterMode: 'none' }),
-        text: new Text({ text: done ? `${seq}✓` : String(seq), font: `600 14px ${FONT}`, fill: new Fill({ color: '#fff' }), declutterMode: 'none' }),
+        image: new Circle({ radius: 14, fill, stroke: new Stroke({ color: '#fff', width: 2 }), displacement: [0, RAISED], declutterMode: 'none' }),
+        text: new Text({ offsetY: -RAISED, text: done ? `${seq}✓` : String(seq), font: `600 14px ${FONT}`, fill: new Fill({ color: '#fff' }), declutterMode: 'none' }),
         zIndex: done ? 1 : 2,
       });
       styles = [

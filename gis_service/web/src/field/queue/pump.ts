@@ -126,6 +126,8 @@ export class Pump {
   private async pass(): Promise<PushEnd> {
     if ((await doors.me()).id !== this.keeping.person.id) throw new Ended('signin');
     this.aside.clear();
+    // First of all the server hears what is here: should this phone be lost while it sends, somebody knows what to look for.
+    if (performance.now() - this.beaten > HEARTBEAT_MS) await this.beat();
     let sent = false;
     for (;;) {
       const batch = await this.nextBatch();
@@ -139,7 +141,7 @@ export class Pump {
     }
     await this.sendFiles(await (await this.keeping.db()).getAllKeysFromIndex('file_states', 'state', 'waiting'));
     await this.askAboutHeld();
-    if (sent || performance.now() - this.beaten > HEARTBEAT_MS) await this.beat();
+    if (sent) await this.beat();
     return this.aside.size ? 'server' : 'empty';
   }
 
@@ -306,8 +308,13 @@ export class Pump {
 
   /** An empty batch: the server hears what this phone still holds. */
   private async beat(): Promise<void> {
-    await doors.inbox(await this.batch([]));
-    this.beaten = performance.now();
+    try {
+      await doors.inbox(await this.batch([]));
+      this.beaten = performance.now();
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      if (cause.status >= 500) throw new Ended('server');  // it cannot even digest nothing
+    }
   }
 
   /** Left out of this push, with what was said; it stays waiting. Two surprises of the server end the push: it is ill, not the record. */

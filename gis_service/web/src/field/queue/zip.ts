@@ -16,6 +16,7 @@ export function crc32(bytes: Uint8Array): number {
 
 /** One member's bytes are in memory at a time; the archive refers to the blobs it was given. */
 export async function zip(members: Member[], at: Date = new Date()): Promise<Blob> {
+  if (members.length > 0xffff) throw new RangeError('zip: too many members');
   const parts: BlobPart[] = [];
   const directory: Uint8Array<ArrayBuffer>[] = [];
   let offset = 0;
@@ -28,7 +29,7 @@ export async function zip(members: Member[], at: Date = new Date()): Promise<Blo
     offset += local.length + bytes.size;
   }
   const size = directory.reduce((sum, one) => sum + one.length, 0);
-  if (offset + size > 0xffffffff || members.length > 0xffff) throw new RangeError('zip: too much for one file');
+  if (offset + size > 0xffffffff) throw new RangeError('zip: too much for one file');
   const end = numbers([4, 0x06054b50], [2, 0], [2, 0], [2, members.length], [2, members.length], [4, size], [4, offset], [2, 0]);
   return new Blob([...parts, ...directory, end], { type: 'application/zip' });
 }

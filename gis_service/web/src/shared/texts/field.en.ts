@@ -158,6 +158,7 @@ export const FIELD: Record<string, string> = {
   空闲地巡查: 'Patrol of idle land',
   '登录已过期。{name} 的记录都在本机，登录后继续上传；换人登录时各人记录分开保存。':
     'The session ended. All records of {name} are on this phone and are uploaded after signing in; other people’s records are kept apart.',
+  '怎样改用 HTTPS（安装根证书）': 'How to use HTTPS (install the certificate)',
   '首次登录需要网络；之后没有网络也能打开、巡查和保存。': 'The first sign-in needs a network; after that everything works without.',
   账号: 'Account',
   密码: 'Password',

@@ -22,7 +22,7 @@ export const inOrder = (a: Task, b: Task): number =>
 export const keyOf = (task: Task): string => (task.assignee_id === null ? `u${task.unit_id ?? 0}` : `p${task.assignee_id}`);
 
 /** What nobody has comes first, by unit; then everybody who may walk, those of the district before those of units. */
-export function columnsOf(tasks: Task[], people: Walker[], district: string, noPerson: string): Column[] {
+export function columnsOf(tasks: Task[], people: Walker[], district: string, noPerson: string, me: number | null = null): Column[] {
   const by = new Map<string, Task[]>();
   for (const task of tasks) by.set(keyOf(task), [...(by.get(keyOf(task)) ?? []), task]);
   const columns: Column[] = [];
@@ -33,7 +33,9 @@ export function columnsOf(tasks: Task[], people: Walker[], district: string, noP
   const known = new Set(people.map(({ id }) => `p${id}`));
   const gone = [...by].filter(([key]) => key.startsWith('p') && !known.has(key)).map(([key, own]) => column(key, own[0]!.assignee_id, own[0]!.unit_id, own[0]!.assignee ?? '–', own[0]!.unit ?? district, own));
   const staff = [...people].sort((a, b) => Number(a.walks_for.length > 0) - Number(b.walks_for.length > 0) || (a.unit ?? '').localeCompare(b.unit ?? '') || a.name.localeCompare(b.name));
-  return [...columns, ...staff.map((one) => column(`p${one.id}`, one.id, one.unit_id, one.name, one.unit ?? district, by.get(`p${one.id}`) ?? [])), ...gone];
+  const all = [...columns, ...staff.map((one) => column(`p${one.id}`, one.id, one.unit_id, one.name, one.unit ?? district, by.get(`p${one.id}`) ?? [])), ...gone];
+  // one's own tasks are what one looks for first
+  return me === null ? all : [...all.filter(({ person }) => person === me), ...all.filter(({ person }) => person !== me)];
 }
 
 function column(key: string, person: number | null, unit: number | null, name: string, under: string, tasks: Task[]): Column {

@@ -146,7 +146,7 @@ export interface Walk extends Summary {
   track: { own: boolean; may: boolean; kept_until: string };
 }
 
-/** [longitude, latitude, ms since 1970 (corrected), accuracy m]. */
+/** [longitude, latitude, ms since 1970 by the phone's clock, accuracy m]. */
 export type Fix = [number, number, number, number];
 
 export interface Track {
