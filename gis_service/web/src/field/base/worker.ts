@@ -26,7 +26,7 @@ const disk: Disk = {
       write(piece, at) {
         for (let done = 0; done < piece.length;) {
           const written = open.write(piece.subarray(done), { at: at + done });
-          if (!written) throw new DOMException('no room', 'QuotaExceededError');
+          if (written <= 0 || open.getSize() < at + done + written) throw new DOMException('no room', 'QuotaExceededError');
           done += written;
         }
       },
