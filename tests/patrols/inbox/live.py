@@ -26,7 +26,7 @@ from tests.factories import a_parcel, an_area, land
 from tests.patrols.inbox.phone import Phone, piece, sha256
 
 PASSWORD = "Correct-horse-9"
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 @dataclass
