@@ -299,7 +299,8 @@ def test_two_people_share_a_phone_and_each_has_their_own(world: World) -> None:
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_text("没有派给你的任务")).to_be_visible()
     expect(page.get_by_text("没有待上传的记录")).to_be_visible()
-    assert world.rows("select 1 from inbox_record") == []
+    sent = world.rows("select by_id, sent_by_id from inbox_record")
+    assert set(sent) <= {(world.user, world.user)}, "never in another person's name"
 
 
 def test_a_session_that_ended_is_asked_for_over_the_walk_and_nothing_is_lost(world: World) -> None:
