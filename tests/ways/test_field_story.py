@@ -25,7 +25,6 @@ from tests.ways.test_desk_story import browser_context_args, browser_type_launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
 
-FIRST, SECOND = 0, 1
 PATIENCE_MS = 20_000
 
 
@@ -108,6 +107,7 @@ def world(sample_services: CloneServices, browser: Browser) -> Iterator[World]:
             contexts.append(context)
             page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
+            page.set_default_navigation_timeout(3 * PATIENCE_MS)
             return page
 
         yield World(sample_services, user_id, task, places, fence, open_phone)

@@ -114,7 +114,7 @@ def _answer(question: Question, value: Any, path: str, known: Mapping[str, Any],
     return value
 
 
-def _misfit(question: Question, value: Any) -> str | None:
+def _misfit(question: Question, value: Any) -> str | None:  # noqa: PLR0911  (one answer for each kind)
     kind = question.type
     if kind in ("integer", "decimal"):
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
