@@ -85,19 +85,27 @@ def _people(session: Session, teller: Teller) -> None:
 
 def _past(session: Session) -> list[Walked]:
     """What was due before today was done on its last day (or its middle, where it had long), or missed."""
-    walked = []
+    land: dict[int, list[int]] = {}
+    for task_id, parcel_id in session.execute(
+        select(PatrolTaskParcel.task_id, PatrolTaskParcel.parcel_id).order_by(
+            PatrolTaskParcel.task_id, PatrolTaskParcel.seq
+        )
+    ):
+        land.setdefault(task_id, []).append(parcel_id)
+    walked, visits = [], []
     due = select(PatrolTask).where(PatrolTask.due_on < NOW).order_by(PatrolTask.due_on, PatrolTask.id)
     for n, task in enumerate(session.scalars(due).all(), 1):
         if n % MISSED_EVERY == 0 or task.assignee_id is None:
             task.state = TaskState.MISSED
             continue
         task.state = TaskState.DONE
-        asked = select(PatrolTaskParcel.parcel_id).where(PatrolTaskParcel.task_id == task.id)
-        ids = tuple(session.scalars(asked.order_by(PatrolTaskParcel.seq)))
+        ids = tuple(land[task.id])
         begins = datetime.combine(task.due_on, time(21 if task.night else 9, 5 * (n % 11)), BEIJING)
-        for k, parcel_id in enumerate(ids):
-            here = (PatrolTaskParcel.task_id == task.id, PatrolTaskParcel.parcel_id == parcel_id)
-            session.execute(update(PatrolTaskParcel).where(*here).values(visited_at=begins + timedelta(minutes=14 * k)))
+        visits += [
+            {"task_id": task.id, "parcel_id": parcel_id, "visited_at": begins + timedelta(minutes=14 * k)}
+            for k, parcel_id in enumerate(ids)
+        ]
         walked.append(Walked(task, ids))
     session.flush()
+    session.execute(update(PatrolTaskParcel), visits)
     return walked

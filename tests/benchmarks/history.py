@@ -206,7 +206,7 @@ def _asker(port: int, token: str) -> Ask:
 
 
 def _line(case: Case, ask: Ask, pairs: int) -> str:
-    chance = random.Random(case.name)  # noqa: S311  (the same days at each run)
+    chance = random.Random(case.name)
     places = itertools.cycle(case.paths)
     today, past = [], []
     warm, pairs = min(10, case.most // 5), min(pairs, case.most)

@@ -247,7 +247,7 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, default=100_000)
     parser.add_argument("--queries", help="only queries of the kinds that begin so")
     options = parser.parse_args()
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)
     parcels = list(made(options.parcels, rng))
     queries = [one for one in asked(parcels, rng) if one[0].startswith(options.queries or "")]
     folder = Path(tempfile.mkdtemp(prefix="gis-search-", dir="/tmp"))

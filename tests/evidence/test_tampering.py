@@ -444,7 +444,7 @@ SEAL_ONLY: dict[str, Change] = {
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_ten_thousand_changes_are_all_found(pack: Pack, capsys: pytest.CaptureFixture[str]) -> None:
-    chance = random.Random(20261128)  # noqa: S311 -- the same changes each time
+    chance = random.Random(20261128)
     data, seal = pack.data, pack.seal.pack_sha256
     kinds = [*FOUND.items(), *SEAL_ONLY.items()]
     tried: Counter[str] = Counter()
@@ -507,7 +507,7 @@ def test_every_single_byte_counts(pack: Pack) -> None:
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_it_says_what_was_done(pack: Pack, kind: str, code: str) -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     while (changed := FOUND[kind](pack.data, chance)) and MANIFEST not in dict(files_or_none(changed)):
         continue  # here the manifest itself was hit, and nothing can be said by name
     assert code in {fault.code for fault in verifier.examine(io.BytesIO(changed))}

@@ -58,7 +58,7 @@ def run(
     playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
 ) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
-    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)  # noqa: S311  (when to kill)
+    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
     page = phone.start()
     phone.installed()
     patrol = page.evaluate("made.start()")
@@ -90,7 +90,7 @@ def _round(
     began = time.monotonic()
     page = phone.start(offline=True)
     starts.append(round(time.monotonic() - began, 2))
-    page.expose_function("begun", lambda mark: ledger.tried.add(mark))  # noqa: PLW0108  (Playwright marks what it is given)
+    page.expose_function("begun", ledger.tried.add)
     page.expose_function("told", ledger.note)
     if online:
         phone.sign_in(here.people[0])

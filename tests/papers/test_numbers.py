@@ -42,7 +42,7 @@ class Given(Exception):
 def test_fifty_at_once_with_some_giving_up_leave_no_gap_and_no_double(services: CloneServices) -> None:
     engine = create_engine(services.url(db.APP_ROLE), pool_size=50, max_overflow=0)
     sessions = db.sessions_for(engine)
-    dice = random.Random(20261128)  # noqa: S311  (only who gives up)
+    dice = random.Random(20261128)
     plans = [[dice.random() < 0.3 for _ in range(4)] for _ in range(50)]
 
     def clerk(plan: list[bool]) -> list[str]:

@@ -2,19 +2,23 @@
 the browser; the value that lost stays readable."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from geoalchemy2.shape import from_shape, to_shape
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
 from gis_service.core import db
+from gis_service.core.srid import STORAGE_SRID
 from gis_service.main import WEB
 from gis_service.parcels.facilities.models import Sign
 from tests.conftest import PASSWORD, CloneServices
+from tests.factories import a_parcel, an_area
 from tests.patrols.inbox.phone import Phone
 from tests.ways.people import PHONE, Enter, enter, troubles
 from tests.ways.test_desk_story import browser_type_launch_args
@@ -40,10 +44,34 @@ class Inspector:
         return self.phone.send(self.client, *records)
 
 
+@pytest.fixture
+def inspector(enter: Enter) -> Iterator[Callable[[], Inspector]]:
+    made: list[Inspector] = []
+
+    def another() -> Inspector:
+        made.append(Inspector(enter(Role.INSPECTOR)))
+        return made[-1]
+
+    yield another
+    for each in made:
+        each.client.close()
+
+
+@pytest.fixture
+def sample_services(services: CloneServices) -> CloneServices:
+    """Instead of the sample district: one parcel with one sign, which is all that is looked at."""
+    with services.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        parcel = a_parcel(session, area_id=an_area(session).id)
+        place = from_shape(to_shape(parcel.geom).representative_point(), srid=STORAGE_SRID)
+        session.add(Sign(parcel_id=parcel.id, sign_type="warning", condition="good", wording="严禁倾倒", geom=place))
+    return services
+
+
 def a_sign(services: CloneServices) -> Sign:
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
-        return session.scalars(select(Sign).where(Sign.condition == "good").order_by(Sign.id).limit(1)).one()
+        return session.scalars(select(Sign)).one()
 
 
 def now(services: CloneServices, sign: Sign) -> Sign:
@@ -53,10 +81,10 @@ def now(services: CloneServices, sign: Sign) -> Sign:
 
 
 @pytest.fixture
-def conflict(enter: Enter, sample_services: CloneServices) -> tuple[Sign, Page]:
+def conflict(enter: Enter, inspector: Callable[[], Inspector], sample_services: CloneServices) -> tuple[Sign, Page]:
     """A sign whose condition two inspectors saw differently, from the same start."""
     sign = a_sign(sample_services)
-    first, second = Inspector(enter(Role.INSPECTOR)), Inspector(enter(Role.INSPECTOR))
+    first, second = inspector(), inspector()
     seen = sign.row_version
     one = first.send(first.phone.start(), first.phone.edit("signs", sign.id, seen, condition=("good", "damaged")))
     two = second.send(
@@ -109,10 +137,10 @@ def test_it_is_settled_on_a_phone_too(conflict: tuple[Sign, Page], sample_servic
     assert now(sample_services, sign).condition == "damaged"
 
 
-def test_a_record_that_waits_says_for_what_and_shows_its_text(enter: Enter) -> None:
-    inspector = Inspector(enter(Role.INSPECTOR))
-    inspector.phone.write("patrol.start", {})
-    (held,) = inspector.send(inspector.phone.observation(description="东侧新堆渣土"))  # its walk never came
+def test_a_record_that_waits_says_for_what_and_shows_its_text(enter: Enter, inspector: Callable[[], Inspector]) -> None:
+    one = inspector()
+    one.phone.write("patrol.start", {})
+    (held,) = one.send(one.phone.observation(description="东侧新堆渣土"))  # its walk never came
     assert held["verdict"] == "held"
     page = enter(Role.LAND_OFFICER)
     page.goto("/desk/patrols?patrol=inbox")
@@ -127,11 +155,13 @@ def test_a_record_that_waits_says_for_what_and_shows_its_text(enter: Enter) -> N
     assert troubles(page) == []
 
 
-def test_a_phone_that_is_silent_with_unsent_records_is_in_red(enter: Enter, sample_services: CloneServices) -> None:
-    inspector = Inspector(enter(Role.INSPECTOR))
-    answer = inspector.client.post(
+def test_a_phone_that_is_silent_with_unsent_records_is_in_red(
+    enter: Enter, inspector: Callable[[], Inspector], sample_services: CloneServices
+) -> None:
+    one = inspector()
+    answer = one.client.post(
         "/api/v1/field/inbox",
-        json=inspector.phone.batch([], name="老王的手机", holds={"records": 7, "files": 3, "bytes": 900_000}),
+        json=one.phone.batch([], name="老王的手机", holds={"records": 7, "files": 3, "bytes": 900_000}),
     )
     assert answer.status_code == 200, answer.text
     with sample_services.sessions.begin() as session:

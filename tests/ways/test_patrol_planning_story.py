@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gis_service.access.rules import Role
-from tests.ways.people import Enter, troubles
+from tests.ways.people import Enter, enter, troubles
 
 pytestmark = pytest.mark.browser
+__all__ = ["enter"]
+
 DAY = "2026-11-27"
 """A day of the sample with tasks of every kind."""
 

@@ -114,27 +114,27 @@ def _answer(question: Question, value: Any, path: str, known: Mapping[str, Any],
     return value
 
 
-def _misfit(question: Question, value: Any) -> str | None:  # noqa: PLR0911  (one answer for each kind)
-    kind = question.type
-    if kind in ("integer", "decimal"):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 2**53:
-            return "type"
-        return "type" if kind == "integer" and value != int(value) else None
-    if kind == "text":
-        return None if isinstance(value, str) and len(value) <= LONGEST else "type"
-    if kind == "photo":
-        fits = isinstance(value, list) and all(isinstance(one, str) and HASH.fullmatch(one) for one in value)
-        return None if fits else "type"
-    if kind in SHAPES:
-        return None if isinstance(value, Mapping) and value.get("type") == SHAPES[kind] else "type"
-    words = {choice.value for choice in question.choices if not isinstance(choice, str)}
-    if kind == "select_one":
-        if not isinstance(value, str):
-            return "type"
-        return None if value in words else "choice"
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+def _misfit(question: Question, value: Any) -> str | None:
+    """`type` or `choice`: in which way a value is no answer to the question; None where it is one."""
+    if question.type not in ("select_one", "select_multiple"):
+        return None if _is_of(question.type, value) else "type"
+    many = question.type == "select_multiple"
+    chosen = value if many else [value]
+    if not isinstance(chosen, list) or not all(isinstance(one, str) for one in chosen):
         return "type"
-    return None if set(value) <= words and len(set(value)) == len(value) else "choice"
+    words = {choice.value for choice in question.choices if not isinstance(choice, str)}
+    return None if set(chosen) <= words and len(set(chosen)) == len(chosen) else "choice"
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    if kind in ("integer", "decimal"):
+        number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 2**53
+        return number and (kind == "decimal" or value == int(value))
+    if kind == "text":
+        return isinstance(value, str) and len(value) <= LONGEST
+    if kind == "photo":
+        return isinstance(value, list) and all(isinstance(one, str) and HASH.fullmatch(one) for one in value)
+    return isinstance(value, Mapping) and value.get("type") == SHAPES[kind]
 
 
 def _required(question: Question, known: Mapping[str, Any]) -> bool:

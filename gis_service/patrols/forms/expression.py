@@ -121,21 +121,14 @@ class _Parser:
     def single(self) -> Node:  # noqa: PLR0911  (one answer for each kind of token)
         kind, value = self.peek()
         self.next += 1
-        if kind == "number":
-            return Node("value", value=float(value))
-        if kind == "text":
-            return Node("value", value=value)
-        if kind == "name":
-            return Node("name", value=value)
-        if (kind, value) == ("sign", "."):
-            return Node("name", value=".")
         if (kind, value) == ("sign", "("):
             return self.inner()
-        if kind == "word" and value in ("true", "false"):
-            return Node("value", value=value == "true")
         if kind == "word" and value in FUNCTIONS:
             return self.call(value)
-        raise BadExpression(f"{value or 'more'!r} is not expected in {self.source!r}")
+        leaf = _leaf(kind, value)
+        if leaf is None:
+            raise BadExpression(f"{value or 'more'!r} is not expected in {self.source!r}")
+        return leaf
 
     def inner(self) -> Node:
         self.depth += 1
@@ -159,6 +152,17 @@ class _Parser:
         if len(parts) != FUNCTIONS[name]:
             raise BadExpression(f"{name}() takes {FUNCTIONS[name]}, not {len(parts)}, in {self.source!r}")
         return Node(name, tuple(parts))
+
+
+def _leaf(kind: str, value: str) -> Node | None:
+    """A number, a text, a name or a truth value; None where the word is none of these."""
+    if kind in ("number", "text"):
+        return Node("value", value=float(value) if kind == "number" else value)
+    if kind == "name" or (kind, value) == ("sign", "."):
+        return Node("name", value=value)
+    if kind == "word" and value in ("true", "false"):
+        return Node("value", value=value == "true")
+    return None
 
 
 def empty(value: Value) -> bool:

@@ -60,6 +60,11 @@ def media_type_of(head: bytes) -> str:
     return next((kind for at, magic, kind in MAGIC if head[at : at + len(magic)] == magic), UNKNOWN)
 
 
+def media_type_at(path: Path) -> str:
+    with path.open("rb") as source:
+        return media_type_of(source.read(HEAD_BYTES))
+
+
 def require_files(session: Session, hashes: Iterable[str]) -> None:
     """Raises `Held` where files that a record names are not here whole."""
     named = set(hashes)
@@ -84,7 +89,7 @@ def _row(store: FileStore, record_uuid: UUID, patrol_id: int, photo: Photo) -> F
         kind=photo.kind,
         sha256=photo.sha256,
         of_sha256=photo.of,
-        media_type=media_type_of(_head(store.path(photo.sha256))),
+        media_type=media_type_at(store.path(photo.sha256)),
         taken_at=_moment(photo.taken_at),
         place=places.point(photo.position),
         accuracy_m=photo.position.accuracy_m if photo.position else None,
@@ -97,11 +102,6 @@ def _row(store: FileStore, record_uuid: UUID, patrol_id: int, photo: Photo) -> F
 
 def _moment(ms: int | None) -> datetime | None:
     return None if ms is None else reading.moment(ms)
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as source:
-        return source.read(HEAD_BYTES)
 
 
 def make_small(sessions: sessionmaker[Session], store: FileStore, record_uuid: str) -> int:

@@ -214,7 +214,7 @@ def _damaged() -> Iterator[Case]:
     yield _one("H34", "page-size-3", lambda: gpkg()[:16] + b"\0\3" + gpkg()[18:], damaged)
     yield _one("H34", "encoding", lambda: gpkg()[:56] + b"\0\0\0\x09" + gpkg()[60:], Survived())
     yield _one("H34", "loop", lambda: _patched(100, 400), Survived())
-    chance = Random(34)  # noqa: S311 - the same damage each time
+    chance = Random(34)
     for n in range(24):
         spots = [(chance.randrange(100, 90_000), chance.randrange(256)) for _ in range(12)]
         yield _one("H34", f"chance-{n}", lambda spots=spots: _at(spots), Survived())
@@ -308,7 +308,7 @@ def _parquet() -> Iterator[Case]:
         lambda: whole[:-8] + struct.pack("<I", 2**31 - 1) + whole[-4:],
         Refused(("read.damaged",)),
     )
-    chance = Random(35)  # noqa: S311 - the same damage each time
+    chance = Random(35)
     for n in range(20):
         content = bytearray(whole)
         for _ in range(3):

@@ -292,7 +292,7 @@ def _kmz() -> Iterator[Case]:
 
 
 def _by_chance() -> Iterator[Case]:
-    chance = Random(27)  # noqa: S311 - the same damage each time
+    chance = Random(27)
     good = kml(placemark(), placemark(1)).encode()
     for n in range(20):
         content = bytearray(good)

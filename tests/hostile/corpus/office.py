@@ -259,7 +259,7 @@ def _packages() -> Iterator[Case]:
     # named by where they are cut: the size of a workbook hangs on the minute it was made
     for name, keep in (("10", 10), ("100", 100), ("half", len(whole) // 2), ("end", len(whole) - 30)):
         yield _book("H38", f"cut-{name}", whole[:keep], Refused(("zip.damaged",), ("损坏",)))
-    chance = Random(38)  # noqa: S311 - the same damage each time
+    chance = Random(38)
     for n in range(10):
         content = bytearray(whole)
         for _ in range(3):
@@ -405,7 +405,7 @@ def _drawings() -> Iterator[Case]:
         Refused(("read.damaged", "dxf.no_outlines", "dxf.number")),
     )
     yield one("binary-empty", b"AutoCAD Binary DXF\r\n\x1a\x00", Refused(("read.damaged", "dxf.no_outlines")))
-    chance = Random(39)  # noqa: S311 - the same damage each time
+    chance = Random(39)
     for n in range(12):
         content = bytearray(whole)
         for _ in range(4):

@@ -293,7 +293,7 @@ def _shapes() -> Iterator[Case]:
 
 def _by_chance() -> Iterator[Case]:
     """Bytes changed here and there, from a fixed seed: rows or a sentence, never a crash."""
-    chance = Random(20261125)  # noqa: S311 - the same damage each time
+    chance = Random(20261125)
     for n in range(60):
         suffix = chance.choice(["shp", "shx", "dbf", "prj"])
         content = bytearray(GOOD[suffix] if isinstance(GOOD[suffix], bytes) else str(GOOD[suffix]).encode())

@@ -19,7 +19,7 @@ KILLS = int(os.environ.get("FIELD_KILLS", "2"))
 def test_a_day_arrives_whole_however_often_the_server_and_the_database_are_killed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    chance = random.Random(5)  # noqa: S311
+    chance = random.Random(5)
     with living(free_port()) as live:
         username, user_id = live.account(1)
         client, phone = live.sign_in(username), Phone(user_id)

@@ -58,6 +58,17 @@ def test_the_desk_shows_what_is_held_and_refused_and_the_phones(
     assert trace == [("judge-again",), ("release",)]
 
 
+def test_the_desk_sees_the_photo_of_a_record_that_is_not_let_through(
+    ground: Land, inspector: Person, phone: Phone, officer: Person
+) -> None:
+    phone.send(inspector, phone.start(), refused := phone.visit(ground.elsewhere, photos=1))
+    phone.send_files(inspector)
+    ((name, content),) = phone.files.items()
+    answer = officer.get(f"/api/v1/patrols/inbox/{refused['uuid']}/files/{name}")
+    assert (answer.headers["content-type"], answer.content) == ("image/jpeg", content)
+    assert officer.get(f"/api/v1/patrols/inbox/{refused['uuid']}/files/{'a' * 64}").status_code == 404
+
+
 def test_an_account_that_was_disabled_meanwhile_loses_nothing(
     ground: Land, inspector: Person, phone: Phone, officer: Person
 ) -> None:

@@ -4,6 +4,7 @@ import { reactive, shallowReactive } from 'vue';
 import { t } from '../../shared/i18n';
 import { queue } from '../queue';
 import { NotSecure, type Counts, type Kept, type Person, type PushEnd } from '../queue/contract';
+import { secure } from '../queue/secure';
 import type { KeptPack, Pack } from './pack';
 import { ask, Refusal } from './server';
 import { forgetWalk, takeUpWalk } from './walk';
@@ -137,6 +138,7 @@ export async function begin(): Promise<void> {
   });
   addEventListener('offline', () => (app.online = false));
   try {
+    if (!secure()) throw new NotSecure();
     const last = await queue.remembered();
     if (!last) {
       app.phase = 'signin';

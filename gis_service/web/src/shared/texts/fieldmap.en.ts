@@ -1,4 +1,5 @@
 export const FIELD_MAP: Record<string, string> = {
+  '其他': 'Other',
   // the map of a walk
   '地图：方向键移动，加减号缩放；任务列表里有同样的地块': 'Map: arrow keys move, plus and minus zoom; the list of the task holds the same parcels',
   '跟随我的位置': 'Follow my position',
@@ -28,6 +29,7 @@ export const FIELD_MAP: Record<string, string> = {
   '现在没有网络，只列出本机已有的底图。': 'No network now: only what is on this phone is listed.',
   '再试一次': 'Try again',
   '服务器上还没有离线底图，请联系管理员按片区制作。': 'The server has no offline base maps yet; ask the administrator to make them by area.',
+  '其他': 'Other',
   '影像': 'Imagery',
   '矢量': 'Vector',
   '正在下载{name}': 'Downloading {name}',
