@@ -25,7 +25,6 @@ from tests.ways.test_desk_story import browser_context_args, browser_type_launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")]
 
-FIRST, SECOND = 0, 1
 PATIENCE_MS = 20_000
 
 
@@ -108,6 +107,7 @@ def world(sample_services: CloneServices, browser: Browser) -> Iterator[World]:
             contexts.append(context)
             page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)
+            page.set_default_navigation_timeout(3 * PATIENCE_MS)
             return page
 
         yield World(sample_services, user_id, task, places, fence, open_phone)
@@ -299,7 +299,8 @@ def test_two_people_share_a_phone_and_each_has_their_own(world: World) -> None:
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_text("没有派给你的任务")).to_be_visible()
     expect(page.get_by_text("没有待上传的记录")).to_be_visible()
-    assert world.rows("select 1 from inbox_record") == []
+    sent = world.rows("select by_id, sent_by_id from inbox_record")
+    assert set(sent) <= {(world.user, world.user)}, "never in another person's name"
 
 
 def test_a_session_that_ended_is_asked_for_over_the_walk_and_nothing_is_lost(world: World) -> None:

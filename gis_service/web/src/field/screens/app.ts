@@ -69,8 +69,14 @@ export async function tried(act: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
+let waiting = 0;
+
+/** More waits than before: it is sent, and how that ends is heard here (the queue's own tries tell nobody that the session is over). */
 async function look(): Promise<void> {
   [app.counts, app.list] = await Promise.all([queue.counts(), queue.list()]);
+  const now = app.counts.records + app.counts.files;
+  if (now > waiting && app.online && app.session !== 'over') setTimeout(() => void send(), 1000);
+  waiting = now;
 }
 
 let looking = false;
@@ -101,9 +107,32 @@ async function arrive(person: Person): Promise<void> {
   app.phase = 'ready';
 }
 
+/** A sign-out without network: the session is ended as soon as there is one. */
+const OWED = 'field.signout';
+
+/** Under way: a sign-in waits for it, or its answer would take away the new session. */
+let ending: Promise<void> = Promise.resolve();
+
+function endSession(): Promise<void> {
+  return (ending = ending.then(endNow, endNow));
+}
+
+async function endNow(): Promise<void> {
+  try {
+    await ask('DELETE', '/sessions/current');
+    localStorage.removeItem(OWED);
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    if (cause.status === 0) localStorage.setItem(OWED, '1');
+    else localStorage.removeItem(OWED);
+  }
+}
+
 export async function begin(): Promise<void> {
+  if (localStorage.getItem(OWED)) endSession().catch(fail);
   addEventListener('online', () => {
     app.online = true;
+    if (localStorage.getItem(OWED)) endSession().catch(fail);
     void send();
     void refresh();
   });
@@ -189,12 +218,17 @@ interface Me { id: number; display_name: string; must_change_password: boolean; 
 
 /** Signs in; a queue that is open stays as it is when the same person comes back. Throws a `Refusal` with its sentence. */
 export async function signIn(username: string, password: string): Promise<void> {
+  await ending.catch(() => undefined);
   await ask('POST', '/sessions', { body: { username, password } });
+  localStorage.removeItem(OWED);
   const me = (await (await ask('GET', '/me')).json()) as Me;
   if (me.must_change_password) throw new Refusal(403, 'access.must_change_password', t('请先在电脑上修改初始密码，再用手机登录。'));
   if (!me.permissions.includes('patrol.record')) throw new Refusal(403, 'access.forbidden', t('此账号没有巡查权限，请联系管理员。'));
   if (app.person && app.person.id !== me.id) await depart();
-  if (app.person?.id !== me.id) await arrive({ id: me.id, name: me.display_name });
+  if (app.person?.id !== me.id) {
+    await arrive({ id: me.id, name: me.display_name });
+    location.hash = '/tasks';
+  }
   app.session = 'live';
   overlay.open = false;
   await refresh();
@@ -210,9 +244,7 @@ async function depart(): Promise<void> {
 
 /** What was recorded stays on the phone and waits for the same person. */
 export async function signOut(): Promise<void> {
-  await ask('DELETE', '/sessions/current').catch((cause: unknown) => {
-    if (!(cause instanceof Refusal)) throw cause;  // without network the session ends by itself
-  });
+  await endSession();
   await depart();
   app.phase = 'signin';
 }

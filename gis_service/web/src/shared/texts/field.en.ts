@@ -276,6 +276,7 @@ export const FIELD: Record<string, string> = {
   '有新版本，点此更新': 'A new version is there: update',
   '有新版本；等这部手机上的记录传完再更新：{who}': 'A new version waits until the records on this phone are uploaded: {who}',
   '还有记录没有上传，传完再更新': 'Some records are not uploaded; update after that',
+  其他: 'Other',
   放大: 'Zoom in',
   缩小: 'Zoom out',
   清除: 'Clear',
