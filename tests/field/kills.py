@@ -58,7 +58,7 @@ def run(
     playwright: Playwright, here: World, rounds: int, *, seed: int = 1, say: Any = lambda _line: None
 ) -> dict[str, Any]:
     """So many kills; the ledger in figures."""
-    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)  # noqa: S311  (when to kill)
+    chance, ledger, phone = random.Random(seed), Ledger(), Phone(playwright, here)
     page = phone.start()
     phone.installed()
     patrol = page.evaluate("made.start()")

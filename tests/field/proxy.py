@@ -23,7 +23,7 @@ class Wire:
         self.refuse: tuple[bytes, ...] = ()
         """Requests whose first line has one of these are cut off; the others pass."""
         self.swallowed = self.cuts = 0
-        self.chance = random.Random(1)  # noqa: S311  (which connection is cut)
+        self.chance = random.Random(1)
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
