@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -23,6 +24,9 @@ from gis_service.main import create_app
 from gis_service.services import Services
 from gis_service.settings import Settings
 from gis_service.supervisor import prepare
+
+hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("ours")
 
 PASSWORD = "Correct-horse-9"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
