@@ -118,7 +118,7 @@ class _Parser:
         node = self.single()
         return Node("negative", (node,)) if negative else node
 
-    def single(self) -> Node:  # noqa: PLR0911  (one answer for each kind of token)
+    def single(self) -> Node:
         kind, value = self.peek()
         self.next += 1
         if (kind, value) == ("sign", "("):
