@@ -227,7 +227,7 @@ def test_a_day_without_network_is_all_there_in_the_end(
     expect(page.get_by_text("条待上传，已保存在本机")).to_be_visible()
     expect(page.get_by_text("无网络")).to_be_visible()
     looked_at(page, tmp_path, "records-offline")
-    assert world.rows("select 1 from inbox_record") == []
+    assert world.rows("select 1 from inbox_record where by_id = :me", me=world.user) == []
 
     page.context.set_offline(False)
     page.get_by_role("button", name="立即上传").or_(page.get_by_text("全部已上传")).first.click()
@@ -250,7 +250,8 @@ def _compare(world: World, page: Page, photos: dict[str, bytes], first: int, sec
     kept = page.evaluate("field.list()")
     assert [one["receipt"]["reason"] for one in kept if one["state"] != "stored"] == []
     assert {(one["uuid"], one["sha256"]) for one in kept} == {
-        (str(uuid), sha256) for uuid, sha256 in world.rows("select uuid, sha256 from inbox_record")
+        (str(uuid), sha256)
+        for uuid, sha256 in world.rows("select uuid, sha256 from inbox_record where by_id = :me", me=world.user)
     }
     patrol, state, weather, task = world.one(
         "select id, state, weather, task_id from patrol where inspector_id = :me", me=world.user
@@ -282,6 +283,7 @@ def test_two_people_share_a_phone_and_each_has_their_own(world: World) -> None:
             session, SERVICE, username="lixun", display_name="李巡", password=PASSWORD, own_choice=True
         )
         access.grant_role(session, SERVICE, other.id, Role.INSPECTOR)
+        other_id = other.id
     page = world.open_phone((390, 844), "light")
     sign_in(page)
     page.context.set_offline(True)
@@ -299,8 +301,11 @@ def test_two_people_share_a_phone_and_each_has_their_own(world: World) -> None:
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_text("没有派给你的任务")).to_be_visible()
     expect(page.get_by_text("没有待上传的记录")).to_be_visible()
-    sent = world.rows("select by_id, sent_by_id from inbox_record")
+    sent = world.rows(
+        "select distinct by_id, sent_by_id from inbox_record where :me in (by_id, sent_by_id)", me=world.user
+    )
     assert set(sent) <= {(world.user, world.user)}, "never in another person's name"
+    assert world.rows("select 1 from inbox_record where :other in (by_id, sent_by_id)", other=other_id) == []
 
 
 def test_a_session_that_ended_is_asked_for_over_the_walk_and_nothing_is_lost(world: World) -> None:
