@@ -35,7 +35,6 @@ import gis_service.parcels.topology.routes
 import gis_service.patrols.basemaps.routes
 import gis_service.patrols.conflicts.routes
 import gis_service.patrols.inbox.desk
-import gis_service.patrols.inbox.enclosures
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
@@ -117,7 +116,6 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.papers.routes.router,
         gis_service.patrols.conflicts.routes.router,  # before the walks: /patrols/conflicts and /patrols/inbox are no walk
         gis_service.patrols.inbox.desk.router,
-        gis_service.patrols.inbox.enclosures.router,
         gis_service.patrols.inbox.routes.router,
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
