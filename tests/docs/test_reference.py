@@ -19,7 +19,11 @@ PAGES = reference.pages()
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 ADDRESS = re.compile(r"https?://[^\s)`'\"<>,。、;]+")
-EXAMPLES = re.compile(r"127\.0\.0\.1|localhost|([a-z0-9-]+\.)*example(\.(com|org|net))?|…")
+EXAMPLES = re.compile(
+    r"127\.0\.0\.1|192\.168\.1\.10|localhost|([a-z0-9-]+\.)*example(\.(com|org|net))?|t0\.tianditu\.gov\.cn|…"
+)
+"""Loopback, an address of an intranet, example hosts; and the one map of the world that a deployment may ask to be shown (the default
+of a setting, never asked without a key)."""
 
 
 def named(path: Path) -> str:
