@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from gis_service.access.rules import Role
 from tests.ways.people import Enter, enter, troubles
+from tests.ways.test_desk_story import browser_type_launch_args
+
+__all__ = ["browser_type_launch_args", "enter"]
 
 pytestmark = pytest.mark.browser
-__all__ = ["enter"]
 
 DAY = "2026-11-27"
 """A day of the sample with tasks of every kind."""
