@@ -9,16 +9,23 @@ from sqlalchemy.orm import Session
 
 SCHEMA = "jobs"
 QUEUE = "work"
+BEHIND = -10
+"""Priority of what nobody sits waiting for: it is done when nothing else is to do."""
 
 
-def enqueue(session: Session, task: str, **arguments: Any) -> int:
+def enqueue(session: Session, task: str, *, priority: int = 0, **arguments: Any) -> int:
     """Put a job into the queue, in the running transaction: both happen, or neither."""
     session.execute(text("select set_config('search_path', 'public, jobs', true)"))
     statement = text(
         """select (jobs.procrastinate_defer_jobs_v1(array[
-               row(:queue, :task, 0, null, null, cast(:arguments as jsonb), null)::jobs.procrastinate_job_to_defer_v1]))[1]"""
+               row(:queue, :task, :priority, null, null, cast(:arguments as jsonb), null)::jobs.procrastinate_job_to_defer_v1]))[1]"""
     )
-    return int(session.scalar(statement, {"queue": QUEUE, "task": task, "arguments": json.dumps(arguments)}) or 0)
+    return int(
+        session.scalar(
+            statement, {"queue": QUEUE, "task": task, "priority": priority, "arguments": json.dumps(arguments)}
+        )
+        or 0
+    )
 
 
 def state(session: Session, job_id: int) -> dict[str, Any] | None:

@@ -79,7 +79,7 @@ def add(session: Session, store: FileStore, record: InboxRecord, patrol_id: int,
     for photo in photos:
         session.add(_row(store, record.uuid, patrol_id, photo))
     if any(photo.kind != PhotoKind.VOICE for photo in photos):
-        queue.enqueue(session, TASK, record_uuid=str(record.uuid))
+        queue.enqueue(session, TASK, priority=queue.BEHIND, record_uuid=str(record.uuid))
 
 
 def _row(store: FileStore, record_uuid: UUID, patrol_id: int, photo: Photo) -> FieldPhoto:

@@ -196,7 +196,7 @@ def observation(session: Session, world: World, record: InboxRecord, said: Said,
     session.add(made)
     photos.add(session, world.store, record, patrol.id, body.photos)
     session.flush()
-    queue.enqueue(session, FOLLOW, observation_id=made.id)
+    queue.enqueue(session, FOLLOW, priority=queue.BEHIND, observation_id=made.id)
     world.touched.add(patrol.id)
     return "observation", made.id
 
@@ -242,7 +242,7 @@ def settle(session: Session, world: World) -> None:
         _settle_task(session, patrol)
         session.flush()
         if became or patrol_id in world.walked:
-            queue.enqueue(session, MEASURE, patrol_id=patrol_id)
+            queue.enqueue(session, MEASURE, priority=queue.BEHIND, patrol_id=patrol_id)
     world.touched.clear()
     world.walked.clear()
 
