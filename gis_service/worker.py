@@ -206,8 +206,7 @@ def inbox_of(services: Services) -> Inbox:
 
 
 def uploads_of(services: Services) -> Uploads:
-    most_bytes = services.settings.max_photo_mb << 20
-    return Uploads(services.settings.var_dir / "uploads", services.store, most_bytes)
+    return Uploads.under(services.settings.var_dir, services.store, services.settings.max_photo_mb)
 
 
 def following_house(services: Services) -> FollowingHouse:

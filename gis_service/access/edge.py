@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Container, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,10 +253,13 @@ def _claim_key(work: Work) -> None:
     raise Replayed(answer={"status": first.status, "body": first.body}, headers=first.headers)
 
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
 class Route(APIRoute):
     """A route that honours Idempotency-Key: the answer is kept in the transaction of the act."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         original = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
@@ -273,6 +276,20 @@ class Route(APIRoute):
             return response
 
         return handler
+
+
+def before_the_body(
+    handler: Handler, require_size: Callable[[Request], None], methods: Container[str] = ("POST",)
+) -> Handler:
+    """Know who is at the door, and that they may send so much, before the first byte of a body is taken."""
+
+    async def guarded(request: Request) -> Response:
+        if request.method in methods:
+            await run_in_threadpool(request.app.state.doorkeeper.actor, request)
+            require_size(request)
+        return await handler(request)
+
+    return guarded
 
 
 async def _hash_of(request: Request) -> str:

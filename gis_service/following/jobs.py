@@ -8,9 +8,9 @@ from gis_service.core import db
 from gis_service.core.errors import Refusal
 from gis_service.following import operations, queries
 from gis_service.following.operations import House
+from gis_service.patrols.inbox.rows import FOLLOW as TASK
 
-TASK = "patrols.follow"
-"""The inbox enqueues this with every observation it makes a row of."""
+__all__ = ["TASK", "process", "sweep"]
 PATIENCE = {"lock_timeout": "60s", "idle_in_transaction_session_timeout": "300s"}
 """Photos are decoded while the transaction is open, one after another for what lies on the same parcel."""
 

@@ -28,6 +28,14 @@ def enqueue(session: Session, task: str, *, priority: int = 0, **arguments: Any)
     )
 
 
+def take_back(session: Session, *tasks: str) -> None:
+    """Take what waits of these tasks out of the queue: for whoever has just done that work itself."""
+    session.execute(
+        text("delete from jobs.procrastinate_jobs where status = 'todo' and task_name = any(:tasks)"),
+        {"tasks": list(tasks)},
+    )
+
+
 def state(session: Session, job_id: int) -> dict[str, Any] | None:
     row = session.execute(
         text(

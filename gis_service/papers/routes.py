@@ -1,12 +1,10 @@
 """HTTP doors of papers: their kinds, their templates, examples."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 
-from gis_service.access.edge import Route, Work, doing
+from gis_service.access.edge import Handler, Route, Work, before_the_body, doing
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import to_be_saved
 from gis_service.papers import operations, queries
@@ -23,20 +21,16 @@ FORM_BYTES = 64 << 10
 class TemplateRoute(Route):
     """A route that knows who uploads, and how much, before it takes the first byte of the body."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        original = super().get_route_handler()
+    def get_route_handler(self) -> Handler:
+        return before_the_body(super().get_route_handler(), _require_size)
 
-        async def handler(request: Request) -> Response:
-            if request.method == "POST":
-                await run_in_threadpool(request.app.state.doorkeeper.actor, request)
-                length = request.headers.get("content-length", "")
-                if not length.isdigit():
-                    raise BadRequest(parameter="Content-Length", value=length)
-                if int(length) > MAX_BYTES + FORM_BYTES:
-                    raise fault("too_large")
-            return await original(request)
 
-        return handler
+def _require_size(request: Request) -> None:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise BadRequest(parameter="Content-Length", value=length)
+    if int(length) > MAX_BYTES + FORM_BYTES:
+        raise fault("too_large")
 
 
 router = APIRouter(prefix="/api/v1", route_class=TemplateRoute)

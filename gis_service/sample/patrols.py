@@ -31,8 +31,10 @@ from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.files.models import StoredFile
 from gis_service.files.store import FileStore
 from gis_service.geo import crs
+from gis_service.jobs import queue
 from gis_service.parcels.models import Deployment, Parcel
 from gis_service.patrols.inbox import judging, keeping, reading
+from gis_service.patrols.inbox.jobs import THUMBNAILS
 from gis_service.patrols.inbox.keeping import Came
 from gis_service.patrols.inbox.recorder import World
 from gis_service.patrols.inbox.wire import Device
@@ -40,6 +42,7 @@ from gis_service.patrols.items import ITEMS
 from gis_service.patrols.models import FieldPhoto, Patrol
 from gis_service.patrols.rules import TRACK_BATCH, VIEW_M, GapReason
 from gis_service.patrols.walks import operations
+from gis_service.patrols.walks.jobs import TASK as MEASURE
 from gis_service.sample.proceedings import scene
 from gis_service.sample.walker import RIDE_M_S, Floats, Leg, Phone, seen_by, true_places
 
@@ -119,6 +122,7 @@ def load(session: Session, *, district_code: str, store: FileStore) -> int:
     patrols = list(session.scalars(select(Patrol.id).order_by(Patrol.started_at, Patrol.id)))
     for patrol_id in patrols:
         operations.measure(session, patrol_id, view_m=VIEW_M, now=clock.now())
+    queue.take_back(session, MEASURE, THUMBNAILS)  # both were done above
     return len(patrols)
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page, Playwright
-from sqlalchemy import text
 
 from gis_service.access import operations as access
 from gis_service.access.actor import EVERYTHING, SERVICE
@@ -27,6 +26,7 @@ from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
 from gis_service.main import WEB
 from gis_service.settings import ROOT, Settings
+from tests.asking import Asking
 from tests.conftest import PASSWORD, CloneServices
 from tests.factories import a_parcel, an_area, land
 from tests.field.proxy import Wire, wire
@@ -41,7 +41,7 @@ class Inspector:
 
 
 @dataclass
-class World:
+class World(Asking):
     """A server process on a database of its own behind a wire; `address` stays the same whatever dies."""
 
     cluster: Cluster
@@ -95,11 +95,6 @@ class World:
         self.wire.hang_up()
         self.process.kill()
         self.process.wait()
-
-    def rows(self, sql: str, **values: Any) -> list[Any]:
-        with self.services.sessions.begin() as session:
-            db.enter(session, EVERYTHING)
-            return [tuple(row) for row in session.execute(text(sql), values)]
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,6 +17,7 @@ from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
 from gis_service.core import clock, db
 from gis_service.main import WEB, create_app
+from tests.asking import Asking
 from tests.conftest import PASSWORD, CloneServices
 from tests.live import serving, working
 from tests.ways.people import troubles
@@ -29,7 +29,7 @@ PATIENCE_MS = 20_000
 
 
 @dataclass
-class World:
+class World(Asking):
     """The district, an inspector with one task of two parcels of which the second has a sound fence, and their phone."""
 
     services: CloneServices
@@ -38,15 +38,6 @@ class World:
     parcels: list[tuple[int, float, float]]
     fence: int
     open_phone: Callable[..., Page]
-
-    def rows(self, sql: str, **values: Any) -> list[Any]:
-        with self.services.sessions.begin() as session:
-            db.enter(session, EVERYTHING)
-            return [tuple(row) for row in session.execute(text(sql), values)]
-
-    def one(self, sql: str, **values: Any) -> Any:
-        (row,) = self.rows(sql, **values)
-        return row[0] if len(row) == 1 else row
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """HTTP doors of imports."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
-from gis_service.access.edge import Permit, Route, Work
+from gis_service.access.edge import Handler, Permit, Route, Work, before_the_body
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
@@ -39,16 +38,8 @@ FORM_BYTES = 64 * 1024
 class UploadRoute(Route):
     """A route that knows who uploads, and how much, before it takes the first byte of the body."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        original = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            if request.method == "POST":
-                await run_in_threadpool(request.app.state.doorkeeper.actor, request)
-                _require_size(request)
-            return await original(request)
-
-        return handler
+    def get_route_handler(self) -> Handler:
+        return before_the_body(super().get_route_handler(), _require_size)
 
 
 def _require_size(request: Request) -> None:

@@ -31,7 +31,7 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         with service() as services:
             settings = services.settings
             house = House(services.sessions, services.store, settings.district_code)
-            place = Uploads(settings.var_dir / "uploads", services.store, settings.max_photo_mb << 20)
+            place = Uploads.under(settings.var_dir, services.store, settings.max_photo_mb)
             with house.transaction(None) as session:
                 name = session.scalar(select(User.username).where(User.username == carrier))
                 actor = access.actor_named(session, name or "", at=clock.now())

@@ -3,13 +3,10 @@
 What the field sends is harmless to repeat by its own keys (uuid, hash), so `Idempotency-Key` is not needed and not kept.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
-from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import Request
 from fastapi.routing import APIRoute
 
+from gis_service.access.edge import Handler, before_the_body
 from gis_service.patrols.inbox.errors import LengthNeeded, PieceTooLarge
 
 MEGABYTE = 1 << 20
@@ -21,16 +18,8 @@ RESCUE_MB = 4096
 
 
 class FieldRoute(APIRoute):
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        original = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            if request.method in ("POST", "PUT"):
-                await run_in_threadpool(request.app.state.doorkeeper.actor, request)
-                _require_size(request)
-            return await original(request)
-
-        return handler
+    def get_route_handler(self) -> Handler:
+        return before_the_body(super().get_route_handler(), _require_size, ("POST", "PUT"))
 
 
 def _require_size(request: Request) -> None:

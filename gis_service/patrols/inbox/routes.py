@@ -19,7 +19,7 @@ from gis_service.core.db import Scope
 from gis_service.core.http import language
 from gis_service.patrols.inbox import pack as packing
 from gis_service.patrols.inbox import queries, rescue, taking, uploads
-from gis_service.patrols.inbox.doors import MEGABYTE, FieldRoute
+from gis_service.patrols.inbox.doors import FieldRoute
 from gis_service.patrols.inbox.taking import House
 from gis_service.patrols.inbox.uploads import Piece, Uploads
 from gis_service.patrols.inbox.wire import Answer, FileState
@@ -43,7 +43,7 @@ def house_of(request: Request) -> House:
 
 def uploads_of(request: Request) -> Uploads:
     settings = request.app.state.settings
-    return Uploads(settings.var_dir / "uploads", request.app.state.store, settings.max_photo_mb * MEGABYTE)
+    return Uploads.under(settings.var_dir, request.app.state.store, settings.max_photo_mb)
 
 
 def _actor(request: Request) -> Actor:

@@ -1,15 +1,13 @@
 """Rows made of records. Each maker either makes all rows of its record, or raises why it makes none (`verdicts`)."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
 from gis_service.access.models import Area
-from gis_service.core.clock import BEIJING
 from gis_service.jobs import queue
 from gis_service.parcels.models import Parcel
 from gis_service.patrols import items, rules
@@ -19,13 +17,15 @@ from gis_service.patrols.inbox.reading import Said
 from gis_service.patrols.inbox.recorder import Recorder, World, may_on
 from gis_service.patrols.inbox.verdicts import Held, Refused
 from gis_service.patrols.models import Observation, Patrol, TrackPart, Visit
-from gis_service.patrols.planning.models import PatrolTask, PatrolTaskParcel
-from gis_service.patrols.rules import PatrolState, TaskState
+from gis_service.patrols.planning import operations as planning
+from gis_service.patrols.planning.models import PatrolTask
+from gis_service.patrols.rules import PatrolState
 
 Row = tuple[str, int | None]
 """Noun and id of the row a record became; a part of a track has its record's uuid for a key and no number."""
 
 FOLLOW, MEASURE = "patrols.follow", "patrols.measure"
+"""Jobs for others: an observation to be followed (`observation_id`), a walk to be measured (`patrol_id`)."""
 RIGHT = "patrol.record"
 
 
@@ -48,8 +48,8 @@ def start(session: Session, world: World, record: InboxRecord, said: Said, who: 
         weather=body.weather,
     )
     session.add(patrol)
-    if task and task.state == TaskState.OPEN:
-        task.state, task.row_version = TaskState.STARTED, task.row_version + 1
+    if task:
+        planning.walk_began(session, task.id)
     session.flush()
     world.touched.add(patrol.id)
     world.notes.append((RIGHT, f"patrol/{patrol.id}", {"act": "start", "task_id": patrol.task_id}, who.actor))
@@ -136,19 +136,10 @@ def visit(session: Session, world: World, record: InboxRecord, said: Said, who: 
     session.add(made)
     photos.add(session, world.store, record, patrol.id, body.photos)
     if patrol.task_id is not None:
-        _mark_visited(session, patrol.task_id, parcel.id, made.came_at)
+        planning.parcel_visited(session, patrol.task_id, parcel.id, made.came_at)
     session.flush()
     world.touched.add(patrol.id)
     return "visit", made.id
-
-
-def _mark_visited(session: Session, task_id: int, parcel_id: int, came_at: Any) -> None:
-    seen = func.least(func.coalesce(PatrolTaskParcel.visited_at, came_at), came_at)
-    session.execute(
-        update(PatrolTaskParcel)
-        .where(PatrolTaskParcel.task_id == task_id, PatrolTaskParcel.parcel_id == parcel_id)
-        .values(visited_at=seen)
-    )
 
 
 def _parcel(session: Session, parcel_id: int, who: Recorder) -> Parcel:
@@ -239,7 +230,8 @@ def settle(session: Session, world: World) -> None:
             patrol.state, patrol.row_version = PatrolState.RECORDED, patrol.row_version + 1
         if patrol.state == PatrolState.RUNNING:
             continue
-        _settle_task(session, patrol)
+        if patrol.task_id is not None:
+            planning.walk_ended(session, patrol.task_id)
         session.flush()
         if became or patrol_id in world.walked:
             queue.enqueue(session, MEASURE, priority=queue.BEHIND, patrol_id=patrol_id)
@@ -257,17 +249,3 @@ def _all_here(session: Session, patrol: Patrol) -> bool:
         select(func.count()).where(of_walk, or_(InboxRecord.kind.is_(None), InboxRecord.kind != rules.RecordKind.END))
     )
     return said is not None and (here or 0) >= said
-
-
-def _settle_task(session: Session, patrol: Patrol) -> None:
-    if patrol.task_id is None:
-        return
-    task = session.get_one(PatrolTask, patrol.task_id, with_for_update=True, populate_existing=True)
-    visited = list(session.scalars(select(PatrolTaskParcel.visited_at).where(PatrolTaskParcel.task_id == task.id)))
-    done_at = max((at for at in visited if at), default=None)
-    if not visited or None in visited or done_at is None:
-        return
-    # a walk of the last day that came late was in time all the same
-    in_time = done_at.astimezone(BEIJING).date() <= task.due_on
-    if task.state in (TaskState.OPEN, TaskState.STARTED) or (task.state == TaskState.MISSED and in_time):
-        task.state, task.closed_reason, task.row_version = TaskState.DONE, None, task.row_version + 1

@@ -38,6 +38,11 @@ class Uploads:
     most_bytes: int
     reserve_bytes: int = 64 * MEGABYTE
 
+    @classmethod
+    def under(cls, var_dir: Path, store: FileStore, max_photo_mb: int) -> "Uploads":
+        """In the folder of the deployment, beside the store."""
+        return cls(var_dir / "uploads", store, max_photo_mb * MEGABYTE)
+
     def partial(self, user_id: int, sha256: str) -> Path:
         return self.folder / f"{user_id}-{sha256}"
 

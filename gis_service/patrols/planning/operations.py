@@ -267,24 +267,33 @@ def parcel_handed_over(session: Session, parcel_id: int) -> None:
 
 
 def walk_began(session: Session, task_id: int) -> None:
-    """A walk of this task was begun. Late news of a task that was settled meanwhile changes nothing but `missed`."""
+    """A walk of this task was begun. Late news of a task that was settled meanwhile changes nothing."""
     session.execute(
         update(PatrolTask)
-        .where(PatrolTask.id == task_id, PatrolTask.state.in_([TaskState.OPEN, TaskState.MISSED]))
+        .where(PatrolTask.id == task_id, PatrolTask.state == TaskState.OPEN)
         .values(state=TaskState.STARTED, row_version=PatrolTask.row_version + 1, updated_at=clock.now())
     )
 
 
 def parcel_visited(session: Session, task_id: int, parcel_id: int, at: datetime) -> None:
-    """Somebody stood there, `at` by the phone; the first visit counts."""
-    there = (PatrolTaskParcel.task_id == task_id, PatrolTaskParcel.parcel_id == parcel_id)
-    session.execute(update(PatrolTaskParcel).where(*there, PatrolTaskParcel.visited_at.is_(None)).values(visited_at=at))
+    """Somebody stood there, `at` by the phone; the first visit counts, in whatever order visits come."""
+    session.execute(
+        update(PatrolTaskParcel)
+        .where(PatrolTaskParcel.task_id == task_id, PatrolTaskParcel.parcel_id == parcel_id)
+        .values(visited_at=func.least(func.coalesce(PatrolTaskParcel.visited_at, at), at))
+    )
 
 
 def walk_ended(session: Session, task_id: int) -> None:
-    """The walk is over: the task is done, even where its news come after its last day."""
-    session.execute(
-        update(PatrolTask)
-        .where(PatrolTask.id == task_id, PatrolTask.state.in_([TaskState.OPEN, TaskState.STARTED, TaskState.MISSED]))
-        .values(state=TaskState.DONE, row_version=PatrolTask.row_version + 1, updated_at=clock.now())
-    )
+    """A walk is over: its task is done when all its parcels were visited, even where the news of that come after its last day."""
+    task = session.get_one(PatrolTask, task_id, with_for_update=True, populate_existing=True)
+    visited = list(session.scalars(select(PatrolTaskParcel.visited_at).where(PatrolTaskParcel.task_id == task_id)))
+    done_at = max((at for at in visited if at), default=None)
+    if not visited or None in visited or done_at is None:
+        return
+    # a walk of the last day that came late was in time all the same
+    in_time = done_at.astimezone(clock.BEIJING).date() <= task.due_on
+    if task.state in (TaskState.OPEN, TaskState.STARTED) or (task.state == TaskState.MISSED and in_time):
+        task.state, task.closed_reason, task.row_version = TaskState.DONE, None, task.row_version + 1
+        task.updated_at = clock.now()
+    session.flush()

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import clock, db
+from gis_service.patrols.inbox.rows import MEASURE as TASK
 from gis_service.patrols.walks import operations, queries
 
-TASK = "patrols.measure"
-"""The name this job is enqueued under, with `patrol_id`."""
+__all__ = ["TASK", "measure", "thin_all"]
 
 NIGHTLY = "41 2 * * *"
 AT_ONCE = 100

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
 from gis_service.core import db
+from tests.asking import Asking
 from tests.conftest import CloneServices, Person
 from tests.factories import a_parcel, a_unit, an_area, land
 from tests.patrols.inbox.phone import Phone
 
 
 @dataclass
-class Land:
+class Land(Asking):
     """Two areas; three parcels in the first, one in the second, and a unit in whose care the third is."""
 
     services: CloneServices
@@ -25,15 +24,6 @@ class Land:
     parcels: list[int]
     elsewhere: int
     unit: int
-
-    def rows(self, sql: str, **values: Any) -> list[Any]:
-        with self.services.sessions.begin() as session:
-            db.enter(session, EVERYTHING)
-            return [tuple(row) for row in session.execute(text(sql), values)]
-
-    def one(self, sql: str, **values: Any) -> Any:
-        (row,) = self.rows(sql, **values)
-        return row[0] if len(row) == 1 else row
 
 
 @pytest.fixture

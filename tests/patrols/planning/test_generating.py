@@ -1,7 +1,7 @@
 """Tasks made of plans: every parcel due in exactly its rounds, with who walks it, however often they are made."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
 from gis_service.core import clock, db
+from gis_service.core.clock import BEIJING
 from gis_service.notifications.models import Notification
 from gis_service.parcels.models import Parcel
 from gis_service.patrols.planning import generating, jobs, operations, queries, rules
@@ -206,11 +207,12 @@ def test_a_task_by_hand_follows_its_land_to_the_new_custodian(session: Session, 
 
 
 def test_a_changed_plan_begins_anew_and_keeps_what_was_done(session: Session, estate: Estate) -> None:
-    estate.parcel(0)
+    parcel = estate.parcel(0)
     plan = estate.plan(per_days=7)
     generating.generate(session, TODAY, [plan.id])
     done = tasks_of(session, plan)[0]
     operations.walk_began(session, done.id)
+    operations.parcel_visited(session, done.id, parcel.id, clock.now())
     operations.walk_ended(session, done.id)
     operations.change_plan(session, plan.id, seen=1, facts={"times": 1, "per_days": 1, "starts_on": plan.starts_on})
     assert generating.generate(session, TODAY, [plan.id]) == 8
@@ -262,7 +264,7 @@ def test_a_walk_whose_news_come_late_is_done_not_missed(session: Session, estate
     jobs.tell_late(session, TODAY + DAY * 3)
     session.refresh(begun)
     assert begun.state == "missed"
-    operations.parcel_visited(session, begun.id, parcel.id, clock.now())
+    operations.parcel_visited(session, begun.id, parcel.id, datetime.combine(begun.due_on, time(9), BEIJING))
     operations.walk_ended(session, begun.id)
     session.refresh(begun)
     assert begun.state == "done"
