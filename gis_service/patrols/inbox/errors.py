@@ -3,6 +3,14 @@
 from gis_service.core.errors import Refusal
 
 
+class OtherPerson(Refusal):
+    """401, so that the phone asks its person to sign in and keeps everything."""
+
+    code, status = "field.other_person", 401
+    zh = "登录的已是另一个人,记录留在手机上,请记录人登录后再上传。"
+    en = "Somebody else is signed in now; the records stay on the phone until their person signs in."
+
+
 class HashDiffers(Refusal):
     code, status = "field.hash_differs", 400
     zh = "文件传完后校验值不符(途中损坏),请从头重新上传。"

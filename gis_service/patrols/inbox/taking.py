@@ -18,7 +18,7 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.files.store import FileStore
 from gis_service.patrols.inbox import judging, keeping, reading
-from gis_service.patrols.inbox.errors import BadBatch
+from gis_service.patrols.inbox.errors import BadBatch, OtherPerson
 from gis_service.patrols.inbox.keeping import Came, Kept
 from gis_service.patrols.inbox.models import InboxRecord
 from gis_service.patrols.inbox.recorder import World
@@ -61,6 +61,8 @@ class Taken:
     came: list[Came]
     odd: list[tuple[UUID, str]]
     """Items with a uuid that are no proper records otherwise, as text."""
+    person: int | None = None
+    """Whose queue it comes from, where the app says so."""
 
 
 def taken(body: Any) -> Taken:
@@ -83,7 +85,8 @@ def taken(body: Any) -> Taken:
             came.append(Came(sent.uuid, sent.text, sent.sha256))
         except ValidationError:
             odd.extend(_odd(item))
-    return Taken(device, sent_at, came, odd)
+    person = body.get("person")
+    return Taken(device, sent_at, came, odd, person if isinstance(person, int) else None)
 
 
 def _odd(item: Any) -> Iterable[tuple[UUID, str]]:
@@ -94,8 +97,10 @@ def _odd(item: Any) -> Iterable[tuple[UUID, str]]:
 
 
 def take(house: House, actor: Actor, batch: Taken, *, lang: str, request_id: str = "") -> list[Receipt]:
-    """Keep, judge, answer. Only when keeping failed does this raise; then the phone still has everything."""
+    """Keep, judge, answer. Only when keeping failed, or the queue is somebody else's, does this raise; then the phone has everything."""
     assert actor.id is not None  # noqa: S101  (somebody signed in)
+    if batch.person not in (None, actor.id):
+        raise OtherPerson()
     now = clock.now()
     odd = [Came(uuid, words, "") for uuid, words in batch.odd]
     with house.transaction(actor, request_id) as session:

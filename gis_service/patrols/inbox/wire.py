@@ -205,6 +205,8 @@ class Batch(BaseModel):
     """POST /api/v1/field/inbox. An empty batch is a heartbeat: what the phone holds is noted."""
 
     device: Device
+    person: int | None = None
+    """Whose queue this is. On a shared phone somebody else may sign in while it is on its way: then it is not taken at all."""
     sent_at: int
     records: list[Sent] = Field(max_length=200)
 

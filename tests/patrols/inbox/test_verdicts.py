@@ -40,6 +40,18 @@ def test_a_text_that_was_damaged_on_the_way_is_kept_aside_and_the_right_one_is_s
     assert ground.one("select said_sha256 from inbox_stray") == start["sha256"]
 
 
+def test_a_queue_that_arrives_in_somebody_elses_session_is_not_taken_and_stays_on_the_phone(
+    ground: Land, inspector: Person, phone: Phone
+) -> None:
+    start = phone.start()
+    stranger = phone.batch([start]) | {"person": inspector.user_id + 1}
+    answer = inspector.post("/api/v1/field/inbox", json=stranger)
+    assert (answer.status_code, answer.json()["code"]) == (401, "field.other_person")
+    assert ground.rows("select 1 from inbox_record union all select 1 from field_device") == []
+    answer = inspector.post("/api/v1/field/inbox", json=stranger | {"person": inspector.user_id})
+    assert [each["verdict"] for each in answer.json()["verdicts"]] == ["stored"]
+
+
 def test_another_text_under_a_taken_uuid_is_refused_and_both_are_kept(
     ground: Land, inspector: Person, phone: Phone
 ) -> None:

@@ -260,7 +260,7 @@ export class Pump {
         id, name: deviceName(), app: APP, public_key: await crypto.subtle.exportKey('jwk', keys.publicKey),
         storage: await this.keeping.storage(), holds: { records: held_records, files, bytes },
       },
-      sent_at: Date.now(), records,
+      person: this.keeping.person.id, sent_at: Date.now(), records,
     };
   }
 

@@ -70,7 +70,7 @@ export interface Device {
   storage: { persisted: boolean | null; quota: number | null; usage: number | null };
   holds: { records: number; files: number; bytes: number };
 }
-export interface Batch { device: Device; sent_at: number; records: Sent[] }
+export interface Batch { device: Device; person: number; sent_at: number; records: Sent[] }
 
 export interface Receipt {
   uuid: string; verdict: VerdictWord; sha256: string; received_at: string;
