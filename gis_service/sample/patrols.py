@@ -30,6 +30,7 @@ from gis_service.core.clock import BEIJING
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.files.models import StoredFile
 from gis_service.files.store import FileStore
+from gis_service.following import operations as following
 from gis_service.geo import crs
 from gis_service.jobs import queue
 from gis_service.parcels.models import Deployment, Parcel
@@ -37,9 +38,10 @@ from gis_service.patrols.inbox import judging, keeping, reading
 from gis_service.patrols.inbox.jobs import THUMBNAILS
 from gis_service.patrols.inbox.keeping import Came
 from gis_service.patrols.inbox.recorder import World
+from gis_service.patrols.inbox.rows import FOLLOW
 from gis_service.patrols.inbox.wire import Device
 from gis_service.patrols.items import ITEMS
-from gis_service.patrols.models import FieldPhoto, Patrol
+from gis_service.patrols.models import FieldPhoto, Observation, Patrol
 from gis_service.patrols.rules import TRACK_BATCH, VIEW_M, GapReason
 from gis_service.patrols.walks import operations
 from gis_service.patrols.walks.jobs import TASK as MEASURE
@@ -122,8 +124,15 @@ def load(session: Session, *, district_code: str, store: FileStore) -> int:
     patrols = list(session.scalars(select(Patrol.id).order_by(Patrol.started_at, Patrol.id)))
     for patrol_id in patrols:
         operations.measure(session, patrol_id, view_m=VIEW_M, now=clock.now())
-    queue.take_back(session, MEASURE, THUMBNAILS)  # both were done above
+    _follow(session, following.House(store, district_code))
+    queue.take_back(session, MEASURE, THUMBNAILS, FOLLOW)  # all were done above
     return len(patrols)
+
+
+def _follow(session: Session, house: following.House) -> None:
+    """What was seen becomes rectifications and clues, so that the district stands as it is and nobody is told of it later."""
+    for observation_id in session.scalars(select(Observation.id).order_by(Observation.seen_at, Observation.id)).all():
+        following.follow(session, house, observation_id)
 
 
 # --- who walks when -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from branca.element import JavascriptLink
 from fastapi.testclient import TestClient
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.maps import folium_map
@@ -85,34 +85,35 @@ def test_a_hostile_name_stays_a_name(axes: list[Layer]) -> None:
 
 
 @pytest.mark.browser
-def test_from_a_disk_with_the_network_unplugged(axes: list[Layer], catalogue: Catalogue, tmp_path: Path) -> None:
+def test_from_a_disk_with_the_network_unplugged(
+    playwright: Playwright, axes: list[Layer], catalogue: Catalogue, tmp_path: Path
+) -> None:
     rows = parcels(axes[0], parcel_name=HOSTILE)
     area = gpd.GeoDataFrame({"id": [1]}, geometry=[shapely.box(113.499, 22.399, 113.506, 22.402)], crs=STORAGE_SRID)
     file = tmp_path / "map.html"
     page_text = area_map(rows, axes, title="北围", as_of=NOON, background=[(catalogue["area"], area)], sample=True)
     file.write_text(page_text, "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
-        )
-        page = browser.new_page()
-        said: list[str] = []
-        asked: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(file.as_uri())
-        page.wait_for_selector(".leaflet-interactive")
-        axis_names = page.locator(".leaflet-control-layers-base label").all_inner_texts()
-        page.locator(".leaflet-control-layers-base label", has_text="围蔽情况").click()
-        legend = page.locator(".gis-legend").inner_text()
-        patterns = page.locator("pattern").count()
-        page.locator(".leaflet-interactive").first.click()
-        card = page.locator(".gis-card").inner_text()
-        hurt = page.evaluate("window.hurt")
-        title = page.locator(".gis-title").inner_text()
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None,
+        args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
+    )
+    page = browser.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    page.wait_for_selector(".leaflet-interactive")
+    axis_names = page.locator(".leaflet-control-layers-base label").all_inner_texts()
+    page.locator(".leaflet-control-layers-base label", has_text="围蔽情况").click()
+    legend = page.locator(".gis-legend").inner_text()
+    patterns = page.locator("pattern").count()
+    page.locator(".leaflet-interactive").first.click()
+    card = page.locator(".gis-card").inner_text()
+    hurt = page.evaluate("window.hurt")
+    title = page.locator(".gis-title").inner_text()
+    browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert said == []
     assert [name.strip() for name in axis_names] == [

@@ -56,10 +56,15 @@ def test_visits_and_findings_have_photos_with_small_copies(loaded: Session) -> N
     assert (loaded.scalar(text("select count(*) from observation_change")) or 0) >= 1
 
 
-def test_what_was_measured_at_the_load_does_not_wait_in_the_queue_again(cluster: Cluster, sample_template: str) -> None:
+def test_what_was_done_at_the_load_does_not_wait_in_the_queue_again(cluster: Cluster, sample_template: str) -> None:
     owner = create_engine(cluster.url(db.OWNER_ROLE, cluster.clone("sample_queue", sample_template)))
     with owner.connect() as connection:
         waiting = set(connection.scalars(text("select task_name from jobs.procrastinate_jobs where status = 'todo'")))
     owner.dispose()
-    assert "patrols.follow" in waiting  # that is for the worker
-    assert not {"patrols.measure", "patrols.thumbnails"} & waiting
+    assert not [name for name in waiting if name.startswith("patrols.")]
+
+
+def test_what_was_seen_was_followed(loaded: Session) -> None:
+    left = "select count(*) from observation where followed_at is null"
+    assert loaded.scalar(text(left)) == 0
+    assert set(loaded.scalars(text("select followed_by_noun from observation"))) >= {"rectification", "clue"}

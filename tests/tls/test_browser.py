@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
-from playwright.sync_api import BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from gis_service.main import WEB, create_app
 from gis_service.settings import Settings
@@ -65,12 +65,6 @@ def http(app: FastAPI, made: Known) -> Iterator[int]:
     yield from serving(app, None)
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
 def spki(certificate: x509.Certificate) -> str:
     """How Chromium is told of one key to be trusted."""
     key = certificate.public_key().public_bytes(
@@ -81,9 +75,9 @@ def spki(certificate: x509.Certificate) -> str:
     return base64.b64encode(digest.finalize()).decode()
 
 
-def browser(engine: Playwright, profile: Path, *more: str) -> BrowserContext:
+def browser(playwright: Playwright, profile: Path, *more: str) -> BrowserContext:
     """A Chromium for which the name of the deployment leads to this machine."""
-    return engine.chromium.launch_persistent_context(
+    return playwright.chromium.launch_persistent_context(
         profile, executable_path="/usr/bin/chromium", locale="zh-CN", reduced_motion="reduce",
         args=[f"--host-resolver-rules=MAP {NAME} 127.0.0.1", "--no-sandbox", *more],
     )  # fmt: skip
@@ -97,33 +91,33 @@ REGISTERS = """async () => {
 
 
 def test_over_our_certificate_the_field_app_may_do_all_it_needs(
-    engine: Playwright, https: int, made: Known, tmp_path: Path
+    playwright: Playwright, https: int, made: Known, tmp_path: Path
 ) -> None:
     ours = x509.load_pem_x509_certificate(made.server_pem.read_bytes())
     trusting = f"--ignore-certificate-errors-spki-list={spki(ours)}"
-    with browser(engine, tmp_path / "profile", trusting) as context:
+    with browser(playwright, tmp_path / "profile", trusting) as context:
         tab = context.pages[0]
         tab.goto(f"https://{NAME}:{https}/")
         assert tab.evaluate("isSecureContext && typeof crypto.subtle.digest === 'function' && 'locks' in navigator")
         assert tab.evaluate(REGISTERS) in ("activating", "activated")
 
 
-def test_without_the_authority_the_browser_refuses(engine: Playwright, https: int, tmp_path: Path) -> None:
+def test_without_the_authority_the_browser_refuses(playwright: Playwright, https: int, tmp_path: Path) -> None:
     refused = pytest.raises(Exception, match="ERR_CERT_AUTHORITY_INVALID")
-    with browser(engine, tmp_path / "profile") as context, refused:
+    with browser(playwright, tmp_path / "profile") as context, refused:
         context.pages[0].goto(f"https://{NAME}:{https}/")
 
 
-def test_over_plain_http_there_is_no_secure_context(engine: Playwright, http: int, tmp_path: Path) -> None:
-    with browser(engine, tmp_path / "profile") as context:
+def test_over_plain_http_there_is_no_secure_context(playwright: Playwright, http: int, tmp_path: Path) -> None:
+    with browser(playwright, tmp_path / "profile") as context:
         tab = context.pages[0]
         tab.goto(f"http://{NAME}:{http}/")
         assert not tab.evaluate("isSecureContext")
         assert tab.evaluate(REGISTERS) == "absent"
 
 
-def test_the_page_reads_on_a_narrow_phone(engine: Playwright, http: int, tmp_path: Path) -> None:
-    with browser(engine, tmp_path / "profile") as context:
+def test_the_page_reads_on_a_narrow_phone(playwright: Playwright, http: int, tmp_path: Path) -> None:
+    with browser(playwright, tmp_path / "profile") as context:
         tab = context.pages[0]
         tab.set_viewport_size({"width": 320, "height": 640})
         tab.goto(f"http://{NAME}:{http}/ca")
@@ -136,12 +130,12 @@ def test_the_page_reads_on_a_narrow_phone(engine: Playwright, http: int, tmp_pat
 
 @pytest.mark.skipif(not WEB.is_dir(), reason="the pages are not built (make setup)")
 def test_the_field_app_says_why_it_cannot_work_over_plain_http(
-    engine: Playwright, services: CloneServices, tmp_path: Path
+    playwright: Playwright, services: CloneServices, tmp_path: Path
 ) -> None:
     keeping.make(services.settings, [NAME], [])
     service = create_app(services.settings, services)
     for port in serving(service, None):
-        with browser(engine, tmp_path / "profile") as context:
+        with browser(playwright, tmp_path / "profile") as context:
             tab = context.pages[0]
             tab.goto(f"http://{NAME}:{port}/field/")
             expect(tab.get_by_role("alert")).to_contain_text(

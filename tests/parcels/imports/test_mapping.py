@@ -86,7 +86,8 @@ def test_what_may_mean_anything_is_not_recognised(name: str) -> None:
 
 
 OF_DEVICES = {"fence_type", "fence_condition", "sign_type", "sign_condition", "camera_condition", "file_kind"}
-NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state", *OF_DEVICES}
+OF_PATROLS = {"check_item", "followed_by", "observation_severity", "patrol_stand", "seen_band"}
+NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state", *OF_DEVICES, *OF_PATROLS}
 
 
 def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:

@@ -60,14 +60,19 @@ export interface Queue {
   /** What the server gave for the field, kept for offline use; null before the first time. */
   pack<T>(): Promise<T | null>;
   keepPack<T>(value: T): Promise<void>;
-  /** What this phone had unsent when its storage was lost (the browser cleared it); null when nothing is missing. */
-  missing(): Promise<{ records: number; files: number } | null>;
+  /** What this phone had unsent when its storage was lost (the browser cleared it), until it is forgotten; null when nothing is missing. */
+  missing(): Promise<Missing | null>;
+  /** The person has read it. */
+  forgetMissing(): void;
   /** Before signing out: what would stay on this phone. Ask when it is not nothing. */
   leave(): Promise<Counts>;
   /** Signing out: closes the queue and forgets who was here. Its rows stay, and wait for the same person. */
   close(): Promise<void>;
   storage(): Promise<{ persisted: boolean | null; quota: number | null; usage: number | null }>;
 }
+
+/** What was unsent when the storage was cleared. */
+export interface Missing { records: number; files: number }
 
 /** Why a push ended. `signin`: the session is over, nothing is lost, ask for the password. `denied`: this account
  * may not send (any more); offer the rescue file. `busy`: another tab is sending. `storage`: the server's disk is full. */

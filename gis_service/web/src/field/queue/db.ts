@@ -60,13 +60,12 @@ export const personDb = (id: number): string => `field-person-${id}`;
 /** Where the device's name is noted a second time: databases may be evicted without it. */
 const DEVICE_NOTE = 'field.device';
 
-export async function openPerson(id: number, closed: () => void): Promise<{ db: PersonDb; fresh: boolean }> {
-  let fresh = false;
+/** `born`: when this database was made. A later one under the same name is another one, whoever made it: a page, a tab, the worker. */
+export async function openPerson(id: number, closed: () => void): Promise<{ db: PersonDb; born: number }> {
   const db = await openDB<PersonSchema>(personDb(id), VERSION, {
     upgrade(made, before) {
       // Later versions add; what lies in the queue of an old version is never thrown away.
       if (before >= 1) return;
-      fresh = true;
       made.createObjectStore('records', { keyPath: 'uuid' }).createIndex('kind', 'kind');
       made.createObjectStore('states', { keyPath: 'uuid' }).createIndex('place', ['state', 'seq']);
       made.createObjectStore('files', { keyPath: 'sha256' });
@@ -80,7 +79,16 @@ export async function openPerson(id: number, closed: () => void): Promise<{ db: 
     },
     terminated: closed,
   });
-  return { db, fresh };
+  return { db, born: await birth(db) };
+}
+
+async function birth(db: PersonDb): Promise<number> {
+  const tx = db.transaction('counters', 'readwrite', { durability: 'strict' });
+  const known = await tx.store.get('born');
+  const born = known?.value ?? Date.now();
+  if (!known) await tx.store.put({ key: 'born', value: born });
+  await tx.done;
+  return born;
 }
 
 const openCommon = (): Promise<IDBPDatabase<CommonSchema>> =>

@@ -49,7 +49,8 @@ export const queue: Queue = {
   rescue: () => rescue(keeping()),
   pack: () => keeping().pack(),
   keepPack: (value) => keeping().keepPack(value),
-  missing: async () => keeping().missing,
+  missing: () => keeping().missing(),
+  forgetMissing: () => keeping().forgetMissing(),
   leave: () => keeping().counts(),
   async close() {
     const left = here;

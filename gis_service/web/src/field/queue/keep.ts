@@ -1,5 +1,5 @@
 /** Keeping: records, files and drafts of one person. The queue row is the save; there is no other copy that could say something else. */
-import { FileMissing, type Counts, type Kept, type KeptFile, type Person, type SaveOptions } from './contract';
+import { FileMissing, type Counts, type Kept, type KeptFile, type Missing, type Person, type SaveOptions } from './contract';
 import { device, note, noted, openPerson, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
 import { sha256, uuid7 } from './ids';
 import { SCHEMA, type Bodies, type Envelope, type Photo, type RecordKind, type Track } from './wire';
@@ -17,10 +17,15 @@ export const RESTS_DAYS = 7;
 const EMPTY_TRACK: Track = { fixes: [], gaps: [] };
 const UNSENT_NOTE = 'field.unsent.';
 
+/** What is noted outside the database: how much was unsent, and in which database it lay. */
+interface Unsent extends Missing { born: number }
+
+/** What was lost with a database that is no longer there. */
+const LOST_NOTE = 'field.lost.';
+
 /** The queue of one person, opened. */
 export class Keeping {
-  /** What the last session of this browser had unsent, when the database came up empty without reason. */
-  missing: { records: number; files: number } | null = null;
+  private born = 0;
   private opening: Promise<PersonDb> | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private heard = new Set<() => void>();
@@ -34,12 +39,24 @@ export class Keeping {
 
   /** The database; opened again when the browser closed it. */
   db(): Promise<PersonDb> {
-    this.opening ??= openPerson(this.person.id, () => (this.opening = null)).then(({ db, fresh }) => {
-      if (fresh) this.missing = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Keeping['missing'];
+    this.opening ??= openPerson(this.person.id, () => (this.opening = null)).then(({ db, born }) => {
+      const was = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Unsent | null;
+      this.born = born;
+      if (was && was.born !== born) note(LOST_NOTE + this.person.id, JSON.stringify({ records: was.records, files: was.files }));
       return db;
     });
     this.opening.catch(() => (this.opening = null));
     return this.opening;
+  }
+
+  /** What was unsent when the browser cleared this storage; told until it is forgotten. */
+  async missing(): Promise<Missing | null> {
+    await this.db();
+    return JSON.parse(noted(LOST_NOTE + this.person.id) ?? 'null') as Missing | null;
+  }
+
+  forgetMissing(): void {
+    note(LOST_NOTE + this.person.id, 'null');
   }
 
   async close(): Promise<void> {
@@ -63,7 +80,7 @@ export class Keeping {
     this.tell();
     this.channel.postMessage(null);
     const { records, files } = await this.counts();
-    note(UNSENT_NOTE + this.person.id, records + files ? JSON.stringify({ records, files }) : 'null');
+    note(UNSENT_NOTE + this.person.id, records + files ? JSON.stringify({ records, files, born: this.born } satisfies Unsent) : 'null');
   }
 
   /** Asks the browser once, at the first save, not to clear this site when the disk runs short. */

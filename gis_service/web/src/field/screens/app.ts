@@ -3,7 +3,7 @@ import { reactive, shallowReactive } from 'vue';
 
 import { t } from '../../shared/i18n';
 import { queue } from '../queue';
-import { NotSecure, QuotaFull, type Counts, type Kept, type Person, type PushEnd } from '../queue/contract';
+import { NotSecure, QuotaFull, type Counts, type Kept, type Missing, type Person, type PushEnd } from '../queue/contract';
 import { secure } from '../queue/secure';
 import type { KeptPack, Pack } from './pack';
 import { ask, Refusal } from './server';
@@ -20,7 +20,7 @@ interface State {
   /** `over`: the server wants the password again; nothing is lost, and the walk goes on without it. */
   session: 'unknown' | 'live' | 'over' | 'denied';
   end: PushEnd | null;
-  missing: { records: number; files: number } | null;
+  missing: Missing | null;
   /** A sentence of confirmation, for some seconds. */
   said: string;
   /** What went wrong, until it is put away. */
@@ -152,6 +152,12 @@ export async function begin(): Promise<void> {
   }
   void refresh();
   void send();
+}
+
+/** The person has read that something was lost here. */
+export function readMissing(): void {
+  queue.forgetMissing();
+  app.missing = null;
 }
 
 /** Fetches the pack anew; without network the old one stays. */

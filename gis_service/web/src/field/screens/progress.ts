@@ -15,6 +15,13 @@ export function doneOf(task: Task): Set<number> {
   return new Set(task.parcels.filter(({ id, visited_at }) => visited_at || visited.has(id)).map(({ id }) => id));
 }
 
+/** Every parcel was visited and the walk has ended: what the server will say too, once it has heard of it. */
+export function isFinished(task: Task): boolean {
+  const patrols = patrolsOf(task.id);
+  const ended = app.list.some((one) => one.kind === 'patrol.end' && one.patrol && patrols.has(one.patrol));
+  return ended && doneOf(task).size === task.parcels.length;
+}
+
 /** What was recorded on the walk that is under way. */
 export const walked = (): { visits: Set<number>; findings: Observation[] } => {
   const patrol = walking.walk?.patrol;

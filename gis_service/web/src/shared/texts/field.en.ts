@@ -212,6 +212,7 @@ export const FIELD: Record<string, string> = {
   逾期: 'Late',
   现在要巡: 'Due now',
   以后: 'Later',
+  已巡完: 'Done',
   刷新: 'Refresh',
   '本机存储曾被浏览器清空：当时有 {records} 条记录、{files} 个文件没有上传。请告诉管理员。':
     'The browser cleared the storage of this phone: {records} records and {files} files were not uploaded. Please tell the administrator.',
