@@ -157,7 +157,8 @@ def _file_all(
 def _kept(each: Picture, seen: Observation, n: int) -> Kept:
     item = ITEMS.get(seen.item_code, ITEMS["OTHER"])
     ending = ENDINGS.get(each.photo.media_type, "jpg")
-    return Kept(each.photo.sha256, each.size_bytes, f"{item.zh} {_day(seen)} {n}.{ending}".replace("/", "、"))
+    name = f"{item.zh} {_day(seen)} {n}.{ending}".replace("/", "、")
+    return Kept(each.photo.sha256, each.size_bytes, name, each.photo.thumbnail_sha256)
 
 
 # --- a clue -----------------------------------------------------------------------------------------------------------

@@ -23,8 +23,7 @@ from gis_service.files.store import FileStore
 from gis_service.papers import numbers
 from gis_service.papers import operations as papers
 from gis_service.papers.catalogue import KINDS
-from gis_service.parcels.attachments.operations import THUMBNAIL_BYTES, Kept, checked
-from gis_service.parcels.attachments.picture import small_copy
+from gis_service.parcels.attachments.operations import Kept, checked, small_of
 from gis_service.procedures import queries
 from gis_service.procedures.errors import (
     HeadUnknown,
@@ -156,9 +155,7 @@ def add_file(
 ) -> ProceedingFile:  # fmt: skip
     """An original, untouched; a picture gets a small copy beside it."""
     found = checked(store.path(file.sha256), file)
-    small = None
-    if found.picture:
-        small, _ = store.put(small_copy(store.path(file.sha256), name=file.name), limit_bytes=THUMBNAIL_BYTES)
+    small = small_of(store, file, found)
     remember(session, actor, file)
     made = ProceedingFile(
         proceeding_id=proceeding.id, sha256=file.sha256, name=file.name, label=label.strip(), media_type=found.media_type,

@@ -1,4 +1,4 @@
-"""A month of patrols on the sample district's land: the inspector's in 北围, the custodian's on the land in its care.
+"""The last month of patrols on the sample district's land: the inspector's in 北围, the custodian's on the land in its care.
 
 What phones would have sent goes through the inbox like anything that comes, and is measured like anything that was walked. Some
 walks have holes, some are doubtful: one repeats an earlier one, one jumps, one was driven, one phone's clock is off, one had no
@@ -33,6 +33,7 @@ from gis_service.files.store import FileStore
 from gis_service.following import operations as following
 from gis_service.geo import crs
 from gis_service.jobs import queue
+from gis_service.parcels.attachments.picture_child import SIDE
 from gis_service.parcels.models import Deployment, Parcel
 from gis_service.patrols.inbox import judging, keeping, reading
 from gis_service.patrols.inbox.jobs import THUMBNAILS
@@ -42,15 +43,17 @@ from gis_service.patrols.inbox.rows import FOLLOW
 from gis_service.patrols.inbox.wire import Device
 from gis_service.patrols.items import ITEMS
 from gis_service.patrols.models import FieldPhoto, Observation, Patrol
-from gis_service.patrols.rules import TRACK_BATCH, VIEW_M, GapReason
+from gis_service.patrols.planning.models import PatrolTask
+from gis_service.patrols.rules import TRACK_BATCH, VIEW_M, GapReason, TaskState
 from gis_service.patrols.walks import operations
 from gis_service.patrols.walks.jobs import TASK as MEASURE
+from gis_service.sample import rounds
 from gis_service.sample.proceedings import scene
 from gis_service.sample.walker import RIDE_M_S, Floats, Leg, Phone, seen_by, true_places
 
 SEED = 20261128
 NAMES = UUID("6d0e8f0a-3f5b-4b8e-9a55-0d3a5f3c7a11")
-LAST_DAY, DAYS = date(2026, 11, 27), 30
+DAYS = 30
 PICTURES = 24
 APP = "1.0.0-sample"
 SEEN = (
@@ -120,6 +123,8 @@ def load(session: Session, *, district_code: str, store: FileStore) -> int:
     for each in told:
         _send(session, store, district_code, each)
     db.enter(session, EVERYTHING)
+    rounds.tell(session, list(pictures))
+    _give_tasks(session)
     _small_copies(session, pictures)
     patrols = list(session.scalars(select(Patrol.id).order_by(Patrol.started_at, Patrol.id)))
     for patrol_id in patrols:
@@ -127,6 +132,22 @@ def load(session: Session, *, district_code: str, store: FileStore) -> int:
     _follow(session, following.House(store, district_code))
     queue.take_back(session, MEASURE, THUMBNAILS, FOLLOW)  # all were done above
     return len(patrols)
+
+
+def _give_tasks(session: Session) -> None:
+    """Every second open task of the inspector's area goes to the account one signs in with, so that it has something to do."""
+    if (inspector := _walker(session, "inspector")) is None:
+        return
+    in_area = [
+        PatrolTask.area_id == inspector.area_id,
+        PatrolTask.state == TaskState.OPEN,
+        PatrolTask.unit_id.is_(None),
+    ]
+    for task in session.scalars(select(PatrolTask).where(*in_area).order_by(PatrolTask.due_on, PatrolTask.id)).all()[
+        ::2
+    ]:
+        task.assignee_id = inspector.actor.id
+    session.flush()
 
 
 def _follow(session: Session, house: following.House) -> None:
@@ -141,7 +162,7 @@ def _follow(session: Session, house: following.House) -> None:
 def _rounds(session: Session) -> Iterator[tuple[Walker, date]]:
     """The inspector on working days, the custodian on every third day."""
     inspector, unit = _walker(session, "inspector"), _walker(session, "unit")
-    days = [LAST_DAY - timedelta(days=n) for n in range(DAYS - 1, -1, -1)]
+    days = [clock.today() - timedelta(days=n) for n in range(DAYS, 0, -1)]
     for n, day in enumerate(days):
         if inspector and day.weekday() < 5:
             yield inspector, day
@@ -355,7 +376,7 @@ def _pictures(session: Session, store: FileStore) -> dict[str, str]:
         sha256, size = _stored(store, image)
         row = {"sha256": sha256, "name": f"现场照片(示例){n}.jpg", "size_bytes": size}
         session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
-        image.thumbnail((400, 400))
+        image.thumbnail((SIDE, SIDE))
         found[sha256], _ = _stored(store, image)
     return found
 

@@ -1,4 +1,5 @@
-"""The sample's patrols: people who walk, the usual plans, two weeks of tasks — most done, some missed, the last ones open."""
+"""The sample's patrols: people who walk, the usual plans, two weeks of tasks up to today — most done, some missed,
+the last ones open."""
 
 import secrets
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from gis_service.access.accounts import SAMPLE
 from gis_service.access.actor import SERVICE
 from gis_service.access.models import Area
 from gis_service.access.rules import Role
+from gis_service.core import clock
 from gis_service.core.clock import BEIJING
 from gis_service.patrols.planning import generating, rules
 from gis_service.patrols.planning.models import PatrolPlan, PatrolTask, PatrolTaskParcel
 from gis_service.patrols.rules import TaskState
 from gis_service.sample.proceedings import Teller
 
-BEGAN, NOW = date(2026, 11, 16), date(2026, 11, 28)
+DAYS_BACK = 12
 MISSED_EVERY = 13
 """One task in so many was missed."""
 
@@ -46,16 +48,17 @@ class Walked:
 
 def tell(teller: Teller) -> list[Walked]:
     """People, plans and tasks; gives what was walked, the oldest first, for whoever tells of the walks themselves."""
-    session = teller.session
+    session, today = teller.session, clock.today()
+    began = today - timedelta(days=DAYS_BACK)
     _people(session, teller)
     for usual in rules.USUAL:
-        session.add(PatrolPlan(district_code=teller.district_code, starts_on=BEGAN, **vars(usual)))
+        session.add(PatrolPlan(district_code=teller.district_code, starts_on=began, **vars(usual)))
     session.flush()
-    day = BEGAN
-    while day <= NOW:
+    day = began
+    while day <= today:
         generating.generate(session, day)
         day += timedelta(days=rules.HORIZON_DAYS)
-    return _past(session)
+    return _past(session, today)
 
 
 def _people(session: Session, teller: Teller) -> None:
@@ -83,7 +86,7 @@ def _people(session: Session, teller: Teller) -> None:
             access.grant_role(session, SERVICE, user.id, role, **scope)
 
 
-def _past(session: Session) -> list[Walked]:
+def _past(session: Session, today: date) -> list[Walked]:
     """What was due before today was done on its last day (or its middle, where it had long), or missed."""
     land: dict[int, list[int]] = {}
     for task_id, parcel_id in session.execute(
@@ -93,7 +96,7 @@ def _past(session: Session) -> list[Walked]:
     ):
         land.setdefault(task_id, []).append(parcel_id)
     walked, visits = [], []
-    due = select(PatrolTask).where(PatrolTask.due_on < NOW).order_by(PatrolTask.due_on, PatrolTask.id)
+    due = select(PatrolTask).where(PatrolTask.due_on < today).order_by(PatrolTask.due_on, PatrolTask.id)
     for n, task in enumerate(session.scalars(due).all(), 1):
         if n % MISSED_EVERY == 0 or task.assignee_id is None:
             task.state = TaskState.MISSED

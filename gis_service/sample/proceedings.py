@@ -20,6 +20,7 @@ from gis_service.core.clock import BEIJING
 from gis_service.files.store import FileStore
 from gis_service.papers.catalogue import KINDS
 from gis_service.parcels.attachments.operations import Kept
+from gis_service.parcels.attachments.picture_child import SIDE
 from gis_service.parcels.models import Parcel
 from gis_service.procedures import filing, operations, queries, rules, writing
 from gis_service.procedures.conduct import Conduct, no_blockers
@@ -119,7 +120,10 @@ class Teller:
         return list(newest.values())
 
     def photo(self, proceeding: Proceeding, label: str, moment: datetime, who: str) -> None:
-        kept = self._kept(scene(proceeding.id + 31 * moment.day, label), f"{label}.jpg", "JPEG")
+        image = scene(proceeding.id + 31 * moment.day, label)
+        kept = self._kept(image, f"{label}.jpg", "JPEG")
+        image.thumbnail((SIDE, SIDE))  # made here: our own drawings need no cell to be decoded in
+        kept = replace(kept, small_sha256=self._kept(image, f"{label}.jpg", "JPEG").sha256)
         made = filing.add_file(self.session, self.store, person(who), proceeding, kept, label=label, taken_at=moment)
         made.added_at = moment
         self.session.flush()

@@ -43,7 +43,10 @@ def test_cases_stand_at_many_stages_and_their_logs_hold(loaded: Session) -> None
 def test_all_of_it_is_marked_as_made_up(loaded: Session) -> None:
     assert all("示例" in case.title for case in cases(loaded))
     for table, column in (("party", "name"), ("source_site", "name"), ("haulier", "name"), ("clue", "place_text")):
-        assert loaded.scalar(text(f"select count(*) from {table} where {column} not like '%示例%'")) == 0
+        asked = f"select count(*) from {table} where {column} not like '%示例%'"
+        if table == "clue":  # one that a walk brought names its parcel as the register does
+            asked += " and source <> 'patrol'"
+        assert loaded.scalar(text(asked)) == 0
 
 
 def test_one_act_goes_over_the_change_of_law_and_rests_on_both(loaded: Session) -> None:

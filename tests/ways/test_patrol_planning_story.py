@@ -1,11 +1,14 @@
-"""A dispatcher's morning in a real browser: the board, a plan previewed and made, an extra round, a task by hand, the day on a sheet."""
+"""A dispatcher's morning in a real browser: the board, a card dragged and taken back, several given with the keyboard, a plan
+previewed and made, an extra round, a task by hand, the day on a sheet."""
 
 import re
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gis_service.access.rules import Role
+from gis_service.core import clock
 from tests.ways.people import Enter, enter, troubles
 from tests.ways.test_desk_story import browser_type_launch_args
 
@@ -13,8 +16,8 @@ __all__ = ["browser_type_launch_args", "enter"]
 
 pytestmark = pytest.mark.browser
 
-DAY = "2026-11-27"
-"""A day of the sample with tasks of every kind."""
+DAY = str(clock.today() - timedelta(days=1))
+"""The last day but one of the sample, with tasks of every kind."""
 
 
 def board(page: Page, **query: str) -> None:
@@ -31,6 +34,42 @@ def test_the_board_shows_who_has_what_and_a_task_its_parcels_in_their_order(ente
     page.locator(".card").first.get_by_role("button").press("Enter")
     expect(page.locator(".detail ol li").first).to_contain_text(re.compile("[A-Z]{2}-\\d{4}"))
     assert troubles(page) == []
+
+
+def column(page: Page, name: str) -> Locator:
+    """What somebody has."""
+    return page.locator(f".column[aria-label^='{name} ']")
+
+
+def test_a_card_is_given_by_dragging_and_two_by_the_keyboard(enter: Enter) -> None:
+    page = enter(Role.LAND_OFFICER)
+    board(page)
+    one, other = "黄国强(示例)", "巡查员"
+    mine, theirs = column(page, one).locator(".card"), column(page, other).locator(".card")
+    before, there = mine.count(), theirs.count()
+    movable = column(page, one).locator(".card[draggable=true]")
+    moved = page.locator(".note.good[role=status]")
+
+    movable.first.drag_to(column(page, other).locator("h3"))
+    expect(moved).to_contain_text(f"1 个任务已改到“{other}”")
+    expect(mine).to_have_count(before - 1)
+    expect(theirs).to_have_count(there + 1)
+    page.get_by_role("button", name="撤销").click()
+    expect(moved).to_have_count(0)
+    expect(mine).to_have_count(before)
+    expect(theirs).to_have_count(there)
+
+    for n in range(2):
+        movable.nth(n).get_by_role("checkbox").press("Space")
+    bar = page.get_by_role("form", name="办理选中的任务")
+    expect(bar).to_contain_text("已选 2 个")
+    assert troubles(page) == []
+    bar.get_by_label("改派给").select_option(label=other)
+    bar.get_by_role("button", name="改派").press("Enter")
+    expect(moved).to_contain_text("2 个任务已改到")
+    page.reload()  # it is so for everybody
+    expect(mine).to_have_count(before - 2)
+    expect(theirs).to_have_count(there + 2)
 
 
 def test_a_plan_is_seen_before_it_is_made_and_an_extra_round_takes_one_press(enter: Enter) -> None:

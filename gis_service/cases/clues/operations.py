@@ -29,8 +29,7 @@ from gis_service.core import clock, db
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.files.store import FileStore
-from gis_service.parcels.attachments.operations import THUMBNAIL_BYTES, Kept, checked
-from gis_service.parcels.attachments.picture import small_copy
+from gis_service.parcels.attachments.operations import Kept, checked, small_of
 from gis_service.parcels.models import Parcel
 from gis_service.procedures import filing, operations
 from gis_service.procedures.conduct import Conduct
@@ -101,9 +100,7 @@ def add_file(
     found = checked(store.path(file.sha256), file)
     if pictures_only and not found.picture:
         raise PicturesOnly(name=file.name)
-    small = None
-    if found.picture:
-        small, _ = store.put(small_copy(store.path(file.sha256), name=file.name), limit_bytes=THUMBNAIL_BYTES)
+    small = small_of(store, file, found)
     filing.remember(session, actor, file)
     made = ClueFile(
         clue_id=clue.id, sha256=file.sha256, name=file.name, media_type=found.media_type, size_bytes=file.size_bytes,

@@ -25,11 +25,12 @@ THUMBNAIL_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class Kept:
-    """A file whose bytes are in the store already."""
+    """A file whose bytes are in the store already; `small_sha256` where its small copy is too."""
 
     sha256: str
     size_bytes: int
     name: str
+    small_sha256: str | None = None
 
 
 def attach(
@@ -46,7 +47,7 @@ def attach(
     if known:
         return known, False
     found = checked(store.path(file.sha256), file)
-    small = _small(store, file, found)
+    small = small_of(store, file, found)
     session.execute(
         insert(StoredFile)
         .values(sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, stored_by=actor.id)
@@ -81,9 +82,10 @@ def checked(path: Path, file: Kept) -> rules.Format:
     return found
 
 
-def _small(store: FileStore, file: Kept, found: rules.Format) -> str | None:
-    if not found.picture:
-        return None
+def small_of(store: FileStore, file: Kept, found: rules.Format) -> str | None:
+    """The small copy of a picture: the one that is there, or one decoded now, in its cell. Nothing for what is no picture."""
+    if not found.picture or file.small_sha256:
+        return file.small_sha256
     sha256, _ = store.put(small_copy(store.path(file.sha256), name=file.name), limit_bytes=THUMBNAIL_BYTES)
     return sha256
 

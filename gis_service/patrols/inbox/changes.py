@@ -177,7 +177,6 @@ def facility(session: Session, world: World, record: InboxRecord, said: Said, wh
         world.notes.append((EDIT, f"{body.noun}/{body.id}", detail, who.actor))
     if patrol:
         photos.add(session, world.store, record, patrol.id, body.photos)
-        world.touched.add(patrol.id)
     session.flush()
     return body.noun, body.id
 

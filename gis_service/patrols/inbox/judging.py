@@ -53,16 +53,22 @@ def judge(session: Session, world: World, uuids: Iterable[UUID], *, anew: bool =
     session.execute(text(f"set local lock_timeout = '{PATIENCE}'"))
     _lock(session, named)
     todo = list(session.scalars(_asked(named).where(InboxRecord.verdict != Verdict.STORED)))
+    world.walks |= _walks_of(todo)
     todo = [record for record in todo if _may_be_judged(record) or (anew and record.verdict == Verdict.REFUSED)]
     came = {str(record.device_id) for record in todo if record.device_id}
     while todo:
         known = {str(record.uuid) for record in sorted(todo, key=_order) if _judge_one(session, world, record)}
         todo = _waiting_for(session, sorted(known | came))
+        world.walks |= _walks_of(todo)
         came = set()
     rows.settle(session, world)
     for action, subject, detail, actor in world.notes:
         audit.record(session, action, subject, actor_id=actor.id, actor_name=actor.name, detail=detail)
     world.notes.clear()
+
+
+def _walks_of(records: Iterable[InboxRecord]) -> set[UUID]:
+    return {record.patrol_uuid for record in records if record.patrol_uuid}
 
 
 def judge_waiting_for(session: Session, world: World, keys: list[str]) -> None:

@@ -16,6 +16,7 @@ from gis_service.files.models import StoredFile
 from gis_service.files.store import FileStore
 from gis_service.jobs import queue
 from gis_service.parcels.attachments.errors import BadPicture
+from gis_service.parcels.attachments.operations import THUMBNAIL_BYTES
 from gis_service.parcels.attachments.picture import small_copy
 from gis_service.patrols.inbox import places, reading
 from gis_service.patrols.inbox.models import InboxRecord
@@ -27,7 +28,6 @@ from gis_service.patrols.rules import PhotoKind
 log = structlog.get_logger("gis_service.patrols.inbox")
 
 TASK = "patrols.thumbnails"
-THUMBNAIL_BYTES = 4 << 20
 HEAD_BYTES = 64
 UNKNOWN = "application/octet-stream"
 PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic"}

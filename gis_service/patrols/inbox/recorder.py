@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -50,8 +51,8 @@ class World:
     store: FileStore
     district_code: str
     actors: dict[int, Actor] = field(default_factory=dict)
-    touched: set[int] = field(default_factory=set)
-    """Patrols whose state must be looked at again."""
+    walks: set[UUID] = field(default_factory=set)
+    """Walks of which records came, whatever became of them: their state must be looked at again."""
     walked: set[int] = field(default_factory=set)
     """Patrols with new track."""
     notes: list[tuple[str, str, dict[str, Any], Actor]] = field(default_factory=list)

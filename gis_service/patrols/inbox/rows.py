@@ -51,7 +51,6 @@ def start(session: Session, world: World, record: InboxRecord, said: Said, who: 
     if task:
         planning.walk_began(session, task.id)
     session.flush()
-    world.touched.add(patrol.id)
     world.notes.append((RIGHT, f"patrol/{patrol.id}", {"act": "start", "task_id": patrol.task_id}, who.actor))
     return "patrol", patrol.id
 
@@ -107,7 +106,6 @@ def track(session: Session, world: World, record: InboxRecord, said: Said, who: 
         )
     )
     session.flush()
-    world.touched.add(patrol.id)
     world.walked.add(patrol.id)
     return "track_part", None
 
@@ -138,7 +136,6 @@ def visit(session: Session, world: World, record: InboxRecord, said: Said, who: 
     if patrol.task_id is not None:
         planning.parcel_visited(session, patrol.task_id, parcel.id, made.came_at)
     session.flush()
-    world.touched.add(patrol.id)
     return "visit", made.id
 
 
@@ -188,7 +185,6 @@ def observation(session: Session, world: World, record: InboxRecord, said: Said,
     photos.add(session, world.store, record, patrol.id, body.photos)
     session.flush()
     queue.enqueue(session, FOLLOW, priority=queue.BEHIND, observation_id=made.id)
-    world.touched.add(patrol.id)
     return "observation", made.id
 
 
@@ -211,7 +207,6 @@ def end(session: Session, world: World, record: InboxRecord, said: Said, who: Re
     patrol.ended_at, patrol.remark = reading.moment(body.at), body.remark
     photos.add(session, world.store, record, patrol.id, body.photos)
     session.flush()
-    world.touched.add(patrol.id)
     world.notes.append((RIGHT, f"patrol/{patrol.id}", {"act": "end", "records": body.records}, who.actor))
     return "patrol", patrol.id
 
@@ -221,8 +216,8 @@ Maker = Callable[[Session, World, InboxRecord, Said, Recorder], Row]
 
 def settle(session: Session, world: World) -> None:
     """What follows for walks from all their records together: that a walk is complete, that its task is done, what to measure."""
-    for patrol_id in sorted(world.touched):
-        patrol = session.get_one(Patrol, patrol_id)
+    of_records = select(Patrol).where(Patrol.client_uuid.in_(world.walks)).order_by(Patrol.id)
+    for patrol in session.scalars(of_records).all():
         if patrol.ended_at is None:
             continue
         became = patrol.state == PatrolState.RUNNING and _all_here(session, patrol)
@@ -233,9 +228,9 @@ def settle(session: Session, world: World) -> None:
         if patrol.task_id is not None:
             planning.walk_ended(session, patrol.task_id)
         session.flush()
-        if became or patrol_id in world.walked:
-            queue.enqueue(session, MEASURE, priority=queue.BEHIND, patrol_id=patrol_id)
-    world.touched.clear()
+        if became or patrol.id in world.walked:
+            queue.enqueue(session, MEASURE, priority=queue.BEHIND, patrol_id=patrol.id)
+    world.walks.clear()
     world.walked.clear()
 
 

@@ -1,9 +1,9 @@
 """Reads of plans, tasks, the land they are over, and the people who may walk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -297,25 +297,38 @@ def parcels_of(session: Session, task_id: int) -> list[dict[str, Any]]:
 
 
 def columns(session: Session, *, only: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    """The people the board has columns for: those who may walk, or `only` these."""
+    """The people the board has columns for: those who may walk, or `only` these. `walks_for`: units, `areas`: those inspected,
+    `everywhere`: an inspector of all land."""
     asked = (
         select(User.id, User.display_name.label("name"), User.unit_id, Unit.name.label("unit"))
         .outerjoin(Unit, Unit.id == User.unit_id)
         .order_by(User.display_name, User.id)
     )
+    known = people(session)
     if only is None:
-        known = people(session)
         only = {each for listed in (*known.inspectors.values(), *known.of_units.values()) for each in listed}
-    walks_for = _units_walked_for(session)
+    walks_for, areas = _turned(known.of_units), _turned(known.inspectors)
     rows = session.execute(asked.where(User.id.in_(list(only)))).mappings()
-    return [{**row, "walks_for": walks_for.get(row["id"], [])} for row in rows]
+    return [
+        {
+            **row,
+            "walks_for": walks_for.get(row["id"], []),
+            "areas": [each for each in areas.get(row["id"], []) if each is not None],
+            "everywhere": None in areas.get(row["id"], []),
+        }
+        for row in rows
+    ]
 
 
-def _units_walked_for(session: Session) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for unit_id, users in people(session).of_units.items():
+K = TypeVar("K")
+
+
+def _turned(users_of: Mapping[K, Iterable[int]]) -> dict[int, list[K]]:
+    """By user what was by unit or area."""
+    found: dict[int, list[K]] = {}
+    for key, users in users_of.items():
         for user_id in users:
-            found.setdefault(user_id, []).append(unit_id)
+            found.setdefault(user_id, []).append(key)
     return found
 
 

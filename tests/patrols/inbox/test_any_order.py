@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -97,11 +97,14 @@ ROWS = {
 }
 
 
+FILES: list[tuple[str, list[int]]] = [("file", [n]) for n in range(3)]
+
+
 @st.composite
 def deliveries(draw: st.DrawFn) -> list[tuple[str, list[int]]]:
     """Every record and file at least once, some several times, in any order and any grouping."""
     records = draw(st.permutations(list(range(11)) + draw(st.lists(st.integers(0, 10), max_size=6))))
-    steps: list[tuple[str, list[int]]] = [("file", [n]) for n in range(3)]
+    steps = list(FILES)
     while records:
         size = draw(st.integers(1, 6))
         steps.append(("record", list(records[:size])))
@@ -123,6 +126,7 @@ def test_any_delivery_of_a_day_makes_the_same_rows(ground: Land, inspector: Pers
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(deliveries())
+    @example([*FILES, ("record", [0, 1]), ("record", [3, 2, 5, 6, 7, 8]), ("record", [9, 0, 10, 0]), ("record", [4])])
     def deliver(steps: list[tuple[str, list[int]]]) -> None:
         day = Day(ground, inspector)
         for what, numbers in steps:

@@ -53,8 +53,11 @@ export interface Walker {
   name: string;
   unit_id: number | null;
   unit: string | null;
-  /** The units whose land this person walks; none: an inspector of the district. */
+  /** The units whose land this person walks. */
   walks_for: number[];
+  /** The areas an inspector walks; `everywhere`: all of them. */
+  areas: number[];
+  everywhere: boolean;
 }
 
 export interface Board {

@@ -44,8 +44,9 @@ function column(key: string, person: number | null, unit: number | null, name: s
   return { key, person, unit, name, under, tasks: own, minutes: still.reduce((sum, { minutes }) => sum + (minutes ?? 0), 0), late: own.filter(({ late }) => late).length };
 }
 
-/** Who may take a task: people of the unit in charge, and inspectors of the district. */
-export const mayTake = (task: Task, one: Walker): boolean => (task.unit_id !== null && one.walks_for.includes(task.unit_id)) || one.walks_for.length === 0;
+/** Who may take a task: people of the unit in charge, inspectors of its area, and those of all land. */
+export const mayTake = (task: Task, one: Walker): boolean =>
+  one.everywhere || (task.unit_id !== null && one.walks_for.includes(task.unit_id)) || (task.area_id !== null && one.areas.includes(task.area_id));
 
 export const movable = ({ state }: Task): boolean => state === 'open' || state === 'missed';
 
