@@ -181,6 +181,32 @@ def test_the_next_person_on_the_same_phone_has_an_own_queue_and_cannot_read_the_
     assert phone.here.rows(senders, device=device) == [(True,)]
 
 
+def clear(phone: Phone, types: str) -> None:
+    """The browser throws storage of the app away while the phone is in use."""
+    assert phone.context is not None
+    devtools = phone.context.new_cdp_session(phone.page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": phone.here.address, "storageTypes": types})
+
+
+def test_a_database_that_the_browser_threw_away_comes_back_from_the_copies(phone: Phone) -> None:
+    page = phone.start()
+    phone.installed()
+    phone.here.wire.dead = True
+    ledger = walk(phone, 3, photos=2)
+    before = phone.counts()
+    clear(phone, "indexeddb")
+    phone.open(phone.here.people[0])
+    after = phone.counts()
+    assert (after["records"], after["files"]) == (before["records"], before["files"])
+    assert page.evaluate("field.missing()") is None
+    ledger.confirmed |= walk(phone, 1, mark="later").confirmed  # with a number of its own
+    phone.here.wire.dead = False
+    phone.push_until_empty()
+    settled(phone, ledger)
+    left = "(id) => caches.open(`unsent-${id}`).then((all) => all.keys()).then((all) => all.length)"
+    assert page.evaluate(left, phone.here.people[0].id) == 0
+
+
 def test_a_phone_whose_storage_was_cleared_is_known_to_the_server_by_what_it_held(phone: Phone) -> None:
     page = phone.start()
     phone.here.wire.refuse = (b"PUT ",)
@@ -190,16 +216,17 @@ def test_a_phone_whose_storage_was_cleared_is_known_to_the_server_by_what_it_hel
     phone.open(phone.here.people[0])
     assert phone.push() == "offline"
     device = page.evaluate("localStorage['field.device']")
-    assert phone.context is not None
-    devtools = phone.context.new_cdp_session(page)
-    devtools.send("Storage.clearDataForOrigin", {"origin": phone.here.address, "storageTypes": "indexeddb"})
-    phone.open(phone.here.people[0])
-    phone.open(phone.here.people[0])
-    assert page.evaluate("field.missing()")["files"] == 1, "told until it was read"
+    page.evaluate(
+        "caches.keys().then((all) => Promise.all(all.filter((name) => name.startsWith('unsent-')).map((name) => caches.delete(name))))"
+    )
+    clear(phone, "indexeddb")
+    for _ in range(2):
+        phone.open(phone.here.people[0])
+        assert page.evaluate("field.missing()")["files"] == 1, "told until it was read"
     page.evaluate("field.forgetMissing()")
     assert page.evaluate("field.missing()") is None
     assert page.evaluate("localStorage['field.device']") == device
-    devtools.send("Storage.clearDataForOrigin", {"origin": phone.here.address, "storageTypes": "all"})
+    clear(phone, "all")
     (holds, user) = phone.here.rows(
         "select holds, last_user_id from field_device where id = cast(:id as uuid)", id=device
     )[0]

@@ -60,9 +60,8 @@ export const personDb = (id: number): string => `field-person-${id}`;
 /** Where the device's name is noted a second time: databases may be evicted without it. */
 const DEVICE_NOTE = 'field.device';
 
-/** `born`: when this database was made. A later one under the same name is another one, whoever made it: a page, a tab, the worker. */
-export async function openPerson(id: number, closed: () => void): Promise<{ db: PersonDb; born: number }> {
-  const db = await openDB<PersonSchema>(personDb(id), VERSION, {
+export function openPerson(id: number, closed: () => void): Promise<PersonDb> {
+  return openDB<PersonSchema>(personDb(id), VERSION, {
     upgrade(made, before) {
       // Later versions add; what lies in the queue of an old version is never thrown away.
       if (before >= 1) return;
@@ -79,16 +78,6 @@ export async function openPerson(id: number, closed: () => void): Promise<{ db: 
     },
     terminated: closed,
   });
-  return { db, born: await birth(db) };
-}
-
-async function birth(db: PersonDb): Promise<number> {
-  const tx = db.transaction('counters', 'readwrite', { durability: 'strict' });
-  const known = await tx.store.get('born');
-  const born = known?.value ?? Date.now();
-  if (!known) await tx.store.put({ key: 'born', value: born });
-  await tx.done;
-  return born;
 }
 
 const openCommon = (): Promise<IDBPDatabase<CommonSchema>> =>

@@ -1,5 +1,7 @@
 /** Keeping: records, files and drafts of one person. The queue row is the save; there is no other copy that could say something else. */
 import { FileMissing, type Counts, type Kept, type KeptFile, type Missing, type Person, type SaveOptions } from './contract';
+import { bringBack } from './bringBack';
+import { Copies } from './copies';
 import { device, note, noted, openPerson, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
 import { sha256, uuid7 } from './ids';
 import { SCHEMA, type Bodies, type Envelope, type Photo, type RecordKind, type Track } from './wire';
@@ -17,15 +19,15 @@ export const RESTS_DAYS = 7;
 const EMPTY_TRACK: Track = { fixes: [], gaps: [] };
 const UNSENT_NOTE = 'field.unsent.';
 
-/** What is noted outside the database: how much was unsent, and in which database it lay. */
-interface Unsent extends Missing { born: number }
+/** What is noted outside the database: how much was unsent, and the last number given. */
+interface Unsent extends Missing { seq: number }
 
 /** What was lost with a database that is no longer there. */
 const LOST_NOTE = 'field.lost.';
 
 /** The queue of one person, opened. */
 export class Keeping {
-  private born = 0;
+  readonly copies: Copies;
   private opening: Promise<PersonDb> | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private heard = new Set<() => void>();
@@ -33,23 +35,29 @@ export class Keeping {
   private askedToPersist = false;
 
   constructor(readonly person: Person) {
+    this.copies = new Copies(person.id);
     this.channel = new BroadcastChannel(`field-queue-${person.id}`);
     this.channel.onmessage = () => this.tell();
   }
 
   /** The database; opened again when the browser closed it. */
   db(): Promise<PersonDb> {
-    this.opening ??= openPerson(this.person.id, () => (this.opening = null)).then(({ db, born }) => {
-      const was = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Unsent | null;
-      this.born = born;
-      if (was && was.born !== born) note(LOST_NOTE + this.person.id, JSON.stringify({ records: was.records, files: was.files }));
-      return db;
-    });
+    this.opening ??= openPerson(this.person.id, () => (this.opening = null)).then((db) => this.made(db));
     this.opening.catch(() => (this.opening = null));
     return this.opening;
   }
 
-  /** What was unsent when the browser cleared this storage; told until it is forgotten. */
+  /** A database that is new, or was made anew by the browser, gets what the copies hold before anything else is done with it. */
+  private async made(db: PersonDb): Promise<PersonDb> {
+    if (await db.get('counters', 'whole')) return db;
+    const was = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Unsent | null;
+    const back = await bringBack(db, await this.copies.found(), was?.seq ?? 0);
+    const lost = { records: Math.max(0, (was?.records ?? 0) - back.records), files: Math.max(0, (was?.files ?? 0) - back.files) };
+    if (lost.records || lost.files) note(LOST_NOTE + this.person.id, JSON.stringify(lost));
+    return db;
+  }
+
+  /** What was unsent when the browser cleared this storage, and could not be brought back; told until it is forgotten. */
   async missing(): Promise<Missing | null> {
     await this.db();
     return JSON.parse(noted(LOST_NOTE + this.person.id) ?? 'null') as Missing | null;
@@ -80,7 +88,8 @@ export class Keeping {
     this.tell();
     this.channel.postMessage(null);
     const { records, files } = await this.counts();
-    note(UNSENT_NOTE + this.person.id, records + files ? JSON.stringify({ records, files, born: this.born } satisfies Unsent) : 'null');
+    const seq = (await (await this.db()).get('counters', 'seq'))?.value ?? 0;
+    note(UNSENT_NOTE + this.person.id, JSON.stringify({ records, files, seq } satisfies Unsent));
   }
 
   /** Asks the browser once, at the first save, not to clear this site when the disk runs short. */
@@ -102,6 +111,7 @@ export class Keeping {
         sha256: hash, size_bytes: own.size, media_type, state: 'loose', kept_at: Date.now(), done_at: null, trouble: null,
       });
     });
+    await this.copies.file(hash, own);
     this.askToPersist();
     return { sha256: hash, size_bytes: own.size, media_type };
   }
@@ -126,7 +136,10 @@ export class Keeping {
       const text = JSON.stringify(envelope);
       const bytes = new TextEncoder().encode(text);
       const row: RecordRow = { uuid, kind, seq, text, sha256: await sha256(bytes) };
-      if (await this.put(row, envelope, bytes.length, options.drafts ?? {})) break;
+      if (await this.put(row, envelope, bytes.length, options.drafts ?? {})) {
+        await this.copies.record(uuid, text);
+        break;
+      }
     }
     this.askToPersist();
     await this.changed();
@@ -229,7 +242,7 @@ export class Keeping {
   async tidy(now: number = Date.now()): Promise<number> {
     const before = now - RESTS_DAYS * DAY_MS;
     const old = (row: { done_at: number | null }): boolean => row.done_at !== null && row.done_at < before;
-    return write(await this.db(), ['records', 'states', 'receipts', 'files', 'file_states', 'drafts'], async (tx) => {
+    const dropped = await write(await this.db(), ['records', 'states', 'receipts', 'files', 'file_states', 'drafts'], async (tx) => {
       const states = await tx.objectStore('states').getAll();
       const gone = states.filter((row) => row.state === 'stored' && old(row));
       for (const { uuid } of gone) {
@@ -245,5 +258,12 @@ export class Keeping {
       }
       return gone.length + files.length;
     });
+    await this.copies.only(await this.keysNotStored('states'), await this.keysNotStored('file_states'));
+    return dropped;
+  }
+
+  private async keysNotStored(store: 'states' | 'file_states'): Promise<Set<string>> {
+    const rows = await (await this.db()).getAll(store);
+    return new Set(rows.filter(({ state }) => state !== 'stored').map((row) => ('uuid' in row ? row.uuid : row.sha256)));
   }
 }

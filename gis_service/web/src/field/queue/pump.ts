@@ -185,6 +185,7 @@ export class Pump {
     if (state.stored !== true || state.sha256 !== row.sha256 || state.size_bytes !== row.size_bytes) return false;
     await write(await this.keeping.db(), ['file_states'], (tx) =>
       tx.objectStore('file_states').put({ ...row, state: 'stored', done_at: Date.now(), trouble: null }));
+    await this.keeping.copies.drop([], [row.sha256]);
     await this.keeping.changed();
     return true;
   }
@@ -267,6 +268,8 @@ export class Pump {
   /** Keeps the receipts. A record that the answer does not name, or names with another hash, stays waiting. */
   private async receive(answer: { verdicts: Receipt[] }, batch: StateRow[]): Promise<void> {
     const receipts = new Map(answer.verdicts.filter((one) => WORDS.includes(one?.verdict)).map((one) => [one.uuid, one]));
+    const delivered: string[] = [];
+    const missed: string[] = [];
     await write(await this.keeping.db(), ['states', 'receipts', 'files', 'file_states'], async (tx) => {
       for (const row of batch) {
         const receipt = receipts.get(row.uuid);
@@ -275,6 +278,7 @@ export class Pump {
           continue;
         }
         const state = receipt.verdict === 'duplicate' ? 'stored' : receipt.verdict;
+        if (state === 'stored') delivered.push(row.uuid);
         await tx.objectStore('receipts').put({ uuid: row.uuid, receipt, got_at: Date.now() });
         await tx.objectStore('states').put({ ...row, state, done_at: state === 'stored' ? Date.now() : null, trouble: null });
         for (const hash of state === 'held' ? (receipt.reason?.waits_for ?? []) : []) {
@@ -282,10 +286,13 @@ export class Pump {
           const file = await tx.objectStore('file_states').get(hash);
           if (file?.state === 'stored' && (await tx.objectStore('files').getKey(hash))) {
             await tx.objectStore('file_states').put({ ...file, state: 'waiting', done_at: null });
+            missed.push(hash);
           }
         }
       }
     });
+    await this.keeping.copies.drop(delivered);
+    for (const hash of missed) await this.keeping.copies.file(hash, (await this.keeping.file(hash))!);
   }
 
   /** What became of the records the server holds or refused. One that it no longer knows is sent again. */

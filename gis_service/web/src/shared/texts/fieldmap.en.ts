@@ -1,4 +1,5 @@
 export const FIELD_MAP: Record<string, string> = {
+  图例: 'Legend',
   // the map of a walk
   '地图：方向键移动，加减号缩放；任务列表里有同样的地块': 'Map: arrow keys move, plus and minus zoom; the list of the task holds the same parcels',
   '跟随我的位置': 'Follow my position',

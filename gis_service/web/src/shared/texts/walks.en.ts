@@ -1,5 +1,6 @@
 /** Walks: what they prove, their replay, who may see a track. */
 export const WALKS: Record<string, string> = {
+  无轨迹: 'no track',
   巡查记录: 'Walks',
   巡查员: 'Inspector',
   轨迹: 'Track',
