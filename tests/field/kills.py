@@ -75,6 +75,8 @@ def run(
     phone.push_until_empty()
     figures: dict[str, Any] = compare(here, ledger, [phone])
     figures["kills"] = by_kind
+    rebuilt = "(id) => Number(localStorage[`field.rebuilt.${id}`] ?? 0)"
+    figures["databases_thrown_away"] = phone.page.evaluate(rebuilt, here.people[0].id)
     figures["answers_swallowed"], figures["uploads_cut"] = here.wire.swallowed, here.wire.cuts
     figures["cold_start_s"] = {"median": sorted(starts)[len(starts) // 2], "worst": max(starts)}
     phone.close()

@@ -179,11 +179,13 @@ class Sent(BaseModel):
 
 
 class Holds(BaseModel):
-    """What the phone still holds, unsent, this batch included."""
+    """What the phone still holds, unsent, this batch included; `lost`: what was unsent when its browser cleared its storage."""
 
     records: int = 0
     files: int = 0
     bytes: int = 0
+    lost_records: int = 0
+    lost_files: int = 0
 
 
 class Storage(BaseModel):

@@ -22,6 +22,9 @@ const UNSENT_NOTE = 'field.unsent.';
 /** What is noted outside the database: how much was unsent, and the last number given. */
 interface Unsent extends Missing { seq: number }
 
+/** How often the browser threw the database away: for support, and for the ledger of the kills. */
+const REBUILT_NOTE = 'field.rebuilt.';
+
 /** What was lost with a database that is no longer there. */
 const LOST_NOTE = 'field.lost.';
 
@@ -53,6 +56,7 @@ export class Keeping {
     const was = JSON.parse(noted(UNSENT_NOTE + this.person.id) ?? 'null') as Unsent | null;
     const back = await bringBack(db, await this.copies.found(), was?.seq ?? 0);
     const lost = { records: Math.max(0, (was?.records ?? 0) - back.records), files: Math.max(0, (was?.files ?? 0) - back.files) };
+    if (was?.seq) note(REBUILT_NOTE + this.person.id, String(Number(noted(REBUILT_NOTE + this.person.id) ?? 0) + 1));
     if (lost.records || lost.files) note(LOST_NOTE + this.person.id, JSON.stringify(lost));
     return db;
   }

@@ -256,10 +256,11 @@ export class Pump {
     }
     const { id, keys } = await device();
     const { records: held_records, files, bytes } = await this.keeping.counts();
+    const lost = await this.keeping.missing();
     return {
       device: {
         id, name: deviceName(), app: APP, public_key: await crypto.subtle.exportKey('jwk', keys.publicKey),
-        storage: await this.keeping.storage(), holds: { records: held_records, files, bytes },
+        storage: await this.keeping.storage(), holds: { records: held_records, files, bytes, lost_records: lost?.records ?? 0, lost_files: lost?.files ?? 0 },
       },
       person: this.keeping.person.id, sent_at: Date.now(), records,
     };

@@ -68,7 +68,7 @@ export interface Sent { uuid: string; text: string; sha256: string }
 export interface Device {
   id: string; name: string; app: string; public_key?: JsonWebKey | null;
   storage: { persisted: boolean | null; quota: number | null; usage: number | null };
-  holds: { records: number; files: number; bytes: number };
+  holds: { records: number; files: number; bytes: number; lost_records: number; lost_files: number };
 }
 export interface Batch { device: Device; person: number; sent_at: number; records: Sent[] }
 

@@ -36,6 +36,7 @@ export const INBOX: Record<string, string> = {
   '还没有手机登录过外业应用。': 'No phone has used the field app yet.',
   '还有 {records} 条、{files} 个文件（{size}）没有送到': '{records} records and {files} files ({size}) not sent yet',
   都已送到: 'Everything was sent',
+  '存储被浏览器清空过：{records} 条、{files} 个文件没有送到，请问本人': 'Its browser cleared its storage: {records} records and {files} files did not arrive; ask the person',
   '超过 24 小时没有消息': 'Silent for more than 24 hours',
   '最后联系 {at}': 'Last heard of {at}',
   记录人: 'Recorded by',

@@ -49,7 +49,7 @@ export interface Phone {
   app: string | null;
   person: Named;
   last_seen_at: string;
-  holds: { records?: number; files?: number; bytes?: number };
+  holds: { records?: number; files?: number; bytes?: number; lost_records?: number; lost_files?: number };
 }
 
 export interface Unsettled {
