@@ -31,7 +31,7 @@ from gis_service.patrols import rules
 
 
 class Patrol(Base):
-    """巡查: one walk of one person, from start to end. Times are the phone's, corrected by `clock_offset_s`."""
+    """巡查: one walk of one person, from start to end. Times are the phone's, as it said them; `clock_offset_s` is how far it was off."""
 
     __tablename__ = "patrol"
     __table_args__ = (

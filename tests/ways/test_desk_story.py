@@ -32,6 +32,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--use-angle=swiftshader",
         "--enable-unsafe-swiftshader",
         "--disable-background-networking",
+        "--use-fake-device-for-media-stream",  # a microphone that beeps
     ]
     return {**browser_type_launch_args, "executable_path": program, "args": flags}
 

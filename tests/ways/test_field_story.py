@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -265,6 +266,45 @@ def _compare(world: World, page: Page, photos: dict[str, bytes], first: int, sec
     assert {of for of, _ in stamped} == {sha256 for (sha256,) in originals}
     assert world.one("select sum(jsonb_array_length(fixes)) from track_part where patrol_id = :id", id=patrol) >= 3
     assert world.one("select state from patrol_task where id = :id", id=world.task) == "done"
+
+
+def a_heic() -> bytes:
+    """What an iPhone's camera makes; Chromium cannot show it."""
+    told = io.BytesIO()
+    pillow_heif.from_pillow(Image.linear_gradient("L").resize((640, 480)).convert("RGB")).save(told, quality=60)
+    return told.getvalue()
+
+
+def test_a_heic_from_the_album_and_a_voice_note_go_along_untouched(world: World) -> None:
+    (first, lon, lat), _ = world.parcels
+    page = world.open_phone((390, 844), "light")
+    page.context.grant_permissions(["geolocation", "microphone"])
+    sign_in(page)
+    page.get_by_role("button", name="打开任务").click()
+    page.get_by_role("button", name="开始巡查").click()
+    walk_to(page, lon, lat)
+    page.get_by_role("button", name="下一块").click()
+    heic = a_heic()
+    album = {"name": "IMG_0042.HEIC", "mimeType": "image/heic", "buffer": heic}
+    page.locator("input[type=file]:not([capture])").set_input_files(album)
+    expect(page.get_by_text("原图已存，此手机不能预览")).to_be_visible()
+    page.get_by_role("button", name="录音").click()
+    page.wait_for_timeout(1_200)
+    page.get_by_role("button", name="说完了").click()
+    expect(page.get_by_text("录音 1 已保存")).to_be_visible()
+    assert troubles(page) == []
+    page.get_by_role("button", name="全部正常").click()
+    expect(page.get_by_text("已查")).to_have_count(1)
+    expect(page.get_by_role("status").get_by_text("全部已上传").first).to_be_visible(timeout=60_000)
+    kept = world.rows(
+        """select p.kind, p.media_type, p.from_album, f.size_bytes, p.sha256 from field_photo p join stored_file f using (sha256)
+             join visit v on v.client_uuid = p.record_uuid where v.parcel_id = :first order by p.kind""",
+        first=first,
+    )
+    mine = [row for row in kept if row[1] != "image/jpeg"]
+    (original, voice) = mine
+    assert original == ("original", "image/heic", True, len(heic), hashlib.sha256(heic).hexdigest())
+    assert (voice[0], voice[1], voice[3] > 1000) == ("voice", "audio/webm", True)
 
 
 def test_two_people_share_a_phone_and_each_has_their_own(world: World) -> None:

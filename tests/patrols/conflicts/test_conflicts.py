@@ -74,10 +74,12 @@ def test_the_same_field_keeps_both_values_until_a_person_decides(
     ground: Land, phone: Phone, inspector: Person, two: tuple[Phone, Person], fence: int, officer: Person  # noqa: F811
 ) -> None:  # fmt: skip
     theirs, other = two
-    phone.send(inspector, phone.edit("fences", fence, 1, condition=("good", "damaged")))
-    (stored,) = theirs.send(
-        other, theirs.edit("fences", fence, 1, condition=("good", "removed"), remark=(None, "没了"))
-    )
+    earlier = phone.edit("fences", fence, 1, photos=1, condition=("good", "damaged"))
+    later = theirs.edit("fences", fence, 1, photos=2, condition=("good", "removed"), remark=(None, "没了"))
+    phone.send_files(inspector)
+    theirs.send_files(other)
+    phone.send(inspector, earlier)
+    (stored,) = theirs.send(other, later)
     assert (stored["verdict"], stored["reason"]["code"]) == ("stored", "field.conflict")
     assert ground.one("select condition, remark from fence_segment") == ("damaged", "没了")
     (found,) = officer.get("/api/v1/patrols/conflicts").json()["items"]
@@ -85,6 +87,8 @@ def test_the_same_field_keeps_both_values_until_a_person_decides(
     assert found["theirs"]["by"]
     assert found["mine"]["by"]
     assert found["place"]["type"] == "LineString"
+    shown = {side: {photo["sha256"] for photo in found[side]} for side in ("their_photos", "photos")}
+    assert shown == {"their_photos": set(phone.files), "photos": set(theirs.files)}
     url = f"/api/v1/patrols/conflicts/{found['id']}/settle"
     stale = officer.post(url, json={"value": "removed", "present": "good"})
     assert (stale.status_code, stale.json()["code"]) == (412, "conflict.changed_meanwhile")

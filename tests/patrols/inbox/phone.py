@@ -101,9 +101,11 @@ class Phone:
         said = {field: {"was": was, "now": now} for field, (was, now) in changes.items()}
         return self.write("correction", {"of": of, "changes": said, "reason": "看错了"})
 
-    def edit(self, noun: str, id_: int, seen: int, **changes: tuple[Any, Any]) -> dict[str, Any]:
+    def edit(self, noun: str, id_: int, seen: int, *, photos: int = 0, **changes: tuple[Any, Any]) -> dict[str, Any]:
+        taken = [self.photo() for _ in range(photos)]
         said = {field: {"was": was, "now": now} for field, (was, now) in changes.items()}
-        return self.write("facility.edit", {"noun": noun, "id": id_, "seen": seen, "changes": said})
+        body = {"noun": noun, "id": id_, "seen": seen, "changes": said, "photos": taken}
+        return self.write("facility.edit", body, files=[each["sha256"] for each in taken])
 
     def end(self, records: int | None = None, **body: Any) -> dict[str, Any]:
         count = sum(json.loads(each["text"]).get("patrol") == self.patrol for each in self.records) + 1

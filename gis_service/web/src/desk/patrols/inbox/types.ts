@@ -67,6 +67,8 @@ export interface Value {
   at: string | null;
 }
 
+export interface RecordPhoto { id: number; patrol_id: number; sha256: string; kind: string; thumbnail_sha256: string | null }
+
 export interface Conflict {
   id: number;
   noun: Noun;
@@ -82,7 +84,9 @@ export interface Conflict {
   /** Where the thing lies. */
   place: Geometry | null;
   /** Photos of the record that came later. */
-  photos: { id: number; patrol_id: number; sha256: string; kind: string; thumbnail_sha256: string | null }[];
+  photos: RecordPhoto[];
+  /** Photos of the record by which the other value came; none where it came from the desk. */
+  their_photos: RecordPhoto[];
   state: 'open' | 'settled';
   chosen: unknown;
   reason: string | null;
