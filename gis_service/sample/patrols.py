@@ -138,14 +138,9 @@ def _give_tasks(session: Session) -> None:
     """Every second open task of the inspector's area goes to the account one signs in with, so that it has something to do."""
     if (inspector := _walker(session, "inspector")) is None:
         return
-    in_area = [
-        PatrolTask.area_id == inspector.area_id,
-        PatrolTask.state == TaskState.OPEN,
-        PatrolTask.unit_id.is_(None),
-    ]
-    for task in session.scalars(select(PatrolTask).where(*in_area).order_by(PatrolTask.due_on, PatrolTask.id)).all()[
-        ::2
-    ]:
+    area = PatrolTask.area_id == inspector.area_id
+    asked = select(PatrolTask).where(area, PatrolTask.state == TaskState.OPEN, PatrolTask.unit_id.is_(None))
+    for task in session.scalars(asked.order_by(PatrolTask.due_on, PatrolTask.id)).all()[::2]:
         task.assignee_id = inspector.actor.id
     session.flush()
 

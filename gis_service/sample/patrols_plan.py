@@ -2,7 +2,6 @@
 the last ones open."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -38,16 +37,8 @@ GUARDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Walked:
-    """A task that was done, with its parcels in the order in which they were visited."""
-
-    task: PatrolTask
-    parcel_ids: tuple[int, ...]
-
-
-def tell(teller: Teller) -> list[Walked]:
-    """People, plans and tasks; gives what was walked, the oldest first, for whoever tells of the walks themselves."""
+def tell(teller: Teller) -> None:
+    """People, plans and tasks; the walks by which tasks were done are told in `rounds.py`."""
     session, today = teller.session, clock.today()
     began = today - timedelta(days=DAYS_BACK)
     _people(session, teller)
@@ -58,7 +49,7 @@ def tell(teller: Teller) -> list[Walked]:
     while day <= today:
         generating.generate(session, day)
         day += timedelta(days=rules.HORIZON_DAYS)
-    return _past(session, today)
+    _past(session, today)
 
 
 def _people(session: Session, teller: Teller) -> None:
@@ -86,7 +77,7 @@ def _people(session: Session, teller: Teller) -> None:
             access.grant_role(session, SERVICE, user.id, role, **scope)
 
 
-def _past(session: Session, today: date) -> list[Walked]:
+def _past(session: Session, today: date) -> None:
     """What was due before today was done on its last day (or its middle, where it had long), or missed."""
     land: dict[int, list[int]] = {}
     for task_id, parcel_id in session.execute(
@@ -95,20 +86,17 @@ def _past(session: Session, today: date) -> list[Walked]:
         )
     ):
         land.setdefault(task_id, []).append(parcel_id)
-    walked, visits = [], []
+    visits = []
     due = select(PatrolTask).where(PatrolTask.due_on < today).order_by(PatrolTask.due_on, PatrolTask.id)
     for n, task in enumerate(session.scalars(due).all(), 1):
         if n % MISSED_EVERY == 0 or task.assignee_id is None:
             task.state = TaskState.MISSED
             continue
         task.state = TaskState.DONE
-        ids = tuple(land[task.id])
         begins = datetime.combine(task.due_on, time(21 if task.night else 9, 5 * (n % 11)), BEIJING)
         visits += [
             {"task_id": task.id, "parcel_id": parcel_id, "visited_at": begins + timedelta(minutes=14 * k)}
-            for k, parcel_id in enumerate(ids)
+            for k, parcel_id in enumerate(land[task.id])
         ]
-        walked.append(Walked(task, ids))
     session.flush()
     session.execute(update(PatrolTaskParcel), visits)
-    return walked

@@ -1,12 +1,10 @@
 /** From the copies into a database that is new or was made anew: as if each record had just been saved. What was sent already is a duplicate to the server. */
 import type { Found } from './copies';
-import { write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
-import { sha256 } from './ids';
-import type { Envelope } from './wire';
+import { rowsOf, write, type FileStateRow, type PersonDb } from './db';
 
 /** `lastSeq`: the last number this phone is known to have given. Answers how many records and files wait again. */
 export async function bringBack(db: PersonDb, { texts, files }: Found, lastSeq: number): Promise<{ records: number; files: number }> {
-  const rows = await Promise.all(texts.map(read));
+  const rows = await Promise.all(texts.map(rowsOf));
   const named = new Set(rows.flatMap(({ state }) => state.files));
   await write(db, ['records', 'states', 'files', 'file_states', 'counters'], async (tx) => {
     for (const { record, state } of rows) {
@@ -25,16 +23,6 @@ export async function bringBack(db: PersonDb, { texts, files }: Found, lastSeq: 
     await tx.objectStore('counters').put({ key: 'whole', value: 1 });
   });
   return { records: rows.length, files: [...named].filter((hash) => files.has(hash)).length };
-}
-
-async function read(text: string): Promise<{ record: RecordRow; state: StateRow }> {
-  const { uuid, kind, seq, made_at, patrol, files } = JSON.parse(text) as Envelope;
-  const bytes = new TextEncoder().encode(text);
-  const hash = await sha256(bytes);
-  return {
-    record: { uuid, kind, seq, text, sha256: hash },
-    state: { uuid, kind, seq, made_at, patrol, files, bytes: bytes.length, sha256: hash, state: 'waiting', done_at: null, trouble: null },
-  };
 }
 
 /** A file that has no copy went to the server before its record did; if it did not, the server says that it waits for it. */

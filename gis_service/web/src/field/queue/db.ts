@@ -5,8 +5,8 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 
 import { QuotaFull, type Trouble } from './contract';
-import { uuid7 } from './ids';
-import type { Receipt, RecordKind } from './wire';
+import { sha256, uuid7 } from './ids';
+import type { Envelope, Receipt, RecordKind } from './wire';
 
 /** A record as it was saved: written once. `text` is made here, once, and is what travels and what is hashed. */
 export interface RecordRow { uuid: string; kind: RecordKind; seq: number; text: string; sha256: string }
@@ -23,6 +23,17 @@ export interface FileRow { sha256: string; bytes: Blob }
 export interface FileStateRow {
   sha256: string; size_bytes: number; media_type: string; state: 'loose' | 'waiting' | 'stored'; kept_at: number; done_at: number | null;
   trouble: Trouble | null;
+}
+
+/** The rows of a record that waits, from its text: when it is saved, and when it comes back from its copy. */
+export async function rowsOf(text: string): Promise<{ record: RecordRow; state: StateRow }> {
+  const { uuid, kind, seq, made_at, patrol, files } = JSON.parse(text) as Envelope;
+  const bytes = new TextEncoder().encode(text);
+  const hash = await sha256(bytes);
+  return {
+    record: { uuid, kind, seq, text, sha256: hash },
+    state: { uuid, kind, seq, made_at, patrol, files, bytes: bytes.length, sha256: hash, state: 'waiting', done_at: null, trouble: null },
+  };
 }
 
 /** `changed`: 1 once the row says something a receipt said. */

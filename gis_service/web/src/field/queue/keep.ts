@@ -2,7 +2,7 @@
 import { FileMissing, type Counts, type Kept, type KeptFile, type Missing, type Person, type SaveOptions } from './contract';
 import { bringBack } from './bringBack';
 import { Copies } from './copies';
-import { device, note, noted, openPerson, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
+import { device, note, noted, openPerson, rowsOf, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
 import { sha256, uuid7 } from './ids';
 import { SCHEMA, type Bodies, type Envelope, type Photo, type RecordKind, type Track } from './wire';
 
@@ -138,9 +138,8 @@ export class Keeping {
         uuid, kind, seq, made_at: Date.now(), by: this.person.id, device: id, patrol: options.patrol ?? null, schema: SCHEMA, app: APP, files, body,
       };
       const text = JSON.stringify(envelope);
-      const bytes = new TextEncoder().encode(text);
-      const row: RecordRow = { uuid, kind, seq, text, sha256: await sha256(bytes) };
-      if (await this.put(row, envelope, bytes.length, options.drafts ?? {})) {
+      const { record, state } = await rowsOf(text);
+      if (await this.put(record, state, options.drafts ?? {})) {
         await this.copies.record(uuid, text);
         break;
       }
@@ -151,21 +150,18 @@ export class Keeping {
   }
 
   /** False when another tab took the number meanwhile; nothing was written then. */
-  private async put(row: RecordRow, envelope: Envelope, bytes: number, drafts: Record<string, unknown>): Promise<boolean> {
-    const { uuid, kind, seq, made_at, patrol, files } = envelope;
+  private async put(record: RecordRow, state: StateRow, drafts: Record<string, unknown>): Promise<boolean> {
     return write(await this.db(), ['records', 'states', 'file_states', 'drafts', 'counters'], async (tx) => {
       const last = (await tx.objectStore('counters').get('seq'))?.value ?? 0;
-      if (last + 1 !== seq) return false;
-      for (const hash of files) {
+      if (last + 1 !== state.seq) return false;
+      for (const hash of state.files) {
         const file = await tx.objectStore('file_states').get(hash);
         if (!file) throw new FileMissing(hash);
         if (file.state === 'loose') await tx.objectStore('file_states').put({ ...file, state: 'waiting' });
       }
-      await tx.objectStore('counters').put({ key: 'seq', value: seq });
-      await tx.objectStore('records').add(row);
-      await tx.objectStore('states').add({
-        uuid, kind, seq, made_at, patrol, files, bytes, sha256: row.sha256, state: 'waiting', done_at: null, trouble: null,
-      });
+      await tx.objectStore('counters').put({ key: 'seq', value: state.seq });
+      await tx.objectStore('records').add(record);
+      await tx.objectStore('states').add(state);
       for (const [key, value] of Object.entries(drafts)) {
         if (value === undefined) await tx.objectStore('drafts').delete(key);
         else await tx.objectStore('drafts').put({ key, value, at: Date.now() });
