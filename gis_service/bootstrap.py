@@ -669,7 +669,7 @@ def run() -> NoReturn:
 def test(arguments: list[str]) -> int:
     setup(tests=True)
     teller.say("检查模块依赖 · import contract")
-    code = tool("lint-imports", "--no-logo")
+    code = tool("lint-imports")
     if code:
         return code
     workers, chosen = str(len(os.sched_getaffinity(0))), []
@@ -677,7 +677,7 @@ def test(arguments: list[str]) -> int:
         teller.say("没有 Chromium,跳过浏览器测试(可用 E2E_CHROMIUM 指定)· no Chromium: browser tests are left out")
         chosen = ["-m", "not browser"]
     teller.say(f"测试 · tests ({workers} × pytest)")
-    return tool("pytest", "-n", workers, *chosen, *arguments)
+    return tool("pytest", "-n", workers, "--durations", "30", *chosen, *arguments)
 
 
 def tool(name: str, *words: str) -> int:

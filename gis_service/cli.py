@@ -13,13 +13,18 @@ from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
+from gis_service.kpi import cli as kpi_cli
 from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
 from gis_service.parcels.topology import cli as topology_cli
 from gis_service.patrols import cli as patrols_cli
 from gis_service.procedures import cli as procedures_cli
+from gis_service.reports import cli as reports_cli
 from gis_service.services import Services, running
+from gis_service.sheets import cli as sheets_cli
+from gis_service.sheets.atlas import cli as atlas_cli
+from gis_service.surveys import cli as surveys_cli
 from gis_service.tls import cli as tls_cli
 
 app = typer.Typer(
@@ -32,7 +37,10 @@ sample_commands = typer.Typer(help="示例数据 · the sample district", no_arg
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
 tls_commands = typer.Typer(help="HTTPS 证书 · the certificate for HTTPS", no_args_is_help=True)
 workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
+survey_commands = typer.Typer(help="摸排 · surveys", no_args_is_help=True)
 patrol_commands = typer.Typer(help="巡查 · patrols", no_args_is_help=True)
+sheet_commands = typer.Typer(help="会议用图 · sheets for the meeting table", no_args_is_help=True)
+report_commands = typer.Typer(help="月度调度 · monthly reports", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
     "db": db_commands,
@@ -41,6 +49,9 @@ for name, commands in {
     "sample": sample_commands,
     "parcels": parcel_commands,
     "patrols": patrol_commands,
+    "surveys": survey_commands,
+    "sheet": sheet_commands,
+    "report": report_commands,
     "evidence": evidence_commands,
     "tls": tls_commands,
     "workdays": workday_commands,
@@ -293,7 +304,12 @@ imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)
 topology_cli.install(parcel_commands, service)
 search_cli.install(parcel_commands, service)
+surveys_cli.install(survey_commands, service)
 patrols_cli.install(patrol_commands, service, lambda: configuration.load().var_dir)
+sheets_cli.install(sheet_commands, service)
+atlas_cli.install(app, service)
+kpi_cli.install(app, service)
+reports_cli.install(report_commands, service)
 evidence_cli.install(evidence_commands)
 procedures_cli.install(workday_commands, service)
 tls_cli.install(tls_commands)

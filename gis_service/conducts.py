@@ -2,13 +2,18 @@
 
 from gis_service.cases.conduct import CASES
 from gis_service.claims.conduct import CLAIMS, conduct_for
+from gis_service.disposal.conduct import CONDUCT as DISPOSALS
+from gis_service.disposal.proposing import with_proposals
 from gis_service.handover.conduct import CONDUCT as HANDOVERS
 from gis_service.meetings.conduct import ACTION_ITEMS, MEETINGS
 from gis_service.procedures.conduct import Conduct
 from gis_service.rectification.conduct import RECTIFICATIONS
 from gis_service.settings import Settings
+from gis_service.surveys.conduct import SURVEYS
 
-CONDUCTS: tuple[Conduct, ...] = (HANDOVERS, CASES, CLAIMS, RECTIFICATIONS, MEETINGS, ACTION_ITEMS)
+CONDUCTS: tuple[Conduct, ...] = (
+    with_proposals(SURVEYS), HANDOVERS, CASES, CLAIMS, RECTIFICATIONS, MEETINGS, ACTION_ITEMS, DISPOSALS,
+)  # fmt: skip
 
 
 def conducts_for(settings: Settings) -> tuple[Conduct, ...]:

@@ -18,8 +18,12 @@ import gis_service.access.routes
 import gis_service.cases.clues.public
 import gis_service.cases.clues.routes
 import gis_service.cases.routes
+import gis_service.disposal.manifests.routes
+import gis_service.disposal.routes
 import gis_service.exports.routes
+import gis_service.following.routes
 import gis_service.handover.routes
+import gis_service.kpi.routes
 import gis_service.notifications.routes
 import gis_service.papers.routes
 import gis_service.parcels.attachments.routes
@@ -38,6 +42,17 @@ import gis_service.patrols.inbox.desk
 import gis_service.patrols.inbox.routes
 import gis_service.patrols.planning.routes
 import gis_service.patrols.walks.routes
+import gis_service.reports.routes
+import gis_service.risk.routes
+import gis_service.sheets.atlas.routes
+import gis_service.sheets.layouts.routes
+import gis_service.sheets.routes
+import gis_service.surveys.bodies.routes
+import gis_service.surveys.estimates.routes
+import gis_service.surveys.heaps.routes
+import gis_service.surveys.points.files
+import gis_service.surveys.points.routes
+import gis_service.surveys.programmes.routes
 import gis_service.tls.page
 from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
@@ -46,6 +61,7 @@ from gis_service.conducts import conducts_for
 from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
+from gis_service.disposal import queries as disposal_queries
 from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
@@ -57,6 +73,7 @@ from gis_service.procedures.doors import router_for
 from gis_service.rectification import routes as rectifications
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
+from gis_service.sheets.printing.press import PRESS
 from gis_service.tls import keeping
 
 WAITING = 32
@@ -77,6 +94,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         # for a thread, while all threads wait for connections, would wait until the database gave up on it.
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads * WAITING
         yield
+        PRESS.close()
         services.close()
 
     app = FastAPI(
@@ -92,6 +110,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.exports = services.exports
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
     app.state.enqueue = queue.enqueue
+    app.state.weighed = disposal_queries.weighed
+    app.state.batch_map = gis_service.sheets.routes.batch_map
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
     app.state.layers = Catalogue.load(LAYERS)
@@ -119,7 +139,16 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.patrols.inbox.routes.router,
         gis_service.patrols.planning.routes.router,
         gis_service.patrols.walks.routes.router,
+        gis_service.risk.routes.router,
         gis_service.patrols.basemaps.routes.router,
+        gis_service.surveys.programmes.routes.router,
+        gis_service.surveys.bodies.routes.router,
+        gis_service.surveys.heaps.routes.router,
+        gis_service.surveys.heaps.routes.heap_router,
+        gis_service.following.routes.router,
+        gis_service.surveys.points.files.router,  # before the points: `import` and `template.xlsx` are no numbers
+        gis_service.surveys.estimates.routes.router,
+        gis_service.surveys.points.routes.router,
         gis_service.cases.routes.router,
         gis_service.cases.routes.revealing,
         gis_service.cases.clues.routes.router,
@@ -128,10 +157,19 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.tls.page.router,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
+        gis_service.disposal.manifests.routes.router,
+        gis_service.disposal.routes.router,  # before the procedures: /disposals/plan is no number
+        gis_service.disposal.routes.partner_router,
         rectifications.router,  # before the procedures: /rectifications/items is no number
         meetings.router_over(conducts),
         *map(router_for, conducts),
         *map(evidence.router_for, conducts),
+        gis_service.sheets.routes.router,
+        gis_service.reports.routes.router,
+        gis_service.kpi.routes.router,
+        gis_service.sheets.atlas.routes.router,
+        gis_service.sheets.layouts.routes.previews,  # before the layouts: `preview` is no number
+        gis_service.sheets.layouts.routes.router,
         *map_routes.routers(),
     ):
         app.include_router(router)

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from geopandas import GeoDataFrame
 from pandas import CategoricalDtype, Series
 
 from gis_service import settings
 from gis_service.access.actor import EVERYTHING
-from gis_service.core import clock
+from gis_service.core import clock, db
+from gis_service.core.errors import BadRequest, NotFound
 from gis_service.exports.asked import Said
 from gis_service.exports.local import export_file
 from gis_service.exports.writing import Written
@@ -29,6 +31,13 @@ from gis_service.parcels.models import Deployment
 from gis_service.parcels.vocabulary import vocabulary
 from gis_service.sample.load import MARK
 from gis_service.services import running
+from gis_service.sheets.gather import Desk
+from gis_service.sheets.kinds import made
+from gis_service.sheets.printing.formats import MEDIA, printed
+from gis_service.surveys import queries as surveys
+from gis_service.surveys.errors import NoHoles
+from gis_service.surveys.estimates import operations as estimates
+from gis_service.surveys.estimates.library import worked_out
 
 PARCELS = "parcel-supply"
 """The layer whose attributes are those of a parcel."""
@@ -49,6 +58,51 @@ def register(*, area: str | None = None, as_of: str | None = None) -> GeoDataFra
     with running(settings.load()) as services:
         found = frame(services.reader, EVERYTHING, Catalogue.load()[PARCELS], asked)
     return found.sort_values("parcel_no", ignore_index=True)
+
+
+def layer(name: str, *, as_of: str | None = None, **equal: str) -> GeoDataFrame:
+    """Any layer of the map by its id (`layers/`), degrees in the storage CRS: `layer("hotspot", grade="hot99")`."""
+    with running(settings.load()) as services:
+        return frame(services.reader, EVERYTHING, Catalogue.load()[name], Asked(equal=equal, as_of=_moment(as_of)))
+
+
+def volume(parcel_no: str, *, simulations: int = 500, seed: int = 1) -> dict[str, Any]:
+    """The volume under a parcel in m³ in place: `volumes_m3` by method, `volume` with its 90 % interval; raises `NotFound`,
+    `NoHoles`, `CannotEstimate`."""
+    with running(settings.load()) as services, services.sessions() as session:
+        db.enter(session, EVERYTHING)
+        survey = surveys.newest_of(session, services.settings.district_code, parcel_no)
+        if survey is None:
+            raise NotFound(what="摸排", key=parcel_no)
+        kept = estimates.inputs_of(session, survey, {"simulations": simulations, "seed": seed})
+    if not kept["holes"]:
+        raise NoHoles(no=parcel_no)
+    result = worked_out(kept)[0]
+    return {**result, "volume": {name: round(result[f"{name}_m3"]) for name in ("low", "best", "high")}}
+
+
+class Sheet(bytes):
+    """A sheet as PNG that a notebook shows; `out` of `sheet` keeps it as a file."""
+
+    __slots__ = ()
+
+    def _repr_png_(self) -> bytes:
+        return self
+
+
+def sheet(kind: str, subject: str, *, as_of: str | None = None, size: str | None = None, dpi: int = 100, out: Path | str | None = None) -> Sheet:  # fmt: skip
+    """A map for the meeting table (`gis-service sheet kinds` lists the kinds) of a parcel or an area; with `out` also as a
+    file, by its ending pdf, png, svg or pptx."""
+    with running(settings.load()) as services, services.sessions() as session:
+        db.enter(session, EVERYTHING)
+        desk = Desk(services.reader, session, EVERYTHING, Catalogue.load(), clock.now(), _moment(as_of))
+        pages = made(desk, kind, subject, size)
+    if out is not None:
+        form = Path(out).suffix.lstrip(".").lower()
+        if form not in MEDIA:
+            raise BadRequest(parameter="out", value=Path(out).name)
+        Path(out).write_bytes(printed(pages, form, at=desk.moment, page=1, dpi=dpi))  # type: ignore[arg-type]
+    return Sheet(printed(pages, "png", at=desk.moment, page=1, dpi=dpi))
 
 
 def area_map(area: str | None = None, *, as_of: str | None = None) -> Page:

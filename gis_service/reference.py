@@ -33,6 +33,10 @@ from gis_service.core.errors import Refusal
 from gis_service.core.http import CONFLICTS
 from gis_service.exports.fields import Field, all_fields
 from gis_service.exports.rules import FORMATS, Format
+from gis_service.kpi.catalogue import CATALOGUE as KPIS
+from gis_service.kpi.catalogue import GROUPS as KPI_GROUPS
+from gis_service.kpi.catalogue import NOT_KNOWN_EN, NOT_KNOWN_ZH, PERIODS, UNIT_ROLES, Indicator
+from gis_service.kpi.catalogue import OWNERS as KPI_OWNERS
 from gis_service.main import create_app
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.ogc.routes import READ
@@ -540,6 +544,34 @@ def _about(method: str, path: str, route: APIRoute) -> str:
     return " · ".join(known) if known else (inspect.getdoc(route.endpoint) or route.name).splitlines()[0]
 
 
+def indicators() -> str:
+    """`indicators.md`."""
+    parts = [
+        f"## {zh} · {en}\n\n"
+        + table("编号 · code | 指标 · indicator | 口径 · meaning | 分子 / 分母 · of what | 单位 · unit | 期间 · period | 按哪个单位 · by which unit | 责任 · owner",
+                [_indicator(each) for each in KPIS.values() if each.group == group])
+        for group, (zh, en) in KPI_GROUPS.items()
+    ]  # fmt: skip
+    return page(
+        "指标目录 · Indicators",
+        "每个指标的口径。页面、XLSX、接口、命令出的是同一个数;每个数点开是它的明细;分母为 0 的记“—”。\n\n"
+        "What each figure means. Page, workbook, API and command give the same number; each opens its rows; 0 in the denominator prints —.\n\n"
+        f"{NOT_KNOWN_ZH}\n\n{NOT_KNOWN_EN}",
+        "\n\n".join(parts),
+    )
+
+
+def _indicator(each: Indicator) -> tuple[str, ...]:
+    of = f"{each.numerator_zh} · {each.numerator_en}"
+    if each.den is not None:
+        of += f"<br>÷ {each.denominator_zh} · {each.denominator_en}"
+    return (
+        code(each.code), f"{each.zh}<br>{each.en}", f"{each.sentence_zh}<br>{each.sentence_en}", of,
+        each.unit if not each.of else f"{each.unit}({each.of})", " · ".join(PERIODS[each.period]), " · ".join(UNIT_ROLES[each.unit_role]),
+        " · ".join(KPI_OWNERS[each.owner]),
+    )  # fmt: skip
+
+
 PAGES: tuple[Callable[[], str], ...] = (
     settings,
     commands,
@@ -552,6 +584,7 @@ PAGES: tuple[Callable[[], str], ...] = (
     topology_rules,
     export_fields,
     papers,
+    indicators,
     http_routes,
 )
 

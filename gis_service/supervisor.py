@@ -155,7 +155,8 @@ def _web(settings: Settings) -> None:
 def prepare(services: Services, *, sample: bool) -> None:
     """Make an empty database usable: the working days and laws we know, sample district (where wanted) and the first
     accounts. Changes nothing else."""
-    from gis_service.sample import load, patrols
+    from gis_service.reports.cli import house_of as reports_house
+    from gis_service.sample import load, patrols, reports, risk
 
     with services.sessions.begin() as session:
         calendar.fill(session)
@@ -173,6 +174,9 @@ def prepare(services: Services, *, sample: bool) -> None:
     if sample:  # people walk, so it takes people
         with services.sessions.begin() as session:
             patrols.load(session, district_code=services.settings.district_code, store=services.store)
+        with services.sessions.begin() as session:
+            risk.load(session, district_code=services.settings.district_code)
+        reports.load(reports_house(services))
 
 
 def announce(settings: Settings) -> None:

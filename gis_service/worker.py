@@ -16,6 +16,7 @@ from gis_service import settings as configuration
 from gis_service.audit import operations as audit
 from gis_service.cases.clues.rules import Limits
 from gis_service.core import db, logs
+from gis_service.disposal.manifests import tables as manifest_tables
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
 from gis_service.following import jobs as following
@@ -36,8 +37,17 @@ from gis_service.patrols.inbox.taking import House as Inbox
 from gis_service.patrols.inbox.uploads import Uploads
 from gis_service.patrols.planning import jobs as planning
 from gis_service.patrols.walks import jobs as walks
+from gis_service.reports import jobs as reports
+from gis_service.reports.cli import house_of as reports_house
+from gis_service.reports.operations import TASK as MONTHLY_PACK
+from gis_service.risk import jobs as risk
 from gis_service.services import Services
 from gis_service.settings import Settings
+from gis_service.sheets.atlas import jobs as atlas
+from gis_service.surveys.estimates import jobs as estimates
+from gis_service.surveys.estimates.operations import TASK as ESTIMATE
+from gis_service.surveys.heaps import jobs as comparisons
+from gis_service.surveys.heaps.operations import TASK as COMPARE
 from gis_service.tls import jobs as tls
 from gis_service.tls import keeping
 
@@ -92,6 +102,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
+        MONTHLY_PACK: partial(reports.process, reports_house(services)),
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
         imports.TASK: read_import,
@@ -102,10 +113,15 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         handover.TASK: hand_over,
         search.TASK: fill_search,
         exports.TASK: write_export,
+        atlas.TASK: partial(atlas.process, services),
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
         following.TASK: partial(following.process, services.sessions, following_house(services)),
         planning.TASK: partial(planning.process, services.sessions),
+        risk.TASK: partial(risk.process, services.sessions),
+        manifest_tables.TASK: partial(manifest_tables.process, services.sessions, services.store),
+        ESTIMATE: partial(estimates.work_out, services.sessions),
+        COMPARE: partial(comparisons.compare, services.sessions, services.store),
     }
 
 
@@ -183,6 +199,12 @@ def _patrols(app: procrastinate.App, services: Services) -> None:
     @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
     def plan_all_patrols(timestamp: int) -> None:  # noqa: ARG001
         planning.process(services.sessions)
+
+    @app.periodic(cron=risk.NIGHTLY)
+    @app.task(name="risk.nightly", queue=queue.QUEUE, queueing_lock="risk.nightly")
+    def judge_risk(timestamp: int) -> None:  # noqa: ARG001
+        """Which land is likely to be dumped on next, and where dumping gathers."""
+        risk.nightly(services.sessions, services.settings.district_code)
 
     @app.periodic(cron=planning.HOURLY)
     @app.task(name=planning.LATE, queue=queue.QUEUE, queueing_lock=planning.LATE)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import context
 from geoalchemy2 import alembic_helpers
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 import gis_service.access.models
 import gis_service.audit.models
@@ -13,10 +13,14 @@ import gis_service.cases.law.models
 import gis_service.cases.parties.models
 import gis_service.claims.models
 import gis_service.core.requests
+import gis_service.disposal.manifests.models
+import gis_service.disposal.models
+import gis_service.disposal.partners.models
 import gis_service.evidence.models
 import gis_service.exports.models
 import gis_service.files.models
 import gis_service.handover.models
+import gis_service.kpi.models
 import gis_service.meetings.models
 import gis_service.notifications.models
 import gis_service.papers.models
@@ -33,7 +37,15 @@ import gis_service.patrols.models
 import gis_service.patrols.planning.models
 import gis_service.patrols.walks.models
 import gis_service.procedures.models
-import gis_service.rectification.models  # noqa: F401  (all tables must be known)
+import gis_service.rectification.models
+import gis_service.reports.models
+import gis_service.risk.models
+import gis_service.sheets.layouts.models
+import gis_service.surveys.bodies.models
+import gis_service.surveys.estimates.models
+import gis_service.surveys.heaps.models
+import gis_service.surveys.models
+import gis_service.surveys.programmes.models  # noqa: F401  (all tables must be known)
 from gis_service.core.db import Base
 from gis_service.core.srid import METRIC_SRID
 
@@ -52,7 +64,7 @@ def _statements(path: Path) -> str:
 
 
 def run() -> None:
-    engine = create_engine(context.config.get_main_option("sqlalchemy.url"))
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("set local lock_timeout = '4s'"))
         connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCK})
@@ -70,7 +82,6 @@ def run() -> None:
         if context.config.attributes.get("objects", True):
             for path in sorted(OBJECTS.glob("*.sql")):
                 connection.exec_driver_sql(_statements(path))
-    engine.dispose()
 
 
 run()

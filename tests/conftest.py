@@ -23,6 +23,7 @@ from gis_service.core.cluster import Cluster
 from gis_service.main import create_app
 from gis_service.services import Services
 from gis_service.settings import Settings
+from gis_service.sheets.printing.press import PRESS
 from gis_service.supervisor import prepare
 
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
@@ -35,6 +36,13 @@ _numbers = itertools.count(1)
 
 access.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Real hashing, with costs for tests: nobody attacks these passwords."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _press() -> Iterator[None]:
+    """The printing process of the tests is ended with them."""
+    yield
+    PRESS.close()
 
 
 @pytest.fixture(scope="session")

@@ -186,6 +186,35 @@ def rectification(camera: Camera) -> None:
     camera.take("rectification")
 
 
+def layouts(camera: Camera) -> None:
+    """A layout of the office, with one of its parts chosen."""
+    camera.go("/desk/layouts")
+    camera.page.locator("[data-box=legend]").focus()
+    camera.take("layouts")
+
+
+def overview(camera: Camera) -> None:
+    """Five numbers, one of the four tabs, and the parcels behind a figure on the map."""
+    camera.go("/desk/overview?tab=防")
+    camera.page.get_by_role("img", name="近十二个月").wait_for(timeout=30_000)
+    camera.take("overview")
+
+
+def risk(camera: Camera) -> None:
+    """The ranking with the reasons of its first parcel."""
+    camera.go("/desk/patrols?patrol=risk")
+    camera.page.locator(".ranking li button").first.click()
+    camera.page.locator(".parts").wait_for(timeout=60_000)
+    camera.page.wait_for_timeout(8_000)  # the map comes near, tile by tile
+    camera.take("risk")
+
+
+def hotspots(camera: Camera) -> None:
+    camera.go("/desk/patrols?patrol=risk&risk=hotspots")
+    camera.page.locator(".hotspots tbody tr button").first.click(timeout=60_000)
+    camera.take("hotspots")
+
+
 PICTURES: dict[str, Callable[[Camera], None]] = {
     "desk": desk,
     "parcel": parcel,
@@ -194,8 +223,12 @@ PICTURES: dict[str, Callable[[Camera], None]] = {
     "import": importing,
     "map-file": map_file,
     "work": work,
+    "layouts": layouts,
     "batch": batch,
     "rectification": rectification,
+    "overview": overview,
+    "risk": risk,
+    "hotspots": hotspots,
 }
 
 

@@ -28,6 +28,9 @@ FIRST = {
     "guest": (Role.GUEST, "访客"),
 }
 
+OFFICES = {Role.LAND_OFFICER: "ZRZY", Role.LEADER: "ZRZY", Role.WASTE_OFFICER: "GFZB", Role.CASE_OFFICER: "ZFJ"}
+"""The office of the sample in which somebody works, by its code: what is kept for a unit, such as a layout, is theirs to change."""
+
 
 def make_first(session: Session, *, only_administrators: bool) -> dict[str, dict[str, str]]:
     """Make the first accounts where there are none; returns account → {password, role, display_name}.
@@ -40,7 +43,7 @@ def make_first(session: Session, *, only_administrators: bool) -> dict[str, dict
     for username, (role, display_name) in FIRST.items():
         if only_administrators and role not in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
             continue
-        unit_id = _a_custodian(session) if role is Role.UNIT_USER else None
+        unit_id = _a_custodian(session) if role is Role.UNIT_USER else _office(session, role)
         if role is Role.UNIT_USER and unit_id is None:
             continue
         password = password_for_people()
@@ -53,13 +56,18 @@ def make_first(session: Session, *, only_administrators: bool) -> dict[str, dict
             unit_id=unit_id,
             own_choice=True,
         )
-        operations.grant_role(session, SERVICE, user.id, role, unit_id=unit_id, area_id=_where(session, role))
+        cares_for = unit_id if role is Role.UNIT_USER else None
+        operations.grant_role(session, SERVICE, user.id, role, unit_id=cares_for, area_id=_where(session, role))
         made[username] = {"password": password, "role": role.value, "display_name": display_name}
     return made
 
 
 def _a_custodian(session: Session) -> int | None:
     return session.scalar(select(Unit.id).where(Unit.kind == "custodian").order_by(Unit.code).limit(1))
+
+
+def _office(session: Session, role: Role) -> int | None:
+    return session.scalar(select(Unit.id).where(Unit.code == OFFICES[role])) if role in OFFICES else None
 
 
 def _where(session: Session, role: Role) -> int | None:

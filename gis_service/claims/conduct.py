@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -38,6 +39,7 @@ KEPT = ("claimant_level", "lead_department", "is_simple")
 Asked = Callable[[Session, Proceeding], list[Blocker]]
 
 
+@cache
 def conduct_for(simple_limit_yuan: Decimal = SIMPLE_LIMIT_YUAN) -> Conduct:
     """The conduct of claims, with the limit up to which a case is simple here."""
     asked: dict[str, Asked] = {

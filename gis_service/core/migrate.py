@@ -6,7 +6,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -39,23 +39,17 @@ def target() -> tuple[str, str]:
 
 def state(url: str) -> tuple[str, str]:
     """The revision and fingerprint found in the database; empty words where it is new."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            if connection.scalar(text("select to_regclass('public.deployment')")) is None:
-                return "", ""
-            head = connection.scalar(text("select version_num from alembic_version")) or ""
-            objects = connection.scalar(text("select value from deployment where key = 'objects'")) or ""
-            return head, objects
-    finally:
-        engine.dispose()
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        if connection.scalar(text("select to_regclass('public.deployment')")) is None:
+            return "", ""
+        head = connection.scalar(text("select version_num from alembic_version")) or ""
+        objects = connection.scalar(text("select value from deployment where key = 'objects'")) or ""
+        return head, objects
 
 
 def _remember(url: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
         connection.execute(
             text("insert into deployment values ('objects', :v) on conflict (key) do update set value = :v"),
             {"v": target()[1]},
         )
-    engine.dispose()

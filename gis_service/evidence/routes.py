@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from gis_service.procedures import queries
 from gis_service.procedures.conduct import Conduct
 
 
+@cache
 def router_for(conduct: Conduct) -> APIRouter:
     """The doors of one procedure's packs."""
     procedure = conduct.procedure

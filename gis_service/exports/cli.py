@@ -44,7 +44,7 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         """导出地块 · export parcels as a file."""
         chosen = tuple(part for part in layers.split(",") if part)
         said = Said(format_, as_of, crs, encoding, lang, chosen, axis, history, contacts)
-        pairs = [("area", area or ""), *(_pair(text) for text in filters or [])]
+        pairs = [("area", area or ""), *(pair(text) for text in filters or [])]
         console = Console(stderr=True, highlight=False)
         with service() as services, Progress(console=console, transient=True, disable=as_json) as bar:
             task = bar.add_task("导出 · exporting", total=None)
@@ -58,7 +58,8 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         _tell(written, out, as_json=as_json)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """A filter as the option `--filter` has it."""
     name, _, value = text.partition("=")
     return name.strip(), value.strip()
 

@@ -52,7 +52,7 @@ def _process(sessions: sessionmaker[Session], store: LocalStore, export: Export,
         with written.path.open("rb") as file:
             store.put(file, limit_bytes=LARGEST_BYTES)
     with transaction(sessions) as session:
-        operations.finish(session, export.id, written, keep=keep, wish=wish)
+        operations.finish(session, export.id, written, keep=keep, asked=wish.described())
 
 
 def _written(sessions: sessionmaker[Session], export: Export, wish: Wish, path: Path, house: House) -> Written:

@@ -58,7 +58,7 @@ def export_file(
             wish = understood(said, filters, catalogue=house.layers)
             total = count(session, wish)
             written = write(session, wish, aside, house, told=(lambda n: told(n, total)) if told else None)
-            detail = operations.detail(wish, written) | {"file": out.name}
+            detail = operations.detail(wish.described(), written) | {"file": out.name}
             name = SERVICE.name
             audit.record(session, operations.PERMISSION, said.format, actor_id=None, actor_name=name, detail=detail)
             session.commit()

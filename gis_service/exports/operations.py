@@ -1,6 +1,6 @@
 """Verbs of exports that are made as jobs: ask for one, note how it went, remove what is too old. Nothing here commits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,12 @@ from gis_service.access.actor import Actor
 from gis_service.audit import operations as audit
 from gis_service.core import clock
 from gis_service.core.db import Scope
-from gis_service.core.errors import NotFound, Refusal
+from gis_service.core.errors import Refusal
 from gis_service.exports import queries
 from gis_service.exports.asked import Said, Wish, words_of
 from gis_service.exports.errors import Expired, NotReady
 from gis_service.exports.models import Export
-from gis_service.exports.rules import State
+from gis_service.exports.rules import FORMATS, State
 from gis_service.exports.writing import Written, count
 
 PERMISSION = "parcel.export"
@@ -24,7 +24,7 @@ PERMISSION = "parcel.export"
 def ask(session: Session, actor: Actor, scope: Scope, wish: Wish, said: Said) -> Export:
     """A job for a wish. The scope it was asked in is kept: the file holds what the person could see."""
     export = Export(
-        asked={"said": words_of(said), "filters": dict(wish.filters), "scope": _kept(scope)},
+        asked={"said": words_of(said), "filters": dict(wish.filters), "scope": kept(scope)},
         state=State.QUEUED,
         rows=count(session, wish),
         created_by=actor.id,
@@ -35,7 +35,8 @@ def ask(session: Session, actor: Actor, scope: Scope, wish: Wish, said: Said) ->
     return export
 
 
-def _kept(scope: Scope) -> dict[str, Any]:
+def kept(scope: Scope) -> dict[str, Any]:
+    """The scope a job was asked in, as `scope_of` reads it."""
     more = ("see_published", "see_contacts", "request_id")
     return {**scope.kept(), **{name: getattr(scope, name) for name in more}}
 
@@ -66,8 +67,16 @@ def progress(session: Session, export_id: int, written: int) -> None:
     session.get_one(Export, export_id).written = written
 
 
-def finish(session: Session, export_id: int, written: Written, *, keep: timedelta, wish: Wish) -> None:
-    """The file is made and kept; it goes into the audit trail with its hash."""
+def finish(
+    session: Session,
+    export_id: int,
+    written: Written,
+    *,
+    keep: timedelta,
+    asked: Mapping[str, Any],
+    action: str = PERMISSION,
+) -> None:
+    """The file is made and kept; it goes into the audit trail with its hash. `asked` says what was wanted of it."""
     export = session.get_one(Export, export_id)
     at = clock.now()
     export.state, export.done_at, export.expires_at = State.DONE, at, at + keep
@@ -76,18 +85,18 @@ def finish(session: Session, export_id: int, written: Written, *, keep: timedelt
     export.notes = written.notes
     audit.record(
         session,
-        PERMISSION,
+        action,
         export_id,
         actor_id=export.created_by,
         actor_name=export.created_by_name,
-        detail=detail(wish, written),
+        detail=detail(asked, written),
         request_id=export.asked["scope"]["request_id"],
     )
 
 
-def detail(wish: Wish, written: Written) -> dict[str, Any]:
+def detail(asked: Mapping[str, Any], written: Written) -> dict[str, Any]:
     """What the audit trail keeps of a file that left: what was asked, how many, the hash."""
-    return {**wish.described(), **written.described(), "file": written.name}
+    return {**asked, **written.described(), "file": written.name}
 
 
 def fail(session: Session, export_id: int, refusal: Refusal) -> None:
@@ -95,11 +104,9 @@ def fail(session: Session, export_id: int, refusal: Refusal) -> None:
     export.state, export.error, export.done_at = State.FAILED, refusal.problem("zh"), clock.now()
 
 
-def ready(session: Session, export_id: int, *, keep_days: int) -> Export:
+def ready(session: Session, export_id: int, *, keep_days: int, formats: Collection[str] = FORMATS) -> Export:
     """The export whose file may be fetched; raises a refusal that says why not."""
-    export = session.get(Export, export_id)
-    if export is None:
-        raise NotFound(what="导出", key=export_id)
+    export = queries.one(session, export_id, formats)
     if export.state == State.EXPIRED or (export.expires_at and export.expires_at < clock.now()):
         gone = (export.expires_at or clock.now()).astimezone(clock.BEIJING).date().isoformat()
         raise Expired(days=keep_days, day=gone)

@@ -1,6 +1,6 @@
 """Every read of an export: the parcels with all their columns, and what some formats want beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Session, aliased
 
 from gis_service.access.models import Area
+from gis_service.core.errors import NotFound
 from gis_service.exports.models import Export
-from gis_service.exports.rules import State
+from gis_service.exports.rules import FORMATS, State
 from gis_service.maps.catalogue import Layer
 from gis_service.parcels.lineage.models import ParcelEvent, ParcelLineage
 from gis_service.parcels.models import (
@@ -44,6 +45,7 @@ from gis_service.parcels.models import (
 from gis_service.parcels.queries import Custodian, Managing, RightHolder, conditions, joined, register
 
 PORTION = 500
+FORMAT_OF = Export.asked["said"]["format"].astext
 CurrentClass = aliased(LandClass)
 
 PLAIN = (
@@ -249,10 +251,18 @@ def lineage(session: Session, ids: Sequence[int], as_of: datetime | None) -> lis
 # --- exports that are made as jobs ---------------------------------------------------------------------------------
 
 
-def exports(after: int | None, limit: int) -> Select[Export]:
-    """Newest first; the row policy shows each person their own."""
-    statement = select(Export).order_by(Export.id.desc()).limit(limit)
+def exports(after: int | None, limit: int, formats: Collection[str] = FORMATS) -> Select[Export]:
+    """Newest first; the row policy shows each person their own. Other rooms keep files of other formats in the same table."""
+    statement = select(Export).where(FORMAT_OF.in_(formats)).order_by(Export.id.desc()).limit(limit)
     return statement if after is None else statement.where(Export.id < after)
+
+
+def one(session: Session, export_id: int, formats: Collection[str] = FORMATS) -> Export:
+    """The export of that number, for who asked for it; raises `NotFound`."""
+    found = session.scalar(select(Export).where(Export.id == export_id, FORMAT_OF.in_(formats)))
+    if found is None:
+        raise NotFound(what="导出", key=export_id)
+    return found
 
 
 def outdated(at: datetime) -> Select[Export]:

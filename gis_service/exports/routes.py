@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
-from gis_service.core.errors import NotFound
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations, queries
@@ -59,7 +58,7 @@ def export_parcels(
     path = _aside(wish.format.suffix)
     try:
         written = write(work.session, wish, path, house(work))
-        work.note(operations.PERMISSION, wish.format.name, **operations.detail(wish, written))
+        work.note(operations.PERMISSION, wish.format.name, **operations.detail(wish.described(), written))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -147,10 +146,7 @@ def list_exports(
 @router.get("/exports/{export_id}")
 def read_export(work: Exporter, export_id: int) -> JSONResponse:
     """How far an export is."""
-    export = work.session.get(Export, export_id)
-    if export is None:
-        raise NotFound(what="导出", key=export_id)
-    return _answer(work, export)
+    return _answer(work, queries.one(work.session, export_id))
 
 
 @router.get("/exports/{export_id}/file")

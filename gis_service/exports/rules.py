@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from gis_service.core.media import XLSX
+
 
 class State(StrEnum):
     QUEUED = "queued"
@@ -47,7 +49,7 @@ FORMATS: dict[str, Format] = {
         Format("txt", "国土 TXT", "land office TXT", "txt", "text/plain", "plane", PREFIXED, ("GB18030", "UTF-8")),
         Format(
             "xlsx", "台账 Excel", "register workbook", "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "none", None,
+            XLSX, "none", None,
         ),
     )
 }  # fmt: skip

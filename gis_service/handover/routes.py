@@ -11,7 +11,8 @@ from gis_service.core import clock
 from gis_service.core.errors import BadRequest
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
-from gis_service.handover import filing, jobs, listing, mapping, operations, queries
+from gis_service.core.media import XLSX
+from gis_service.handover import filing, jobs, listing, operations, queries
 from gis_service.handover.conduct import sides_among
 from gis_service.handover.filing import Press
 from gis_service.handover.models import HandoverAct, HandoverBatch
@@ -30,7 +31,6 @@ Reads = Annotated[Work, doing("handover.read")]
 Plans = Annotated[Work, doing("handover.batch")]
 Steps = Annotated[Work, doing("handover.step")]
 Files = Annotated[Work, doing("handover.file")]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IfMatch = Annotated[str | None, Header()]
 
 
@@ -197,7 +197,7 @@ def list_file(work: Reads, batch_id: int) -> Response:
 def map_file(work: Reads, batch_id: int) -> Response:
     """附图: the parcels of the batch on one page."""
     batch = queries.one(work.session, batch_id)
-    content = mapping.pdf(work.session, batch, clock.now())
+    content = work.request.app.state.batch_map(work, batch.batch_no)  # a sheet, made above this room
     _note(work, "handover.read", batch, act="map")
     return Response(content, media_type="application/pdf", headers=to_be_saved(f"{batch.batch_no} 附图.pdf"))
 

@@ -235,6 +235,8 @@ class Situation:
     survey_status: str = SurveyStatus.APPROVED
     waste_found: bool | None = False
     disposal_status: str = DisposalStatus.NOT_LISTED
+    waste_waived: bool = False
+    """Whether somebody let the land go on with its waste, by name (`disposal/waivers.py`)."""
     open_faults: int = 0
     open_cases: int = 0
     open_rectifications: int = 0
@@ -279,7 +281,7 @@ def _of_parcel(known: Situation) -> Iterable[Blocker]:
         yield _blocker("outline", f"地块 {no} 的界线不是测绘成果。", f"the outline of {no} was not surveyed.", parcel)
     if known.survey_status not in SURVEYED:
         yield _blocker("survey", f"地块 {no} 的摸排尚未完成。", f"the survey of {no} is not approved.", parcel)
-    if known.waste_found and known.disposal_status not in CLEARED:
+    if known.waste_found and known.disposal_status not in CLEARED and not known.waste_waived:
         yield _blocker(
             "waste",
             f"地块 {no} 发现固废,处置尚未验收。",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.core import chain, db
 from gis_service.core.clock import BEIJING
+from gis_service.disposal.queries import waived_for_handover
 from gis_service.handover import rules
 from gis_service.handover.models import Handover
 from gis_service.handover.rules import Photo, Situation
@@ -48,6 +49,7 @@ def of(session: Session, ids: Sequence[int]) -> dict[int, Known]:
         in_care = [row["proceeding_id"] for row in rows if row["state"] == "handed_over"]
         faults, open_ones = _faults(session, parcels), _open(session, parcels)
         newer = _newer(session, in_care) if in_care else set()
+        waived = waived_for_handover(session, parcels)
         photos, logs = _photos(session, ids), proceedings.logs_of(session, ids)
         papers, signatures = _papers(session, ids), _signatures(session, ids)
     found = {}
@@ -61,7 +63,7 @@ def of(session: Session, ids: Sequence[int]) -> dict[int, Known]:
             open_rectifications=open_ones["rectification", parcel_id],
             checklist=rules.last_look(logs[id_]), photos=photos[id_],
             needs_witness=row["witness_unit_id"] is not None, has_witness="witness" in signed,
-            has_newer=row["state"] != "handed_over" or id_ in newer,
+            has_newer=row["state"] != "handed_over" or id_ in newer, waste_waived=parcel_id in waived,
         )  # fmt: skip
         found[id_] = Known(situation, logs[id_], papers[id_], signed)
     return found

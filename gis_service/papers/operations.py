@@ -13,13 +13,12 @@ from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
 from lxml.etree import LxmlError
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from typst import TypstError
 
 from gis_service.access.actor import Actor
 from gis_service.core.errors import Refusal
-from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.files.store import FileStore
 from gis_service.papers import examples, fonts, queries
 from gis_service.papers.catalogue import PaperKind, kind, shipped
@@ -103,11 +102,7 @@ def change(
     found = _with_template(kind_code)
     check(found, content)
     sha256, size = store.put(io.BytesIO(content), limit_bytes=package.MAX_BYTES)
-    session.execute(
-        insert(StoredFile)
-        .values(sha256=sha256, name=name, size_bytes=size, stored_by=actor.id)
-        .on_conflict_do_nothing()
-    )
+    note_file(session, sha256, name, size, actor.id)
     # one after the other: two uploads of a kind at once would take the same number
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"paper_template/{kind_code}"))))
     newest = queries.versions(session, kind_code)

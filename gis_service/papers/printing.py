@@ -1,5 +1,6 @@
 """The PDF of a filled DOCX: its pages are read as data and set by one Typst template (`paper.typ`). No office suite is asked."""
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,8 +27,10 @@ def _source() -> bytes:
     return (files("gis_service.papers") / "paper.typ").read_bytes()
 
 
-def to_pdf(content: bytes, *, fonts: Mapping[str, str]) -> bytes:
+def to_pdf(content: bytes, *, fonts: Mapping[str, str], drawn: Mapping[str, str] | None = None) -> bytes:
     """A DOCX as PDF/A-2b; `fonts` maps the five faces to installed families. The same DOCX makes the same bytes.
+
+    `drawn` has for pictures, by the SHA-256 of their file, the SVG they were made of: it is printed in their place, with real text.
 
     Raises `TemplateRefused` for what cannot be printed, `CharactersMissing` and `FontMissing` for what a font lacks.
     """
@@ -36,6 +39,7 @@ def to_pdf(content: bytes, *, fonts: Mapping[str, str]) -> bytes:
     modified = found.pop("modified") or EPOCH
     chosen = {face: faces.family(name) for face, name in fonts.items()}
     _check(found, chosen)
+    _redraw(found, images, drawn or {})
     data = {**found, "faces": chosen}
     # the template reads this folder and nothing else of the machine
     with tempfile.TemporaryDirectory(prefix="gis-paper-") as folder:
@@ -57,6 +61,18 @@ def to_pdf(content: bytes, *, fonts: Mapping[str, str]) -> bytes:
     return bytes(made)
 
 
+def _redraw(found: dict[str, Any], images: dict[str, bytes], drawn: Mapping[str, str]) -> None:
+    """Put the drawing in the place of each picture that has one."""
+    for name, image in list(images.items()):
+        drawing = drawn.get(hashlib.sha256(image).hexdigest())
+        if drawing is not None:
+            del images[name]
+            images[f"{name}.svg"] = drawing.encode()
+    for run in _runs(found, "image"):
+        if f"{run['name']}.svg" in images:
+            run["name"] += ".svg"
+
+
 def _check(found: dict[str, Any], chosen: Mapping[str, tuple[str, bool]]) -> None:
     """Every character has a picture in its font, and there are not too many of them."""
     total = 0
@@ -73,12 +89,16 @@ def _check(found: dict[str, Any], chosen: Mapping[str, tuple[str, bool]]) -> Non
 
 def _texts(found: Any) -> Iterator[dict[str, Any]]:
     """Every run of text, wherever it stands."""
+    return _runs(found, "text")
+
+
+def _runs(found: Any, kind: str) -> Iterator[dict[str, Any]]:
     if isinstance(found, list):
         for each in found:
-            yield from _texts(each)
+            yield from _runs(each, kind)
     elif isinstance(found, dict):
-        if found.get("t") == "text":
+        if found.get("t") == kind:
             yield found
         else:
             for each in found.values():
-                yield from _texts(each)
+                yield from _runs(each, kind)

@@ -11,7 +11,7 @@ from gis_service.core.errors import BadRequest, UnknownParameter
 from gis_service.parcels.rules import AXES, VOCABULARIES
 
 CHOICES = (*AXES, "risk_level")
-TEXTS = ("q", "area", "custodian", "parcel_no")
+TEXTS = ("q", "area", "custodian", "managing", "parcel_no")
 FILTERS = (*CHOICES, *TEXTS, "planned_supply_year_max", "bbox", "ids")
 """Every name that `queries.conditions` understands."""
 

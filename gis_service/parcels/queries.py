@@ -98,6 +98,8 @@ def conditions(
                 found.append(c.use_status.op("&&")(cast(wanted, ARRAY(Text))))
             case "custodian":
                 found.append(Custodian.name == wanted)
+            case "managing":
+                found.append(Managing.name == wanted)
             case "planned_supply_year_max":
                 found.append(c.planned_supply_year <= wanted)
             case "bbox":
@@ -105,7 +107,7 @@ def conditions(
                 # the plain && is what the index and the row policies can work with
                 found += [c.geom.op("&&")(box), func.st_intersects(c.geom, box)]
             case "parcel_no":
-                found.append(c.parcel_no == wanted)
+                found.append(c.parcel_no.in_([wanted, *wanted.split(",")]))  # one, or several with commas between
             case "ids":
                 found.append(c.id == any_(cast(wanted, ARRAY(BigInteger))))
             case _:

@@ -116,6 +116,7 @@ class Observation(Base):
         CheckConstraint("severity in ('low', 'medium', 'high')", name="severity"),
         Index("ix_observation_parcel_id_seen_at", "parcel_id", "seen_at"),
         Index("ix_observation_area_id_seen_at", "area_id", "seen_at"),
+        Index("ix_observation_seen_at", "seen_at"),
         Index("ix_observation_unfollowed", "id", postgresql_where=text("followed_at is null")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

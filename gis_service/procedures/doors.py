@@ -7,6 +7,7 @@ engine asks again in the scope of that step's permission), `{noun}.file` for pap
 import base64
 import binascii
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
@@ -85,8 +86,9 @@ class Doors:
         ]
 
 
+@cache
 def router_for(conduct: Conduct) -> APIRouter:
-    """The doors of one procedure."""
+    """The doors of one procedure; made once, since FastAPI takes its time over them."""
     doors = Doors(conduct)
     router = APIRouter(prefix=f"/api/v1/{doors.procedure.plural}", route_class=UploadRoute, tags=[doors.noun])
     _looking(router, doors)

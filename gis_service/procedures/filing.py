@@ -11,14 +11,13 @@ from io import BytesIO
 
 from geoalchemy2.shape import from_shape
 from shapely.geometry import Point
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
 from gis_service.core import clock
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
-from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.files.store import FileStore
 from gis_service.papers import numbers
 from gis_service.papers import operations as papers
@@ -187,8 +186,7 @@ def file_in(session: Session, proceeding: Proceeding, file_id: int) -> Proceedin
 
 def remember(session: Session, actor: Actor, file: Kept) -> None:
     """Note a file whose bytes are in the store already."""
-    row = {"sha256": file.sha256, "name": file.name, "size_bytes": file.size_bytes, "stored_by": actor.id}
-    session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
+    note_file(session, file.sha256, file.name, file.size_bytes, actor.id)
 
 
 def keep(session: Session, store: FileStore, actor: Actor, content: bytes, name: str) -> str:

@@ -15,7 +15,6 @@ from gis_service.parcels.imports.report import safe
 from gis_service.patrols.items import ITEMS
 from gis_service.rectification.rules import PROCEDURE, SEVERITIES, SOURCES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 A3 = 8
 Line = Mapping[str, Any]
 _severity = {code: zh for code, zh, _ in SEVERITIES}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
 from gis_service.core.http import to_be_saved
+from gis_service.core.media import XLSX
 from gis_service.papers import operations as papers
 from gis_service.patrols.items import ITEMS
 from gis_service.procedures import queries as engine
@@ -17,7 +18,7 @@ from gis_service.rectification.queries import Wanted
 
 Reading = Annotated[Work, doing("rectification.read")]
 TYPES = {
-    "xlsx": lists.XLSX,
+    "xlsx": XLSX,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }

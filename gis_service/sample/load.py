@@ -38,15 +38,20 @@ from gis_service.rectification.conduct import RECTIFICATIONS
 from gis_service.sample import (
     cases,
     claims,
+    disposals,
     grid,
     handovers,
+    heaps,
     land,
+    layouts,
     meetings,
     outlines,
     patrols_plan,
+    plans,
     records,
     rectifications,
     register,
+    surveys,
 )
 from gis_service.sample.load_guards import Standing, stored
 from gis_service.sample.outlines import METRIC_SRID
@@ -88,6 +93,7 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
     audit.record(session, "sample.load", district_code, actor_id=SERVICE.id, actor_name=SERVICE.name)
     session.flush()
     search.fill(session, most=100_000)
+    layouts.tell(session)
     if store is not None:
         _proceedings(Teller(session, store, district_code))
     return True
@@ -96,10 +102,13 @@ def load(session: Session, *, district_code: str, store: FileStore | None = None
 def _proceedings(teller: Teller) -> None:
     """What went on on the land, in the order in which one thing led to another."""
     handovers.tell(teller)
+    disposals.tell(teller, surveys.tell(teller))
+    heaps.tell(teller)
     cases.tell(teller)
     claims.tell(teller)
     rectifications.tell(teller)
     patrols_plan.tell(teller)
+    plans.tell(teller)
     meetings.tell(teller, (CASES, CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 

@@ -17,6 +17,7 @@ from gis_service.sample.land import Land
 from gis_service.sample.outlines import METRIC_SRID, PREFIXED_SRID
 from gis_service.sample.records import UNIT_NAMES, Change, Fields, Parcel
 from gis_service.sample.stories import Story
+from gis_service.sample.surveys_plan import FOUND_M3
 
 BEIJING = timezone(timedelta(hours=8))
 FIRST, LAST = datetime(2024, 11, 4, 9, tzinfo=BEIJING), datetime(2026, 11, 20, 17, tzinfo=BEIJING)
@@ -364,7 +365,8 @@ class ParcelFile:
         if not self.hand.story.waste:
             return {"waste_found": False}
         depth_m = 0.15 + 0.6 * self.lot("depth")  # over the whole parcel: waste fills a part of it, some metres deep
-        volume = Decimal(round(self.plot.shape.area * depth_m, -1)).quantize(Decimal("0.1"))
+        usual = round(self.plot.shape.area * depth_m, -1)
+        volume = Decimal(FOUND_M3.get(self.parcel_no, usual)).quantize(Decimal("0.1"))
         kind = self.pick("waste", WASTE_CLASSES)
         return {"waste_found": True, "waste_volume_m3": volume, "waste_class": kind}
 

@@ -19,7 +19,6 @@ import numpy as np
 import shapely
 from PIL import Image
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.access import queries as access
@@ -28,7 +27,7 @@ from gis_service.access.models import Area, User
 from gis_service.core import clock, db
 from gis_service.core.clock import BEIJING
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
-from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.files.store import FileStore
 from gis_service.following import operations as following
 from gis_service.geo import crs
@@ -369,8 +368,7 @@ def _pictures(session: Session, store: FileStore) -> dict[str, str]:
     for n in range(PICTURES):
         image = scene(n * 17 + 5, "现场")
         sha256, size = _stored(store, image)
-        row = {"sha256": sha256, "name": f"现场照片(示例){n}.jpg", "size_bytes": size}
-        session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
+        note_file(session, sha256, f"现场照片(示例){n}.jpg", size)
         image.thumbnail((SIDE, SIDE))
         found[sha256], _ = _stored(store, image)
     return found

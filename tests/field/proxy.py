@@ -20,6 +20,8 @@ class Wire:
         self.swallow = 0.0
         self.cut = 0.0
         self.portal = False
+        self.held = False
+        """Requests are taken and wait."""
         self.refuse: tuple[bytes, ...] = ()
         """Requests whose first line has one of these are cut off; the others pass."""
         self.swallowed = self.cuts = 0
@@ -110,6 +112,8 @@ class _Talk:
                     await far.drain()
                 return
             await asyncio.sleep(self.wire.delay_s * self.wire.chance.random())
+            while self.wire.held:
+                await asyncio.sleep(0.01)
             far.write(data)
             await far.drain()
 

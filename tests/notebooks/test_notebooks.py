@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -47,6 +48,26 @@ def test_the_register_notebook_counts_one_area_and_draws_it(register: None) -> N
     assert "北围国有空闲地分布图" in page
     assert not re.search(r"&lt;(script|link|img)[^&]*(src|href)=&quot;https?:", page)
     assert any("合计 total" in table and "北围" in table for table in tables)
+
+
+@pytest.mark.slow
+def test_the_other_notebooks_run_from_one_register_and_show_what_they_are_about(register: None) -> None:
+    volume = executed("02_volume.ipynb")
+    assert "thiessen" in volume[3]["outputs"][0]["text"]
+    coverage = "".join(shown(executed("03_patrol_coverage.ipynb"), "text/html"))
+    assert "合计 total" in coverage
+    assert "BW-" in coverage
+    hotspots = executed("04_hotspots.ipynb")
+    assert "热点(99%)" in next(shown(hotspots, "text/html"))
+    assert "True" in list(shown(hotspots, "text/plain"))[-2]
+    maps = executed("05_meeting_maps.ipynb")
+    assert len(list(shown(maps, "image/png"))) == 2
+    assert "b'%PDF'" in list(shown(maps, "text/plain"))[-1]
+
+
+def test_every_notebook_is_run_by_a_test() -> None:
+    told = Path(__file__).read_text(encoding="utf-8")
+    assert [path.name for path in NOTEBOOKS if f'"{path.name}"' not in told] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -29,8 +29,11 @@ OF_WHO_ASKED = (
 )  # fmt: skip
 """Tables whose rows are seen by who asked for them or was told; their own tests look."""
 
-OF_THE_DISTRICT = ("paper_number", "paper_template")
-"""Tables whose rows are seen by all who work on land of the district; `tests/papers` looks."""
+OF_REPORTS = ("monthly_report", "monthly_pack", "monthly_note")
+"""Tables whose rows are seen by who sees all the land they tell of; `tests/reports` looks."""
+
+OF_THE_DISTRICT = ("paper_number", "paper_template", "sheet_layout", "kpi_target", "kpi_target_version")
+"""Tables whose rows are seen by all who work on land of the district; `tests/papers`, `tests/sheets/layouts` and `tests/kpi` look."""
 
 OF_PROCEEDINGS = (
     "proceeding", "proceeding_step", "proceeding_parcel", "proceeding_paper", "proceeding_file", "proceeding_signature",
@@ -46,6 +49,21 @@ OF_PATROLS = (
     "track_sketch",
 )  # fmt: skip
 """Tables of walks and of what phones send; `tests/patrols` looks."""
+
+OF_SURVEYS = (
+    "survey", "survey_point", "stratum", "survey_sample", "sample_result", "survey_point_photo", "geophysics_line", "volume_estimate",
+    "waste_body", "waste_body_version", "waste_body_parcel", "survey_target", "heap", "survey_programme", "elevation_comparison",
+)  # fmt: skip
+"""Tables of surveys; `tests/surveys/test_policies.py` looks."""
+
+OF_DISPOSALS = (
+    "disposal", "disposal_body", "disposal_site", "disposal_site_consent", "disposal_carrier", "carrier_permit", "carrier_truck",
+    "manifest", "manifest_flag", "manifest_table", "parcel_waiver", "density_observation",
+)  # fmt: skip
+"""Tables of disposal projects and manifests; `tests/disposal/test_policies.py` looks."""
+
+OF_RISK = ("risk_run", "risk_score", "hotspot_cell")
+"""Tables of rankings and hotspots; `tests/risk/test_policies.py` looks."""
 
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
@@ -178,4 +196,14 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         forced = set(
             connection.scalars(text("select relname from pg_class where relrowsecurity and relforcerowsecurity"))
         )
-    assert forced == {*SCOPED, *OF_WHO_ASKED, *OF_THE_DISTRICT, *OF_PROCEEDINGS, *OF_PATROLS}
+    assert forced == {
+        *SCOPED,
+        *OF_WHO_ASKED,
+        *OF_REPORTS,
+        *OF_THE_DISTRICT,
+        *OF_PROCEEDINGS,
+        *OF_PATROLS,
+        *OF_SURVEYS,
+        *OF_DISPOSALS,
+        *OF_RISK,
+    }

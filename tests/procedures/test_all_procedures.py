@@ -22,8 +22,10 @@ each = pytest.mark.parametrize("procedure", PROCEDURES, ids=[procedure.noun for 
 STATES = [(procedure, state.code) for procedure in PROCEDURES for state in procedure.states]
 
 
-def test_all_six_are_here() -> None:
-    assert [p.noun for p in PROCEDURES] == ["handover", "case", "claim", "rectification", "meeting", "action_item"]
+def test_all_eight_are_here() -> None:
+    assert [p.noun for p in PROCEDURES] == [
+        "survey", "handover", "case", "claim", "rectification", "meeting", "action_item", "disposal",
+    ]  # fmt: skip
 
 
 @each

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from gis_service.access.rules import Role
 from gis_service.core import clock
+from gis_service.core.media import XLSX
 from gis_service.rectification import lists
 from gis_service.rectification.rules import ITEMS
 from tests.conftest import Person
@@ -51,7 +52,7 @@ def test_a_list_is_a_workbook_without_formulas(sign_in: SignIn, land: dict[str, 
     officer = sign_in(Role.LAND_OFFICER)
     made = a_problem(officer, land, description='=HYPERLINK("http://bad")', demand="+1", campaign="=1+1")
     answer = officer.get(f"{ROOT}/lists/{kind}.xlsx", params={"unit_id": land["unit"]})
-    assert answer.headers["content-type"] == lists.XLSX
+    assert answer.headers["content-type"] == XLSX
     sheet = load_workbook(BytesIO(answer.content)).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []

@@ -22,6 +22,7 @@ from gis_service.patrols.findings import origins
 from gis_service.procedures import telling
 from gis_service.procedures.doors import saved
 from gis_service.procedures.queries import names_of_areas
+from gis_service.surveys.heaps.queries import origins as heaps_of
 
 router = APIRouter(prefix="/api/v1/clues", route_class=UploadRoute, tags=["clue"])
 revealing = APIRouter(prefix="/api/v1/clues", tags=["clue"])
@@ -76,6 +77,8 @@ def _whole(work: Work, clue: Clue) -> dict[str, Any]:
     session = work.session
     alike = queries.candidates(session, clue, limits_of(work)) if clue.state == ClueState.NEW else []
     camera = queries.camera_of(session, clue.camera_id) if clue.camera_id else None
+    merged = queries.merged_into(session, clue.id)
+    all_of_it = [clue.id, *(each.id for each in merged)]
     word = None
     if camera is not None:
         usable, zh, en = rules.camera_evidence(reviewed=camera[0] is not None, published=bool(camera[1]))
@@ -83,11 +86,10 @@ def _whole(work: Work, clue: Clue) -> dict[str, Any]:
     return {
         **clue_out(clue, queries.lonlat_of(clue), area=names_of_areas(session, [clue.area_id]).get(clue.area_id or 0)),
         "files": [clue_file_out(file) for file in queries.files_of(session, clue.id)],
-        "merged": [clue_out(each, queries.lonlat_of(each)) for each in queries.merged_into(session, clue.id)],
+        "merged": [clue_out(each, queries.lonlat_of(each)) for each in merged],
         "candidates": [candidate_out(each) for each in alike],
-        "observations": origins(
-            session, "clue", [clue.id, *(each.id for each in queries.merged_into(session, clue.id))]
-        ),
+        "observations": origins(session, "clue", all_of_it),
+        "heaps": heaps_of(session, "clue", all_of_it),
         "camera": word,
     }
 

@@ -1,33 +1,32 @@
 """台账 XLSX in the office's form: title, cut-off time and unit, a header of two levels, rows by area with 小计 and 合计,
 print set-up A3 landscape, signature row. Totals are values that a program can read; texts are never formulas.
 
-Rows are streamed into the sheet, so that memory does not grow with them.
+Rows are streamed into the sheet (XlsxWriter's constant memory), so that memory does not grow with them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from gis_service.exports.fields import Field, Value, cell, named
 from gis_service.exports.source import Record, Source
 
 A3 = 8
+PADDING = 5 / 7
+"""XlsxWriter adds to a width, in characters, the padding of a cell; the widths here are those of the file."""
 HEADER_ROWS = (3, 4)
 FIRST_ROW = 5
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 #: Texts with the mark of a neutralised formula before them (in a CSV that was saved as a workbook the import takes it away):
-#: they get a second one, so that they come back as they are. What looks like an escaped character gets its own escape.
+#: they get a second one, so that they come back as they are. What looks like an escaped character gets its own escape when written.
 MARKED, ESCAPED = re.compile(r"'+[=+\-@\t\r]"), re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -79,25 +78,15 @@ WORDS = {
     },
 }  # fmt: skip
 
-THIN = Side(style="thin", color="9AA0A6")
-GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-SHADE = {"head": PatternFill("solid", fgColor="E8EEF5"), "sub": PatternFill("solid", fgColor="F4F6F8"),
-         "all": PatternFill("solid", fgColor="E8EEF5")}  # fmt: skip
+GRID, HEAD, SUB = "#9AA0A6", "#E8EEF5", "#F4F6F8"
 
 
 def write(path: Path, source: Source) -> None:
-    Sheet(source).write(path)
+    Sheet(source, path).write()
 
 
 def is_risky(value: Value) -> bool:
     return isinstance(value, str) and value.startswith(RISKY)
-
-
-def fill(made: Any, value: Value) -> None:
-    """A value into a cell; what looks like a formula or an error stays a text."""
-    made.value = written(value) if isinstance(value, str) else value
-    if isinstance(value, str):
-        made.data_type = "s"
 
 
 def written(text: str) -> str:
@@ -106,23 +95,13 @@ def written(text: str) -> str:
     >>> written("'=1"), written("'甲'"), written("A_x0041_")
     ("''=1", "'甲'", 'A_x005F_x0041_')
     """
-    kept = ESCAPED.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", text))
+    return ESCAPED.sub("_x005F_", shown(text))
+
+
+def shown(text: str) -> str:
+    """A text as it is handed to the writer, which escapes what looks like an escaped character itself."""
+    kept = ILLEGAL_CHARACTERS_RE.sub("", text)
     return f"'{kept}" if MARKED.match(kept) else kept
-
-
-class Stamp:
-    """A dressed cell that is filled again for every row: rows are written before the next is made.
-
-    A text that a spreadsheet would run has a cell of its own, marked as text.
-    """
-
-    def __init__(self, dress: Callable[[Value], Any]):
-        self._plain, self._quoted = dress(None), dress("=")
-
-    def pressed(self, value: Value) -> Any:
-        made = self._quoted if is_risky(value) else self._plain
-        fill(made, value)
-        return made
 
 
 @dataclass
@@ -138,164 +117,175 @@ class Sums:
             self.of[name] += record.row[name] or 0
 
 
+@dataclass(frozen=True)
+class Dress:
+    """The look of a column's cells, and of those that hold what a spreadsheet would run."""
+
+    plain: Format
+    quoted: Format
+
+
 class Sheet:
     """The sheet while it is written, row by row from the top."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: Source, path: Path):
         self.source, self.words, self.lang = source, WORDS[source.wish.lang], source.wish.lang
         known = {each.name for each in source.wish.fields}
         self.columns = [column for column in COLUMNS if column.field in known]
         self.fields = [named(column.field) for column in self.columns]
         self.width = len(self.columns) + 1
-        self.book = Workbook(write_only=True)
-        self.sheet: Any = self.book.create_sheet(self.words["sheet"])
-        self.row = 0
+        plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = Workbook(str(path), plain)
+        self.sheet: Worksheet = self.book.add_worksheet(self.words["sheet"])
+        self.row = -1
+        self.looks: dict[tuple[tuple[str, Any], ...], Format] = {}
 
-    def write(self, path: Path) -> None:
+    def write(self) -> None:
         self._set_up()
         self._top()
         self._head()
         self._rows()
         self._bottom()
-        self.book.properties.title = self.words["title"]
-        self.book.save(path)
+        self.book.set_properties({"title": self.words["title"]})
+        self.book.close()
 
     # --- pieces ----------------------------------------------------------------------------------------------------
 
     def _set_up(self) -> None:
         """Widths, frozen panes, print set-up; before the first row."""
         sheet = self.sheet
-        for place, width in enumerate([6.0, *(column.width for column in self.columns)], start=1):
-            sheet.column_dimensions[get_column_letter(place)].width = width
-        sheet.freeze_panes = f"{get_column_letter(4)}{FIRST_ROW}"  # number and area stay in sight, and the header
-        sheet.print_title_rows = f"{HEADER_ROWS[0]}:{HEADER_ROWS[1]}"
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A3
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.print_options.horizontalCentered = True
-        sheet.oddFooter.center.text = self.words["page"]
-        for row, height in ((1, 30), (2, 18), (3, 18), (4, 32)):
-            sheet.row_dimensions[row].height = height
+        for place, width in enumerate([6.0, *(column.width for column in self.columns)]):
+            sheet.set_column(place, place, width - PADDING)
+        sheet.freeze_panes(FIRST_ROW - 1, 3)  # number and area stay in sight, and the header
+        sheet.repeat_rows(HEADER_ROWS[0] - 1, HEADER_ROWS[1] - 1)
+        sheet.set_landscape()
+        sheet.set_paper(A3)
+        # as a text it is written although it is the usual: not every reader knows what is usual
+        sheet.fit_to_pages("1", 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.center_horizontally()
+        sheet.set_footer(f"&C{self.words['page']}")
+        for row, height in ((0, 30), (1, 18), (2, 18), (3, 32)):
+            sheet.set_row(row, height)
 
     def _top(self) -> None:
         words, facts = self.words, self.source.facts()
         title = words["title"] + (words["sample"] if "sample" in facts else "")
-        self._put([self._cell(title, font=Font(size=18, bold=True), across="center")], merge=[(1, self.width)])
+        self._next()
+        self._span(0, self.width - 1, title, self._look(bold=True, font_size=18, align="center"))
         half = self.width // 2
         left = f"{words['cut_off']}:{facts['cut_off']}    {words['office']}:{facts['producer']}"
-        cells = [self._cell(left, across="left"), *[None] * (half - 1), self._cell(words["unit"], across="right")]
-        self._put(cells, merge=[(1, half), (half + 1, self.width)])
+        self._next()
+        self._span(0, half - 1, left, self._look(align="left"))
+        self._span(half, self.width - 1, words["unit"], self._look(align="right"))
 
     def _head(self) -> None:
         """Two rows: groups above their columns; a column without a group takes both."""
-        upper: list[Any] = [self._heading(self.words["seq"])]
-        lower: list[Any] = [self._heading(None)]
-        merge: list[tuple[int, int]] = []
-        before: tuple[str, str] | None = None
-        for place, (column, field_) in enumerate(zip(self.columns, self.fields, strict=True), start=2):
-            name = self._heading(field_.header(self.lang))
-            group = column.group
-            if group is None:
-                upper.append(name)
-                lower.append(self._heading(None))
-            else:
-                upper.append(self._heading(group[self.lang == "en"] if group != before else None))
-                lower.append(name)
-                merge = [*merge[:-1], (merge[-1][0], place)] if group == before else [*merge, (place, place)]
-            before = group
-        alone = [1, *(place for place, column in enumerate(self.columns, start=2) if column.group is None)]
-        self._put(upper, merge=merge)
-        self._put(lower)
-        for place in alone:
-            letter = get_column_letter(place)
-            self.sheet.merged_cells.add(f"{letter}{HEADER_ROWS[0]}:{letter}{HEADER_ROWS[1]}")
+        look = self._look(grid=True, bold=True, align="center", text_wrap=True, bg_color=HEAD)
+        names = [self.words["seq"], *(each.header(self.lang) for each in self.fields)]
+        groups = [None, *(column.group for column in self.columns)]
+        self._next()
+        place = 0
+        while place < self.width:
+            last, group = place, groups[place]
+            while group and last + 1 < self.width and groups[last + 1] == group:
+                last += 1
+            self._span(place, last, group[self.lang == "en"] if group else names[place], look)
+            place = last + 1
+        self._next()
+        for place, (name, group) in enumerate(zip(names, groups, strict=True)):
+            self._text(place, name if group else "", look)
+            if not group:
+                self.sheet.merge.append([HEADER_ROWS[0] - 1, place, HEADER_ROWS[1] - 1, place])
 
     def _rows(self) -> None:
         everything, here = Sums(), Sums()
         area: Any = ...
+        dresses = [self._dress(each) for each in self.fields]
+        count_look = self._look(grid=True, align="center", num_format="0")
         for number, record in enumerate(self.source.records(), start=1):
             if record.row["area_name"] != area and here.count:
-                self._sums(self._subtotal(area), here, "sub")
+                self._sums(self._subtotal(area), here, SUB)
                 here = Sums()
             area = record.row["area_name"]
             here.add(record)
             everything.add(record)
-            self._put([self.stamps[0].pressed(number), *self._values(record)])
+            self._next()
+            self.sheet.write_number(self.row, 0, number, count_look)
+            for place, (dress, field_) in enumerate(zip(dresses, self.fields, strict=True), start=1):
+                self._value(place, cell(field_, record.row[field_.name], self.lang), dress)
         if here.count:
-            self._sums(self._subtotal(area), here, "sub")
-        self._sums(self.words["total"], everything, "all")
+            self._sums(self._subtotal(area), here, SUB)
+        self._sums(self.words["total"], everything, HEAD)
 
     def _subtotal(self, area: str | None) -> str:
         return f"{area or self.words['no_area']}{' ' if self.lang == 'en' else ''}{self.words['subtotal']}"
 
     def _sums(self, label: str, sums: Sums, shade: str) -> None:
-        cells: list[Any] = [self._cell(label, font=Font(bold=True), shade=shade)]
-        for field_ in self.fields:
+        self._next()
+        look = self._look(grid=True, bold=True, bg_color=shade)
+        self._span(0, 1, label, look)
+        for place, field_ in enumerate(self.fields, start=1):
             if field_.name == "parcel_no":
-                cells.append(self._cell(self.words["count"].format(n=sums.count), font=Font(bold=True), shade=shade))
+                self._text(place, self.words["count"].format(n=sums.count), look)
             elif field_.name in SUMMED:
-                value = float(sums.of[field_.name])
-                cells.append(self._cell(value, font=Font(bold=True), shade=shade, form=NUMBER_FORMATS[field_.kind]))
-            else:
-                cells.append(self._cell(None, shade=shade))
-        self._put(cells, merge=[(1, 2)])
-
-    def _values(self, record: Record) -> Iterator[Any]:
-        for stamp, field_ in zip(self.stamps[1:], self.fields, strict=True):
-            yield stamp.pressed(cell(field_, record.row[field_.name], self.lang))
-
-    @cached_property
-    def stamps(self) -> list["Stamp"]:
-        """One for each column: dressing every cell anew takes ten times as long."""
-        return [Stamp(lambda value: self._cell(value, form="0", across="center")), *map(self._stamp, self.fields)]
-
-    def _stamp(self, field_: Field) -> "Stamp":
-        across = {"text": "left", "date": "center"}.get(field_.holds, "right")
-        form, wrap = NUMBER_FORMATS.get(field_.kind), field_.holds == "text"
-        return Stamp(lambda value: self._cell(value, form=form, across=across, wrap=wrap))
+                form = self._look(grid=True, bold=True, bg_color=shade, num_format=NUMBER_FORMATS[field_.kind])
+                self.sheet.write_number(self.row, place, float(sums.of[field_.name]), form)
+            elif place > 1:
+                self.sheet.write_blank(self.row, place, None, look)
 
     def _bottom(self) -> None:
-        self._put([self._cell(self.words["rounding"], grid=False, across="left")], merge=[(1, self.width)])
-        self._put([])
+        self._next()
+        self._span(0, self.width - 1, self.words["rounding"], self._look(align="left"))
+        self._next()
+        self._next()
         third = self.width // 3
-        cells: list[Any] = [None] * self.width
         for place, name in enumerate(("filled", "checked", "date")):
-            cells[place * third + 1] = self._cell(self.words[name], grid=False, across="left")
-        self._put(cells)
+            self._text(place * third + 1, self.words[name], self._look(align="left"))
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
-    def _put(self, cells: Iterable[Any], merge: Iterable[tuple[int, int]] = ()) -> None:
-        """The next row; `merge` names its cells that become one, as (first, last)."""
+    def _next(self) -> None:
         self.row += 1
-        self.sheet.append(list(cells))
-        for first, last in merge:
-            if last > first:
-                place = f"{get_column_letter(first)}{self.row}:{get_column_letter(last)}{self.row}"
-                self.sheet.merged_cells.add(place)
 
-    def _heading(self, text: str | None) -> Any:
-        return self._cell(text, font=Font(bold=True), shade="head", across="center", wrap=True)
+    def _span(self, first: int, last: int, said: str, look: Format) -> None:
+        """Cells of this row that become one."""
+        if last > first:
+            self.sheet.merge_range(self.row, first, self.row, last, "", look)
+        self._text(first, said, look)
 
-    def _cell(
-        self,
-        value: Value,
-        *,
-        font: Font | None = None,
-        form: str | None = None,
-        across: str | None = None,
-        shade: str | None = None,
-        wrap: bool = False,
-        grid: bool = True,
-    ) -> Any:
-        made = WriteOnlyCell(self.sheet)
-        fill(made, value)
-        made.quotePrefix = is_risky(value)
-        made.font, made.border = font or Font(), GRID if grid and self.row >= HEADER_ROWS[0] - 1 else Border()
-        made.alignment = Alignment(horizontal=across, vertical="center", wrap_text=wrap)
-        if shade:
-            made.fill = SHADE[shade]
-        if form:
-            made.number_format = form
-        return made
+    def _text(self, place: int, said: str, look: Format) -> None:
+        if said:
+            self.sheet.write_string(self.row, place, shown(said), look)
+        else:
+            self.sheet.write_blank(self.row, place, None, look)
+
+    def _value(self, place: int, value: Value, dress: Dress) -> None:
+        if value is None or value == "":
+            self.sheet.write_blank(self.row, place, None, dress.plain)
+        elif isinstance(value, str):
+            look = dress.quoted if value.startswith(RISKY) else dress.plain
+            self.sheet.write_string(self.row, place, shown(value), look)
+        elif isinstance(value, bool):
+            self.sheet.write_boolean(self.row, place, value, dress.plain)
+        elif isinstance(value, date | datetime):
+            self.sheet.write_datetime(self.row, place, value, dress.plain)
+        else:
+            self.sheet.write_number(self.row, place, float(value), dress.plain)
+
+    def _dress(self, field_: Field) -> Dress:
+        """One for each column: dressing every cell anew would take most of the time."""
+        across = {"text": "left", "date": "center"}.get(field_.holds, "right")
+        look: dict[str, Any] = {"grid": True, "align": across}
+        if field_.holds == "text":
+            look["text_wrap"] = True
+        if form := NUMBER_FORMATS.get(field_.kind):
+            look["num_format"] = form
+        return Dress(self._look(**look), self._look(**look, quote_prefix=True))
+
+    def _look(self, *, grid: bool = False, **more: Any) -> Format:
+        key = (("grid", grid), *sorted(more.items()))
+        if key not in self.looks:
+            frame = {"border": 1, "border_color": GRID} if grid else {}
+            self.looks[key] = self.book.add_format({"valign": "vcenter", **frame, **more})
+        return self.looks[key]

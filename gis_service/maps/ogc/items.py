@@ -59,7 +59,7 @@ def _page_statement(layer: Layer, shape: Shape, crs: Crs, count: bool) -> bytes:
                {matched}
           from (select {id} as id, row_number() over (order by {id}) as n, geom, {columns}
                   from {source} where {here} order by {id} limit %(size)s::int + 1) q,
-               lateral (select {columns}) p""",
+               lateral (select {columns}) said""",
         layer,
         shape,
         crs,
@@ -98,7 +98,7 @@ def _one_statement(layer: Layer, shape: Shape, crs: Crs) -> bytes:
         """
         select {feature}
           from (select {id} as id, geom, {columns} from {source} where {id} = %(key)s::bigint and {conditions}) q,
-               lateral (select {columns}) p""",
+               lateral (select {columns}) said""",
         layer,
         shape,
         crs,
@@ -107,7 +107,7 @@ def _one_statement(layer: Layer, shape: Shape, crs: Crs) -> bytes:
 
 
 FEATURE = """'{{"type":"Feature","id":' || id || ',"geometry":' || coalesce(st_asgeojson({geometry}, {digits}, 0), 'null')
-               || ',"properties":' || row_to_json(p) || '}}'"""
+               || ',"properties":' || row_to_json(said) || '}}'"""
 """The third argument of ST_AsGeoJSON keeps it from writing a `crs` member into every geometry."""
 
 

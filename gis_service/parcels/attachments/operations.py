@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
 from gis_service.core import clock
 from gis_service.core.errors import NotFound
-from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.files.store import FileStore
 from gis_service.parcels.attachments import queries, rules
 from gis_service.parcels.attachments.errors import EmptyFile, FileRemoved, NotAllowed
@@ -48,11 +47,7 @@ def attach(
         return known, False
     found = checked(store.path(file.sha256), file)
     small = small_of(store, file, found)
-    session.execute(
-        insert(StoredFile)
-        .values(sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, stored_by=actor.id)
-        .on_conflict_do_nothing()
-    )
+    note_file(session, file.sha256, file.name, file.size_bytes, actor.id)
     made = ParcelFile(
         parcel_id=parcel_id,
         sha256=file.sha256,

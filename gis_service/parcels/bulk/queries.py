@@ -35,7 +35,8 @@ SHOWN = ("id", "parcel_no", "parcel_name", "row_version")
 def rows(session: Session, ids: Sequence[int], columns: Iterable[str], *, lock: bool = False) -> list[dict[str, Any]]:
     """Parcels with what a bulk change looks at and the columns it writes; `lock` holds them until the end."""
     named = dict.fromkeys((*SHOWN, *rules.LOOKED_AT, "remark", *columns))
-    statement = select(*(Parcel.__table__.c[name] for name in named)).where(Parcel.id == func.any(_ids(ids)))
+    waits = func.supply_waits(Parcel.id, Parcel.waste_found, Parcel.disposal_status).label("supply_waits")
+    statement = select(*(Parcel.__table__.c[name] for name in named), waits).where(Parcel.id == func.any(_ids(ids)))
     # locked in one order by everybody, so that two bulk changes queue up
     statement = statement.order_by(Parcel.id).with_for_update() if lock else statement.order_by(Parcel.parcel_no)
     return [dict(row) for row in session.execute(statement).mappings()]

@@ -58,6 +58,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "retired": ("已出库，不能修改", "struck off the register; it is not changed"),
     "no_custodian": ("移交情况为“已移交管护”须有管护单位", "handed over needs a custodian unit"),
     "leaves_scope": ("修改后不在您的范围内", "the change would take it out of your scope"),
+    "supply_waits": (
+        "查明有地下固废,处置未验收,也没有带病供地的批准,不能改为已公告供地或已供地",
+        "waste is buried there, its removal is not accepted and nobody waived it; it can be neither announced nor supplied",
+    ),
     "stale": ("预览之后被他人修改", "changed by somebody else since the preview"),
     "changed_since": ("这次批量修改之后又有改动", "changed again after the bulk change"),
 }
@@ -83,10 +87,16 @@ def refused(before: Mapping[str, Any], new: Mapping[str, Any], ground: Ground) -
         return "retired"
     if row["handover_status"] == "handed_over" and row["custodian_unit_id"] is None:
         return "no_custodian"
+    offers = row["supply_status"] in OFFERED and before["supply_status"] != row["supply_status"]
+    if offers and row["supply_waits"] and row["disposal_status"] not in ACCEPTED:
+        return "supply_waits"
     return None if ground.holds(row) else "leaves_scope"
 
 
-LOOKED_AT = ("retired_on", "handover_status", "custodian_unit_id", "area_id")
+OFFERED, ACCEPTED = ("announced", "supplied"), ("audited", "closed_out")
+"""Supply of land with buried waste, and disposal that it waits for; the database holds every change to it."""
+
+LOOKED_AT = ("retired_on", "handover_status", "custodian_unit_id", "area_id", "supply_status", "disposal_status")
 
 
 def faults(changes: Mapping[str, Any]) -> list[str]:

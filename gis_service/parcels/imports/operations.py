@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
@@ -17,6 +16,7 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.errors import NotFound, Refusal
 from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.jobs import queue
 from gis_service.parcels.attachments import operations as attachments
 from gis_service.parcels.errors import NoReason
@@ -85,11 +85,7 @@ def take_in(
     previous_batch_id: int | None = None,
 ) -> ImportBatch:
     """A batch for a stored file, to be read by a job. The importer's scope is kept: the checks ask for it."""
-    session.execute(
-        insert(StoredFile)
-        .values(sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, stored_by=actor.id)
-        .on_conflict_do_nothing()
-    )
+    note_file(session, file.sha256, file.name, file.size_bytes, actor.id)
     previous = queries.predecessor(session, district_code, file.name, options.sender, previous_batch_id)
     batch = ImportBatch(
         district_code=district_code,

@@ -16,12 +16,11 @@ from openpyxl.utils import get_column_letter
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
+from gis_service.core.media import XLSX
 from gis_service.parcels.imports import queries
 from gis_service.parcels.imports.rules import WORDS, suited
 from gis_service.parcels.imports.schemas import checks_out, issue_out
 from gis_service.parcels.models import ImportBatch
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST_ROWS = 5000
 """A file with more rows is reported with those at fault only."""

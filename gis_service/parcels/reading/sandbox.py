@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +26,8 @@ ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
 MAPINFO = "MapInfo File"
 #: Kinds that may turn out to be MapInfo's: for these alone its driver is let in too.
 MAYBE_MAPINFO = frozenset({"zip", "tab", "mif"})
+RASTER = "raster"
+"""Kind of elevation models: no vector format is let in, but grids are made in memory."""
 #: Drivers of GDAL 3.12 to be kept out. A driver that is missing here is found by `child` after the import, which then
 #: starts itself again without it: the list saves time, it is not the guard.
 KNOWN_DRIVERS = (
@@ -56,6 +58,8 @@ class Outcome:
 
 def allowed_drivers(kind: str) -> frozenset[str]:
     """The drivers a kind of file is read with."""
+    if kind == RASTER:
+        return frozenset({"MEM"})
     return ALLOWED_DRIVERS | {MAPINFO} if kind in MAYBE_MAPINFO else ALLOWED_DRIVERS
 
 
@@ -93,12 +97,21 @@ def environment(folder: Path, kind: str = "") -> dict[str, str]:
 READER = "gis_service.parcels.reading.child"
 
 
-def run(request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limits, *, program: str = READER) -> Outcome:
-    """Run a program of ours on one file in a child whose output goes to `rows`; returns when it has ended or was killed."""
+LOOKED_AFTER_S = 0.5
+
+
+def run(
+    request: Mapping[str, Any], folder: Path, rows: IO[bytes], limits: Limits, *, program: str = READER,
+    goes_on: Callable[[], bool] | None = None,
+) -> Outcome:  # fmt: skip
+    """Run a program of ours on one file in a child whose output goes to `rows`; returns when it has ended or was killed.
+
+    `goes_on` is asked twice a second; the child is stopped when it says no.
+    """
     started = time.monotonic()
     with (folder / "stderr").open("w+b") as stderr:
         child = _start(program, request, folder, rows, stderr)
-        timed_out = _wait(child, limits.wall_seconds)
+        timed_out = _wait(child, limits.wall_seconds, goes_on)
         stderr.seek(0)
         complaint = stderr.read(4000).decode(errors="replace")
     seconds = time.monotonic() - started
@@ -119,10 +132,12 @@ def _start(
     )
 
 
-def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> bool:
+def _wait(child: "subprocess.Popen[bytes]", seconds: float, goes_on: Callable[[], bool] | None) -> bool:
     """Wait, then kill the whole group; true when it had to be killed for its time."""
     timed_out = False
     try:
+        if goes_on is not None:
+            seconds = _watched(child, seconds, goes_on)
         child.wait(seconds)
     except subprocess.TimeoutExpired:
         timed_out = True
@@ -130,6 +145,20 @@ def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> bool:
         _kill_group(child.pid)
         child.wait()
     return timed_out
+
+
+def _watched(child: "subprocess.Popen[bytes]", seconds: float, goes_on: Callable[[], bool]) -> float:
+    """Wait while it may go on; the seconds that are left of its time, none when it was called off."""
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
+        try:
+            child.wait(min(LOOKED_AFTER_S, left))
+            return left
+        except subprocess.TimeoutExpired:
+            if not goes_on():
+                _kill_group(child.pid)
+                return LOOKED_AFTER_S
+    return 0.0
 
 
 def _kill_group(pid: int) -> None:

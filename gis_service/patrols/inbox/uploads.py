@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.core import clock
 from gis_service.files.models import StoredFile
+from gis_service.files.noting import note_file
 from gis_service.files.store import FileStore, TooLarge, sha256_of
 from gis_service.patrols.inbox.errors import BadUpload, DiskFull, HashDiffers, PieceTooLarge
 from gis_service.patrols.inbox.models import FieldUpload
@@ -169,8 +170,7 @@ def into_store(uploads: Uploads, source: BinaryIO, *, most_bytes: int | None = N
 
 def keep_stored(session: Session, user_id: int, sha256: str, name: str, size_bytes: int) -> None:
     """Bytes that lie in the store are a stored file from now on; by whom, who was first says."""
-    row = {"sha256": sha256, "name": name or sha256[:12], "size_bytes": size_bytes, "stored_by": user_id}
-    session.execute(insert(StoredFile).values(row).on_conflict_do_nothing())
+    note_file(session, sha256, name or sha256[:12], size_bytes, user_id)
 
 
 def sweep(session: Session, uploads: Uploads, before: datetime) -> int:

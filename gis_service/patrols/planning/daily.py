@@ -26,7 +26,6 @@ from gis_service.patrols.rules import PhotoKind, TaskState
 from gis_service.procedures.models import Proceeding
 from gis_service.procedures.workdays import DAY
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DISTRICT = "区巡查员"
 PHOTOS = 3
 THIN = Side(style="thin", color="9AA0A6")

@@ -69,6 +69,7 @@ class PatrolTask(Base):
         Index("ix_patrol_task_assignee_id_state", "assignee_id", "state"),
         Index("ix_patrol_task_unit_id_due_on", "unit_id", "due_on"),
         Index("ix_patrol_task_area_id_due_on", "area_id", "due_on"),
+        Index("ix_patrol_task_due_on", "due_on"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     district_code: Mapped[str] = mapped_column(Text)

@@ -13,6 +13,7 @@ from gis_service.core import clock
 from gis_service.core.errors import NotFound
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
+from gis_service.core.media import XLSX
 from gis_service.notifications import operations as notifications
 from gis_service.notifications.rules import Level
 from gis_service.patrols.models import FieldPhoto
@@ -290,4 +291,4 @@ def daily_file(work: Read, form: str, on: date | None = None, area_id: int | Non
     facts = daily.sheet(work.session, day, area_id, clock.now())
     work.note("patrol.read", f"daily/{day}", act="daily_sheet", area_id=area_id)
     content = daily.workbook(facts, work.request.app.state.store)
-    return Response(content, media_type=daily.XLSX, headers=to_be_saved(f"巡查日报 {day:%Y-%m-%d}.xlsx"))
+    return Response(content, media_type=XLSX, headers=to_be_saved(f"巡查日报 {day:%Y-%m-%d}.xlsx"))

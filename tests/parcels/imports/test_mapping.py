@@ -86,8 +86,19 @@ def test_what_may_mean_anything_is_not_recognised(name: str) -> None:
 
 
 OF_DEVICES = {"fence_type", "fence_condition", "sign_type", "sign_condition", "camera_condition", "file_kind"}
-OF_PATROLS = {"check_item", "followed_by", "observation_severity", "patrol_stand", "seen_band"}
-NOT_OF_PARCELS = {"ground_kind", "topology_rule", "fault_level", "fault_state", *OF_DEVICES, *OF_PATROLS}
+OF_PATROLS = {"check_item", "followed_by", "hotspot_grade", "observation_severity", "patrol_stand", "seen_band"}
+OF_WASTE = {
+    "point_kind",
+    "point_found",
+    "geophysics_method",
+    "waste_class",
+    "waste_hazard",
+    "body_state",
+    "heap_state",
+    "site_kind",
+}
+OF_CHECKS = {"ground_kind", "topology_rule", "fault_level", "fault_state"}
+NOT_OF_PARCELS = {*OF_DEVICES, *OF_PATROLS, *OF_WASTE, *OF_CHECKS}
 
 
 def test_every_field_of_an_axis_is_recognised_by_its_title() -> None:

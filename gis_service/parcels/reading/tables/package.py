@@ -128,7 +128,10 @@ class Package:
         info = self.members.get(part.casefold())
         if info is None:
             raise unreadable("table.damaged", part=part, reason_zh="缺少这一部分", reason_en="missing")
-        return self.zip.open(info)
+        try:
+            return self.zip.open(info)
+        except OSError as fault:  # a damaged directory may point before the file
+            raise zipfile.BadZipFile(part) from fault
 
     def has(self, part: str) -> bool:
         return part.casefold() in self.members

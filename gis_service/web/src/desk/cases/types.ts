@@ -1,4 +1,5 @@
 /** Shapes of clues, links and law as the JSON API speaks them. */
+import type { HeapOrigin } from '../heaps/types';
 import type { Origin } from '../patrols/origins';
 import type { Words } from '../procedures/types';
 
@@ -60,6 +61,7 @@ export interface WholeClue extends Clue {
   candidates: Candidate[];
   camera: CameraWord | null;
   observations: Origin[];
+  heaps: HeapOrigin[];
 }
 
 export type LinkKind = 'party' | 'vehicle' | 'haulier' | 'site';

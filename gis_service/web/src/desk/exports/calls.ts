@@ -1,5 +1,6 @@
 /** Exports over HTTP: the formats there are, a file at once, a file as a job. */
 import { call, get, type Query, send } from '../../shared/http';
+import type { FileJob } from './jobs';
 
 export interface Format {
   format: string;
@@ -16,22 +17,8 @@ export interface Offer {
   keep_days: number;
 }
 
-export type ExportState = 'queued' | 'writing' | 'done' | 'failed' | 'expired';
-
-export interface ExportJob {
-  id: number;
+export interface ExportJob extends FileJob {
   format: string;
-  as_of: string | null;
-  state: ExportState;
-  rows: number;
-  written: number;
-  notes: string[];
-  error: { code: string; message: string } | null;
-  file_name: string | null;
-  size_bytes: number | null;
-  file: string | null;
-  created_at: string;
-  expires_at: string | null;
 }
 
 /** What the person chose; the parcels come beside it. */

@@ -1,56 +1,25 @@
 /** Exports under way: they go on when the panel is closed, and a file is handed over as soon as it is made. */
 import { ref, shallowRef } from 'vue';
 
-import { asProblem, type Problem } from '../../shared/api';
-import { calls, type ExportJob, type Offer, save, type Wish } from './calls';
+import { calls, type Offer, save, type Wish } from './calls';
+import { jobsOf } from './jobs';
 
 export const offer = shallowRef<Offer | null>(null);
-export const jobs = shallowRef<ExportJob[]>([]);
 export const writing = ref(false);
-export const saved = ref('');
 /** What the server says of the file just made. */
 export const remarks = ref<string[]>([]);
-export const problem = shallowRef<Problem | null>(null);
+const made = jobsOf(calls.jobs, calls.file);
+export const { jobs, saved, problem, fetchFile } = made;
 
-const ASK_AGAIN_MS = 800;
 /** Longer addresses are refused by proxies: then it is a job. */
 const MOST_IN_ADDRESS = 500;
-const mine = new Set<number>();
-let timer = 0;
-
-export const isRunning = (job: ExportJob): boolean => job.state === 'queued' || job.state === 'writing';
-export const running = (): ExportJob[] => jobs.value.filter(isRunning);
 
 export async function openOffer(): Promise<void> {
   try {
     offer.value ??= await calls.offer();
-    await look();
+    await made.look();
   } catch (cause) {
-    problem.value = asProblem(cause);
-  }
-}
-
-/** Asks how the jobs are, and again as long as one is under way. */
-async function look(): Promise<void> {
-  clearTimeout(timer);
-  jobs.value = await calls.jobs();
-  for (const job of jobs.value.filter(({ id, state }) => state === 'done' && mine.has(id))) {
-    mine.delete(job.id);
-    await fetchFile(job);
-  }
-  if (running().length) timer = window.setTimeout(() => void look().catch(told), ASK_AGAIN_MS);
-}
-
-function told(cause: unknown): void {
-  problem.value = asProblem(cause);
-}
-
-export async function fetchFile(job: ExportJob): Promise<void> {
-  try {
-    await save(await calls.file(job.id), job.file_name ?? job.format);
-    saved.value = job.file_name ?? '';
-  } catch (cause) {
-    told(cause);
+    made.told(cause);
   }
 }
 
@@ -65,11 +34,11 @@ export async function start(wish: Wish, ids: number[] | null, count: number): Pr
     const small = count <= offer.value.at_once && (ids === null || ids.length <= MOST_IN_ADDRESS);
     if (small) await atOnce(wish, ids);
     else {
-      mine.add((await calls.ask(wish, ids ?? [])).id);
-      await look();
+      made.await((await calls.ask(wish, ids ?? [])).id);
+      await made.look();
     }
   } catch (cause) {
-    told(cause);
+    made.told(cause);
   } finally {
     writing.value = false;
   }

@@ -1,5 +1,5 @@
 /** Words of the export: what each format is for, and how a job is doing. */
-import type { ExportState } from './calls';
+import type { JobState } from './jobs';
 
 export const PURPOSES: Record<string, string> = {
   gpkg: 'QGIS 直接打开，带样式，最完整',
@@ -13,12 +13,13 @@ export const PURPOSES: Record<string, string> = {
   xlsx: '办公台账，A3 横向，带小计合计',
 };
 
-export const STATES: Record<ExportState, string> = {
+export const STATES: Record<JobState, string> = {
   queued: '排队中',
   writing: '正在写入',
   done: '可以下载',
   failed: '没有做成',
   expired: '已过期',
+  cancelled: '已取消',
 };
 
 /** Systems people ask for; the first that a format can have is its own. */

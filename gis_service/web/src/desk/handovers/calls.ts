@@ -33,4 +33,3 @@ export const calls = {
 };
 
 export const listUrl = (id: number): string => `/api/v1${ROOT}/${id}/list.xlsx`;
-export const mapUrl = (id: number): string => `/api/v1${ROOT}/${id}/map.pdf`;

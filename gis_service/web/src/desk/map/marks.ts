@@ -42,6 +42,13 @@ const STYLES: Record<MarkKind, () => Style[]> = {
   added: () => [hatched(INK.accent, 'diagonal')],
   removed: () => [hatched(INK.old, 'cross', [4, 3])],
   kept: () => [line('rgba(255,255,255,0.9)', 4), line(INK.accent, 1.5)],
+  hot99: () => [hatched('#8c2d04', 'cross')],
+  hot95: () => [hatched('#d9580f', 'diagonal')],
+  hot90: () => [hatched('#f0a15e', 'horizontal')],
+  'heap-offered': () => [hatched('#c77f00', 'diagonal')],
+  'heap-taken': () => [hatched(INK.accent, 'horizontal')],
+  'heap-left': () => [hatched(INK.old, 'cross', [4, 3])],
+  words: () => [],
   ok: () => [hatched(INK.good, 'diagonal')],
   warning: () => [hatched(INK.warn, 'horizontal', [8, 3])],
   error: () => [hatched(INK.bad, 'cross', [4, 3])],
@@ -53,7 +60,7 @@ const STYLES: Record<MarkKind, () => Style[]> = {
   fault: () => [new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: '#fff', width: 6 }), declutterMode: 'none' }) }), new Style({ image: new Circle({ radius: 10, stroke: new Stroke({ color: INK.bad, width: 3 }), declutterMode: 'none' }) })],
 };
 
-const ORDER: MarkKind[] = ['spot-info', 'spot-warning', 'spot-error', 'kept', 'added', 'removed', 'ok', 'warning', 'error', 'chosen', 'before', 'after', 'fault-area', 'fault-line', 'fault'];
+const ORDER: MarkKind[] = ['words', 'spot-info', 'spot-warning', 'spot-error', 'kept', 'added', 'removed', 'ok', 'warning', 'error', 'heap-left', 'heap-taken', 'heap-offered', 'hot90', 'hot95', 'hot99', 'chosen', 'before', 'after', 'fault-area', 'fault-line', 'fault'];
 const FORMAT = new GeoJSON({ featureProjection: 'EPSG:3857' });
 const made = new Map<MarkKind, Style[]>();
 
@@ -67,15 +74,19 @@ export function markLayer(): VectorLayer<VectorSource<Feature<Geometry>>> {
   layer.setStyle((feature) => {
     const styles = stylesFor(feature.get('kind') as MarkKind);
     const label = feature.get('label') as string | undefined;
-    return label ? [...styles, new Style({ text: labelText(label) })] : styles;
+    if (!label) return styles;
+    const size = feature.get('size') as number | undefined;
+    const text = labelText(label, size);
+    if (size) text.setOffsetY(-size);
+    return [...styles, new Style({ text })];
   });
   return layer;
 }
 
 export function draw(layer: VectorLayer<VectorSource<Feature<Geometry>>>, marks: Mark[]): void {
   const sorted = [...marks].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  const features = sorted.map(({ geometry, kind, label, key }) => {
-    const feature = FORMAT.readFeature({ type: 'Feature', geometry, properties: { kind, label, key } }) as Feature<Geometry>;
+  const features = sorted.map(({ geometry, kind, label, size, key }) => {
+    const feature = FORMAT.readFeature({ type: 'Feature', geometry, properties: { kind, label, size, key } }) as Feature<Geometry>;
     return feature;
   });
   const source = layer.getSource()!;

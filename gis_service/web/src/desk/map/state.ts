@@ -8,12 +8,14 @@ import { isAxis } from '../parcels/axes';
 import { place } from '../state/place';
 import { session } from '../state/session';
 
-export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info';
+export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info' | 'heap-offered' | 'heap-taken' | 'heap-left' | 'hot99' | 'hot95' | 'hot90' | 'words';
 
 export interface Mark {
   kind: MarkKind;
   geometry: Geometry;
   label?: string;
+  /** Pixels of the label; larger things may have larger words. */
+  size?: number;
   key?: number;
 }
 
@@ -45,8 +47,24 @@ export const room = ref(0);
 
 /** Set while a page waits for a spot on the map: the next click goes to it instead of choosing a parcel. */
 export const spotWanted = shallowRef<((lonLat: [number, number]) => void) | null>(null);
+/** Who wants to know that an outline with a key was clicked; parcels under it are then not chosen. */
+export const onMark = shallowRef<((key: number) => void) | null>(null);
+
+/** How a parcel is painted while a figure is looked at: counted for good, still to be done, wrong, or merely counted. */
+export type Paint = 'done' | 'open' | 'ill' | 'plain';
+/** The parcels behind a figure; the others are faint outlines then, and the six axes step back. */
+export const painted = shallowRef<{ of: Map<number, Paint>; title: [string, string]; kinds: Paint[] } | null>(null);
+
+/** Who wants the clicked parcel where a page beside the register is about parcels too. */
+export const onParcel = shallowRef<((id: number | null) => void) | null>(null);
+
 /** The map itself, for pages that draw on it. */
 export const theMap = shallowRef<OlMap | null>(null);
+
+/** Pages whose own drawing is what matters: parcels are its faint background. */
+const dimming = reactive<Record<string, boolean>>({});
+export const dimmed = computed(() => Object.values(dimming).some(Boolean));
+export const dim = (page: string, on: boolean): void => void (dimming[page] = on);
 
 /** While something is drawn, the pointer sets vertices and chooses no parcel. */
 export const drawing = ref(false);

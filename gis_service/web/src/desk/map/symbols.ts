@@ -6,10 +6,10 @@ import { Stroke, Style } from 'ol/style';
 import type { StyleFunction } from 'ol/style/Style';
 
 import { labelText, stylesOf } from '../../shared/symbols';
-import type { BBox, MapLayer } from '../../shared/types';
+import type { BBox, MapLayer, Symbol } from '../../shared/types';
 import { rowById, shownIds } from '../state/rows';
 import { session } from '../state/session';
-import { parcelsStepBack } from './state';
+import { type Paint, painted, parcelsStepBack } from './state';
 
 /** Size and colour of labels: areas lead, parcels are read, the ground only helps to find one's way. */
 const LABELS: Record<string, [size: number, colour: string]> = {
@@ -25,6 +25,19 @@ const LEFT_OUT = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.28)',
 
 /** While a file or the faults are looked at, the register is only their background. */
 const BACKGROUND = [new Style({ stroke: new Stroke({ color: 'rgba(80,87,95,0.55)', width: 1 }) })];
+
+/** The status colours, each with a hatch of its own, as in every legend. */
+export const PAINTS: Record<Paint, { symbol: Symbol; label: string }> = {
+  done: { symbol: { fill: '#2E9E5B' }, label: '已计入' },
+  open: { symbol: { fill: '#F2A100', hatch: 'diagonal' }, label: '未计入' },
+  ill: { symbol: { fill: '#D93025', hatch: 'cross' }, label: '须处理' },
+  plain: { symbol: { fill: '#2F6FDE', hatch: 'horizontal' }, label: '计入' },
+};
+const painting = new Map<Paint, Style[]>();
+const paintStyles = (paint: Paint): Style[] => {
+  if (!painting.has(paint)) painting.set(paint, stylesOf(PAINTS[paint].symbol, 'polygon'));
+  return painting.get(paint)!;
+};
 
 /** Layers whose labels wait for the rows that say where they belong. */
 const PLACED = ['layer.parcel', 'layer.area'];
@@ -62,6 +75,10 @@ export function styleFunction(layer: MapLayer, zoomOf: (resolution: number) => n
 
   return (feature, resolution) => {
     if (isParcel && parcelsStepBack()) return BACKGROUND;
+    if (isParcel && painted.value) {
+      const paint = painted.value.of.get(idOf(feature));
+      return paint ? paintStyles(paint) : LEFT_OUT;
+    }
     if (isParcel && shownIds.value && !shownIds.value.has(idOf(feature))) return LEFT_OUT;
     const styles = (property && byValue.get(String(feature.get(property)))) || otherwise;
     const near = label && (zoomOf(resolution) ?? 0) >= (label.minzoom ?? 14);

@@ -2,6 +2,7 @@
 import { type Component, computed, defineAsyncComponent, watch } from 'vue';
 
 import { placeLayer } from '../map/state';
+import { riskLayer } from '../risk/state';
 import { go, place, setQuery } from '../state/place';
 import { may } from '../state/session';
 
@@ -37,6 +38,10 @@ export const TABS: PatrolTab[] = [
     id: 'inbox', label: '待核与冲突', needs: 'patrol.settle', width: 400, detailWidth: 560,
     list: later(() => import('./inbox/InboxList.vue')), detail: later(() => import('./inbox/InboxDetail.vue')),
   },
+  {
+    id: 'risk', label: '风险与热点', needs: 'risk.read', width: 440, detailWidth: 440,
+    list: later(() => import('../risk/RiskList.vue')), detail: later(() => import('../risk/RiskDetail.vue')),
+  },
   { id: 'daily', label: '日报', needs: 'patrol.read', width: 0.5, detailWidth: 440, list: later(() => import('./daily/DailySheet.vue')) },
 ];
 
@@ -56,4 +61,4 @@ export function goTab(id: string, chosen: string | number | null = null): void {
 /** What the map shows beside tasks and plans: how long ago land was walked. */
 const LAYER = 'patrol-overdue';
 const BESIDE = ['board', 'plans', 'daily'];
-watch(() => BESIDE.some(isTab), (here) => (placeLayer.value = here ? LAYER : null), { immediate: true });
+watch(() => (isTab('risk') ? riskLayer.value : BESIDE.some(isTab) ? LAYER : null), (layer) => (placeLayer.value = layer), { immediate: true });

@@ -61,21 +61,22 @@ export async function loadChosen(id: number): Promise<void> {
 
 /** A proceeding as the server has just told it: on the page, and in its line of the list. */
 export function show(fresh: Seen<Proceeding>): void {
+  const isAnother = chosen.value?.value.id !== fresh.value.id;
   chosen.value = fresh;
   const at = list.value.findIndex(({ id }) => id === fresh.value.id);
   if (at >= 0) list.value = list.value.with(at, fresh.value);
-  draw(fresh.value);
+  draw(fresh.value, isAnother);
 }
 
 export const again = (): Promise<void> => (chosenId.value === null ? Promise.resolve() : loadChosen(chosenId.value));
 
-/** The land and the place of the chosen one. */
-function draw(one: Proceeding): void {
+/** The land and the place of the chosen one; the map goes there when it is chosen, not whenever it changes. */
+function draw(one: Proceeding, looks: boolean): void {
   const land: Mark[] = one.parcels.map((parcel) => ({ kind: 'chosen', geometry: outlineOf(parcel), label: parcel.parcel_no }));
   const spot: Mark[] = one.place ? [{ kind: 'spot-warning', geometry: { type: 'Point', coordinates: one.place } }] : [];
   setMarks('proceeding', [...land, ...spot]);
   const boxes = [...land, ...spot].map(({ geometry }) => bboxOf(geometry)).filter((box) => box !== null);
-  if (boxes.length) {
+  if (looks && boxes.length) {
     look([Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])), Math.max(...boxes.map((b) => b[2])), Math.max(...boxes.map((b) => b[3]))]);
   }
 }

@@ -1,5 +1,5 @@
 /** What the screens may ask of the queue. The queue keeps everything; screens never touch IndexedDB themselves. */
-import type { Bodies, RecordKind, Receipt } from './wire';
+import type { Bodies, Load, RecordKind, Receipt } from './wire';
 
 /** A file as it is kept: its bytes are durable before `keepFile` resolves. */
 export interface KeptFile { sha256: string; size_bytes: number; media_type: string }
@@ -16,6 +16,11 @@ export interface Kept {
   trouble: Trouble | null;
 }
 
+/** A load at the gate as a list shows it. `refused`: the server will not have it as it is; a person puts it right or lets it go. */
+export interface KeptLoad {
+  uuid: string; made_at: number; state: RecordState; files: string[]; body: Load; trouble: Trouble | null;
+}
+
 /** A sentence of the server (or of this page) on one record or file, with its code. */
 export interface Trouble { code: string; text: string }
 
@@ -29,6 +34,8 @@ export interface SaveOptions {
   files?: string[];
   /** Drafts that change in the same moment: a value replaces one, `undefined` drops it. So what was saved never comes back as a draft. */
   drafts?: Record<string, unknown>;
+  /** A refused load that this one is instead of: it goes in the same moment. */
+  instead?: string;
 }
 
 /** The words that must always be visible. `waiting` counts records and files without a receipt. */
@@ -49,6 +56,11 @@ export interface Queue {
   dropDraft(key: string): Promise<void>;
   /** What is in the queue or was acknowledged in the last days, newest first. */
   list(): Promise<Kept[]>;
+  /** Loads at the gate, those of the last days too, newest first. */
+  loads(): Promise<KeptLoad[]>;
+  /** Lets a refused load go, or tries it again as it is. */
+  dropLoad(uuid: string): Promise<void>;
+  retryLoad(uuid: string): Promise<void>;
   file(sha256: string): Promise<Blob | null>;
   counts(): Promise<Counts>;
   /** Called after every change of what `counts` and `list` say. Returns how to stop. */

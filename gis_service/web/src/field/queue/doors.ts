@@ -1,7 +1,7 @@
 /** The server as the queue sees it: six questions, and what each kind of answer means for somebody who must not lose anything. */
 import type { PushEnd, Trouble } from './contract';
 import { noted } from './db';
-import type { Answer, Batch, FileState, Receipt } from './wire';
+import type { Answer, Batch, FileState, Load, Receipt } from './wire';
 
 const ROOT = '/api/v1';
 const PATIENCE_MS = 60_000;
@@ -23,17 +23,18 @@ export class Refused extends Error {
 /** Busy, restarting, or not there behind its proxy. */
 const LATER = new Set([404, 405, 408, 425, 429, 502, 503, 504]);
 
-interface Question { method: string; path: string; body?: BodyInit; headers?: Record<string, string> }
+/** `final`: a 404 of the server itself is its answer, not a proxy's. */
+interface Question { method: string; path: string; body?: BodyInit; headers?: Record<string, string>; patience_ms?: number; final?: boolean }
 
 /**
  * Only JSON counts as an answer: a hotel's sign-in page says 200 too. No network, no answer in time, or somebody else's answer is
  * `offline`.
  */
-async function ask<T>({ method, path, body, headers }: Question): Promise<T> {
+async function ask<T>({ method, path, body, headers, patience_ms = PATIENCE_MS, final = false }: Question): Promise<T> {
   const language = noted('gis.lang') === 'en' ? 'en' : 'zh-CN';
   const init: RequestInit = {
     method, headers: { Accept: 'application/json', 'Accept-Language': language, ...headers }, credentials: 'same-origin', cache: 'no-store',
-    redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS),
+    redirect: 'error', signal: AbortSignal.timeout(patience_ms),
   };
   if (body !== undefined) init.body = body;
   let response: Response;
@@ -46,14 +47,14 @@ async function ask<T>({ method, path, body, headers }: Question): Promise<T> {
     throw new Ended('offline');
   }
   if (response.ok && said !== undefined && said !== null) return said as T;
-  throw failure(response, said as { code?: string; title?: string; detail?: string } | null | undefined);
+  throw failure(response, said as { code?: string; title?: string; detail?: string } | null | undefined, final);
 }
 
-function failure(response: Response, said: { code?: string; title?: string; detail?: string } | null | undefined): Ended | Refused {
+function failure(response: Response, said: { code?: string; title?: string; detail?: string } | null | undefined, final: boolean): Ended | Refused {
   const { status } = response;
   const seconds = Number(response.headers.get('Retry-After') ?? 0);
   const trouble = { code: said?.code ?? `http.${status}`, text: said?.detail || said?.title || `HTTP ${status}` };
-  if (status === 413) return new Refused(status, trouble, said);  // by whichever proxy
+  if (status === 413 || (final && status === 404 && said?.code === 'not_found')) return new Refused(status, trouble, said);  // by whichever proxy
   if (LATER.has(status)) return new Ended('server', Math.min(300, seconds || 0) * 1000);
   if (said === undefined) return new Ended(status >= 500 ? 'server' : 'offline');
   if (status === 401) return new Ended('signin');
@@ -65,7 +66,21 @@ function failure(response: Response, said: { code?: string; title?: string; deta
 const json = (value: unknown): Pick<Question, 'body' | 'headers'> => ({ body: JSON.stringify(value), headers: { 'Content-Type': 'application/json' } });
 
 /** Who the session is of: nobody's records are sent in another person's name. */
-export const me = (): Promise<{ id: number }> => ask({ method: 'GET', path: '/me' });
+export const me = (): Promise<{ id: number; permissions?: string[] }> => ask({ method: 'GET', path: '/me' });
+
+/** A load at the gate; the same again is known again. */
+export const putLoad = (uuid: string, body: Load): Promise<unknown> => ask({ method: 'PUT', path: `/manifests/${uuid}`, final: true, ...json(body) });
+
+const PHOTO_PATIENCE_MS = 5 * 60_000;
+
+/** A photo of a load that the server has; the same again is known again. */
+export function postPhoto(uuid: string, file: { sha256: string; media_type: string }, bytes: Blob, taken_at: string): Promise<unknown> {
+  const form = new FormData();
+  form.append('which', 'load');
+  form.append('taken_at', taken_at);
+  form.append('file', bytes, nameOf(file));
+  return ask({ method: 'POST', path: `/manifests/${uuid}/photos`, body: form, patience_ms: PHOTO_PATIENCE_MS, final: true });
+}
 
 export async function inbox(batch: Batch): Promise<Answer> {
   const answer = await ask<Answer>({ method: 'POST', path: '/field/inbox', ...json(batch) });

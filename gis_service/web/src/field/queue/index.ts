@@ -42,6 +42,12 @@ export const queue: Queue = {
   keepDraft: (key, value) => keeping().keepDraft(key, value),
   dropDraft: (key) => keeping().dropDraft(key),
   list: () => keeping().list(pump?.sending ?? new Set()),
+  loads: () => keeping().loads(pump?.sending ?? new Set()),
+  dropLoad: (uuid) => keeping().dropLoad(uuid),
+  async retryLoad(uuid) {
+    await keeping().retryLoad(uuid);
+    pump?.soon();
+  },
   file: (sha256) => keeping().file(sha256),
   counts: () => keeping().counts(),
   onChange: (heard) => keeping().onChange(heard),

@@ -1,5 +1,5 @@
 /** Keeping: records, files and drafts of one person. The queue row is the save; there is no other copy that could say something else. */
-import { FileMissing, type Counts, type Kept, type KeptFile, type Missing, type Person, type SaveOptions } from './contract';
+import { FileMissing, type Counts, type Kept, type KeptFile, type KeptLoad, type Missing, type Person, type SaveOptions } from './contract';
 import { bringBack } from './bringBack';
 import { Copies } from './copies';
 import { device, note, noted, openPerson, rowsOf, write, type FileStateRow, type PersonDb, type RecordRow, type StateRow } from './db';
@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 /** How long the phone shows what was acknowledged, and keeps the bytes of delivered photos, after the receipt. */
 export const RESTS_DAYS = 7;
 
+const LOAD_STORES = ['records', 'states', 'receipts'] as const;
 const EMPTY_TRACK: Track = { fixes: [], gaps: [] };
 const UNSENT_NOTE = 'field.unsent.';
 
@@ -133,33 +134,35 @@ export class Keeping {
     const photos = (body as { photos?: Photo[] }).photos ?? [];
     const files = [...new Set([...photos.map((one) => one.sha256), ...(options.files ?? [])])];
     for (;;) {
-      const seq = ((await (await this.db()).get('counters', 'seq'))?.value ?? 0) + 1;
+      const seq = kind === 'manifest' ? 0 : ((await (await this.db()).get('counters', 'seq'))?.value ?? 0) + 1;
       const envelope: Envelope<K> = {
         uuid, kind, seq, made_at: Date.now(), by: this.person.id, device: id, patrol: options.patrol ?? null, schema: SCHEMA, app: APP, files, body,
       };
       const text = JSON.stringify(envelope);
       const { record, state } = await rowsOf(text);
-      if (await this.put(record, state, options.drafts ?? {})) {
+      if (await this.put(record, state, options)) {
         await this.copies.record(uuid, text);
         break;
       }
     }
+    if (options.instead) await this.copies.drop([options.instead]);
     this.askToPersist();
     await this.changed();
     return uuid;
   }
 
   /** False when another tab took the number meanwhile; nothing was written then. */
-  private async put(record: RecordRow, state: StateRow, drafts: Record<string, unknown>): Promise<boolean> {
-    return write(await this.db(), ['records', 'states', 'file_states', 'drafts', 'counters'], async (tx) => {
+  private async put(record: RecordRow, state: StateRow, { drafts = {}, instead }: SaveOptions): Promise<boolean> {
+    return write(await this.db(), ['records', 'states', 'file_states', 'drafts', 'counters', 'receipts'], async (tx) => {
       const last = (await tx.objectStore('counters').get('seq'))?.value ?? 0;
-      if (last + 1 !== state.seq) return false;
+      if (state.kind !== 'manifest' && last + 1 !== state.seq) return false;
       for (const hash of state.files) {
         const file = await tx.objectStore('file_states').get(hash);
         if (!file) throw new FileMissing(hash);
         if (file.state === 'loose') await tx.objectStore('file_states').put({ ...file, state: 'waiting' });
       }
-      await tx.objectStore('counters').put({ key: 'seq', value: state.seq });
+      if (state.kind !== 'manifest') await tx.objectStore('counters').put({ key: 'seq', value: state.seq });
+      if (instead) for (const store of LOAD_STORES) await tx.objectStore(store).delete(instead);
       await tx.objectStore('records').add(record);
       await tx.objectStore('states').add(state);
       for (const [key, value] of Object.entries(drafts)) {
@@ -219,6 +222,7 @@ export class Keeping {
     const receipt = new Map(receipts.map((row) => [row.uuid, row.receipt]));
     const sent = new Set(files.filter((one) => one.state === 'stored').map((one) => one.sha256));
     return states
+      .filter(({ kind }) => kind !== 'manifest')
       .sort((a, b) => b.seq - a.seq)
       .map(({ uuid, kind, made_at, patrol, sha256: hash, files: named, state, trouble }) => ({
         uuid, kind, made_at, patrol, sha256: hash, files: named, trouble,
@@ -227,6 +231,40 @@ export class Keeping {
         receipt: receipt.get(uuid) ?? null,
         body: body.get(uuid) ?? EMPTY_TRACK,
       }));
+  }
+
+  async loads(sending: ReadonlySet<string>): Promise<KeptLoad[]> {
+    const tx = (await this.db()).transaction(['states', 'records', 'receipts']);
+    const records = await tx.objectStore('records').index('kind').getAll('manifest');
+    const found = await Promise.all(records.map(async ({ uuid, text }): Promise<KeptLoad | null> => {
+      const [state, receipt] = await Promise.all([tx.objectStore('states').get(uuid), tx.objectStore('receipts').get(uuid)]);
+      if (!state) return null;
+      const reason = receipt?.receipt.reason;
+      return {
+        uuid, made_at: state.made_at, files: state.files, body: (JSON.parse(text) as Envelope<'manifest'>).body,
+        state: state.state === 'waiting' && sending.has(uuid) ? 'sending' : state.state, trouble: state.trouble ?? (reason ? { code: reason.code, text: reason.text } : null),
+      };
+    }));
+    return found.filter((one) => one !== null).sort((a, b) => b.made_at - a.made_at);
+  }
+
+  async dropLoad(uuid: string): Promise<void> {
+    await write(await this.db(), [...LOAD_STORES], async (tx) => {
+      if ((await tx.objectStore('states').get(uuid))?.state !== 'refused') return;
+      for (const store of LOAD_STORES) await tx.objectStore(store).delete(uuid);
+    });
+    await this.copies.drop([uuid]);
+    await this.changed();
+  }
+
+  async retryLoad(uuid: string): Promise<void> {
+    await write(await this.db(), ['states', 'receipts'], async (tx) => {
+      const row = await tx.objectStore('states').get(uuid);
+      if (row?.state !== 'refused') return;
+      await tx.objectStore('states').put({ ...row, state: 'waiting', done_at: null, trouble: null });
+      await tx.objectStore('receipts').delete(uuid);
+    });
+    await this.changed();
   }
 
   async storage(): Promise<{ persisted: boolean | null; quota: number | null; usage: number | null }> {

@@ -8,7 +8,7 @@ import * as doors from './doors';
 import { Ended, Refused } from './doors';
 import { sha256 } from './ids';
 import { APP, type Keeping } from './keep';
-import type { Batch, FileState, Receipt, Sent, VerdictWord } from './wire';
+import type { Batch, Envelope, FileState, Receipt, Sent, VerdictWord } from './wire';
 
 const MOST_RECORDS = 50;
 const LEAST_BYTES = 16_384;
@@ -124,8 +124,14 @@ export class Pump {
   }
 
   private async pass(): Promise<PushEnd> {
-    if ((await doors.me()).id !== this.keeping.person.id) throw new Ended('signin');
+    const { id, permissions } = await doors.me();
+    if (id !== this.keeping.person.id) throw new Ended('signin');
     this.aside.clear();
+    await this.sendLoads();
+    if (permissions && !permissions.includes('patrol.record')) {
+      if (await this.holdsWalks()) throw new Ended('denied');
+      return this.aside.size ? 'server' : 'empty';
+    }
     // First of all the server hears what is here: should this phone be lost while it sends, somebody knows what to look for.
     if (performance.now() - this.beaten > HEARTBEAT_MS) await this.beat();
     let sent = false;
@@ -139,7 +145,9 @@ export class Pump {
       await this.keeping.changed();
       sent = true;
     }
-    await this.sendFiles(await (await this.keeping.db()).getAllKeysFromIndex('file_states', 'state', 'waiting'));
+    const ofLoads = await this.filesOfLoads();
+    const unsent = await (await this.keeping.db()).getAllKeysFromIndex('file_states', 'state', 'waiting');
+    await this.sendFiles(unsent.filter((hash) => !ofLoads.has(hash)));
     await this.askAboutHeld();
     if (sent) await this.beat();
     return this.aside.size ? 'server' : 'empty';
@@ -150,12 +158,78 @@ export class Pump {
     const batch: StateRow[] = [];
     let bytes = 0;
     for (const row of rows) {
-      if (this.aside.has(row.uuid)) continue;
+      if (row.kind === 'manifest' || this.aside.has(row.uuid)) continue;
       bytes += row.bytes;
       if (batch.length && (bytes > this.budget.bytes || batch.length >= MOST_RECORDS)) break;
       batch.push(row);
     }
     return batch;
+  }
+
+  // --- loads at the gate
+
+  private async loads(): Promise<StateRow[]> {
+    return (await (await this.keeping.db()).getAllFromIndex('states', 'place', waiting())).filter(({ kind }) => kind === 'manifest');
+  }
+
+  private async holdsWalks(): Promise<boolean> {
+    return (await (await this.keeping.db()).getAllFromIndex('states', 'place', waiting())).some(({ kind }) => kind !== 'manifest');
+  }
+
+  private async filesOfLoads(): Promise<Set<string>> {
+    return new Set((await (await this.keeping.db()).getAll('states')).filter(({ kind }) => kind === 'manifest').flatMap(({ files }) => files));
+  }
+
+  /** One after the other, in the order they were made. One that the server will not have stays, with its reason; the others go. */
+  private async sendLoads(): Promise<void> {
+    for (const row of await this.loads()) {
+      this.sending.add(row.uuid);
+      const text = (await (await this.keeping.db()).get('records', row.uuid))?.text;
+      if (text) await this.sendLoad(row, JSON.parse(text) as Envelope<'manifest'>);
+      this.sending.delete(row.uuid);
+      await this.keeping.changed();
+    }
+  }
+
+  /** First the load, then its photos; only when the server has all of it does it leave the queue. */
+  private async sendLoad(row: StateRow, { body }: Envelope<'manifest'>): Promise<void> {
+    try {
+      await doors.putLoad(row.uuid, body);
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      if (cause.status >= 500) return this.setAside(row.uuid, cause.trouble, cause.status);
+      return this.endLoad(row, 'refused', cause.trouble);
+    }
+    for (const hash of row.files) {
+      const trouble = await this.sendPhoto(row.uuid, hash, body.loaded_at);
+      if (trouble) return this.setAside(row.uuid, trouble);
+    }
+    await this.endLoad(row, 'stored', null);
+  }
+
+  private async sendPhoto(uuid: string, hash: string, taken_at: string): Promise<Trouble | null> {
+    const db = await this.keeping.db();
+    const [file, bytes] = [await db.get('file_states', hash), await this.keeping.file(hash)];
+    if (file?.state !== 'waiting') return null;
+    if (!bytes) return { code: 'file.gone', text: '照片已不在本机' };
+    try {
+      await doors.postPhoto(uuid, file, bytes, taken_at);
+    } catch (cause) {
+      if (cause instanceof Refused) return cause.trouble;
+      throw cause;
+    }
+    await write(db, ['file_states'], (tx) => tx.objectStore('file_states').put({ ...file, state: 'stored', done_at: Date.now(), trouble: null }));
+    await this.keeping.copies.drop([], [hash]);
+    return null;
+  }
+
+  private async endLoad(row: StateRow, verdict: 'stored' | 'refused', trouble: Trouble | null): Promise<void> {
+    const receipt: Receipt = { uuid: row.uuid, verdict, sha256: row.sha256, received_at: new Date().toISOString(), reason: trouble && { ...trouble, waits_for: [] } };
+    await write(await this.keeping.db(), ['states', 'receipts'], async (tx) => {
+      await tx.objectStore('receipts').put({ uuid: row.uuid, receipt, got_at: Date.now() });
+      await tx.objectStore('states').put({ ...row, state: verdict, done_at: verdict === 'stored' ? Date.now() : null, trouble: null });
+    });
+    if (verdict === 'stored') await this.keeping.copies.drop([row.uuid]);
   }
 
   // --- files
@@ -300,7 +374,7 @@ export class Pump {
   private async askAboutHeld(): Promise<void> {
     const db = await this.keeping.db();
     const of = (state: string): IDBKeyRange => IDBKeyRange.bound([state, -Infinity], [state, Infinity]);
-    const rows = [...(await db.getAllFromIndex('states', 'place', of('held'))), ...(await db.getAllFromIndex('states', 'place', of('refused')))];
+    const rows = [...(await db.getAllFromIndex('states', 'place', of('held'))), ...(await db.getAllFromIndex('states', 'place', of('refused')))].filter(({ kind }) => kind !== 'manifest');
     for (let from = 0; from < rows.length; from += ASKED_AT_ONCE) {
       const some = rows.slice(from, from + ASKED_AT_ONCE);
       const answer = await doors.askAgain(some.map((row) => row.uuid), []);

@@ -1,8 +1,11 @@
-/** What the phone sends and is answered; `gis_service/patrols/inbox/wire.py` says the same and judges it. */
+/**
+ * What the phone sends and is answered; `gis_service/patrols/inbox/wire.py` says the same and judges it. A `manifest` (a load at the gate)
+ * goes another way: its body is what `PUT /manifests/{uuid}` takes, and it is not counted among the records of patrols (`seq` 0).
+ */
 
 export const SCHEMA = 1;
 
-export type RecordKind = 'patrol.start' | 'track' | 'visit' | 'observation' | 'correction' | 'facility.edit' | 'patrol.end';
+export type RecordKind = 'patrol.start' | 'track' | 'visit' | 'observation' | 'correction' | 'facility.edit' | 'patrol.end' | 'manifest';
 export type VerdictWord = 'stored' | 'duplicate' | 'held' | 'refused';
 
 /** WGS 84 degrees as the browser gives them; times are ms since 1970 by the phone's clock. */
@@ -48,6 +51,12 @@ export interface Correction { of: string; changes: Record<string, Change>; reaso
 export interface FacilityEdit { noun: 'fences' | 'signs' | 'cameras'; id: number; seen: number; changes: Record<string, Change>; position?: Position | null; photos: Photo[] }
 export interface End { at: number; records: number; remark?: string; photos: Photo[] }
 
+/** A load of waste that leaves the gate; m³ loose, t net. */
+export interface Load {
+  manifest_no: string; project_id: number; parcel_id?: number; waste_class: string; plate: string; driver?: string; carrier_id?: number; carrier?: string;
+  loaded_m3?: string; loaded_net_t?: string; loaded_at: string; load_place?: [number, number]; site_id?: number; producer_confirmed?: string; remark?: string;
+}
+
 export interface Bodies {
   'patrol.start': Start;
   track: Track;
@@ -56,6 +65,7 @@ export interface Bodies {
   correction: Correction;
   'facility.edit': FacilityEdit;
   'patrol.end': End;
+  manifest: Load;
 }
 
 /** What `text` of a record holds. */

@@ -3,7 +3,8 @@ import { reactive, shallowReactive } from 'vue';
 
 import { t } from '../../shared/i18n';
 import { queue } from '../queue';
-import { NotSecure, QuotaFull, type Counts, type Kept, type Missing, type Person, type PushEnd } from '../queue/contract';
+import type { Gate, KeptGate } from '../gate/gate';
+import { NotSecure, QuotaFull, type Counts, type Kept, type KeptLoad, type Missing, type Person, type PushEnd } from '../queue/contract';
 import { secure } from '../queue/secure';
 import type { KeptPack, Pack } from './pack';
 import { ask, Refusal } from './server';
@@ -15,6 +16,12 @@ interface State {
   pack: Pack | null;
   packAt: number | null;
   list: Kept[];
+  /** What this person may do here, as the server said last. */
+  may: string[];
+  /** What the gate offers, for those who record loads there; and the loads of this phone. */
+  gate: Gate | null;
+  gateAt: number | null;
+  loads: KeptLoad[];
   counts: Counts;
   online: boolean;
   /** `over`: the server wants the password again; nothing is lost, and the walk goes on without it. */
@@ -30,7 +37,7 @@ interface State {
 const NOTHING: Counts = { records: 0, files: 0, bytes: 0, held: 0, refused: 0, oldest_at: null };
 
 export const app = shallowReactive<State>({
-  phase: 'starting', person: null, pack: null, packAt: null, list: [], counts: NOTHING, online: navigator.onLine, session: 'unknown', end: null,
+  phase: 'starting', person: null, pack: null, packAt: null, list: [], may: [], gate: null, gateAt: null, loads: [], counts: NOTHING, online: navigator.onLine, session: 'unknown', end: null,
   missing: null, said: '', trouble: '',
 });
 
@@ -73,7 +80,7 @@ let waiting = 0;
 
 /** More waits than before: it is sent, and how that ends is heard here (the queue's own tries tell nobody that the session is over). */
 async function look(): Promise<void> {
-  [app.counts, app.list] = await Promise.all([queue.counts(), queue.list()]);
+  [app.counts, app.list, app.loads] = await Promise.all([queue.counts(), queue.list(), queue.loads()]);
   const now = app.counts.records + app.counts.files;
   if (now > waiting && app.online && app.session !== 'over') setTimeout(() => void send(), 1000);
   waiting = now;
@@ -92,6 +99,11 @@ function lookSoon(): void {
 
 let stopHearing: () => void = () => undefined;
 
+/** Drafts: what the gate offered last, and what this person may do. */
+const [GATE, MAY] = ['gate', 'may'];
+export const WALKS = 'patrol.record';
+export const LOADS = 'manifest.record';
+
 /** Opens what this person has on this phone: works without network. */
 async function arrive(person: Person): Promise<void> {
   stopHearing();
@@ -101,6 +113,10 @@ async function arrive(person: Person): Promise<void> {
   app.person = person;
   app.pack = kept?.pack ?? null;
   app.packAt = kept?.got_at ?? null;
+  const gate = (await queue.draft(GATE)) as KeptGate | null;
+  app.gate = gate?.gate ?? null;
+  app.gateAt = gate?.got_at ?? null;
+  app.may = ((await queue.draft(MAY)) as string[] | null) ?? [WALKS];
   app.missing = await queue.missing();
   await look();
   await takeUpWalk();
@@ -160,8 +176,51 @@ export function readMissing(): void {
   app.missing = null;
 }
 
-/** Fetches the pack anew; without network the old one stays. */
-export async function refresh(): Promise<void> {
+let refreshing: Promise<void> | null = null;
+
+/** Fetches anew what the phone carries; without network the old stays. Whoever asks meanwhile waits for the same. */
+export function refresh(): Promise<void> {
+  return refreshing ?? afresh();
+}
+
+function afresh(): Promise<void> {
+  const mine: Promise<void> = refreshNow().finally(() => refreshing === mine && (refreshing = null));
+  return (refreshing = mine);
+}
+
+async function refreshNow(): Promise<void> {
+  try {
+    const me = (await (await ask('GET', '/me')).json()) as Me;
+    if (me.id !== app.person?.id) return;
+    await keepMay(me.permissions);
+  } catch (cause) {
+    heardNo(cause);
+    return;
+  }
+  if (app.may.includes(LOADS)) await refreshGate().catch(heardNo);
+  if (app.may.includes(WALKS)) await refreshPack();
+}
+
+async function keepMay(permissions: string[]): Promise<void> {
+  app.may = permissions.filter((one) => one === WALKS || one === LOADS);
+  await queue.keepDraft(MAY, app.may);
+}
+
+async function refreshGate(): Promise<void> {
+  const gate = (await (await ask('GET', '/disposals/gate')).json()) as Gate;
+  const got_at = Date.now();
+  await queue.keepDraft(GATE, { got_at, gate } satisfies KeptGate);
+  [app.gate, app.gateAt, app.session, app.online] = [gate, got_at, 'live', true];
+}
+
+function heardNo(cause: unknown): void {
+  if (cause instanceof Refusal && cause.status === 401) app.session = 'over';
+  else if (cause instanceof Refusal && cause.status === 403) app.session = 'denied';
+  else if (cause instanceof Refusal && cause.status === 0) app.online = navigator.onLine && app.online;
+  else fail(cause);
+}
+
+async function refreshPack(): Promise<void> {
   const kept = await queue.pack<KeptPack>();
   try {
     const answer = await ask('GET', '/field/pack', kept ? { headers: { 'If-None-Match': kept.etag } } : {});
@@ -179,10 +238,7 @@ export async function refresh(): Promise<void> {
     app.pack = pack;
     app.packAt = got_at;
   } catch (cause) {
-    if (cause instanceof Refusal && cause.status === 401) app.session = 'over';
-    else if (cause instanceof Refusal && cause.status === 403) app.session = 'denied';
-    else if (cause instanceof Refusal && cause.status === 0) app.online = navigator.onLine && app.online;
-    else fail(cause);
+    heardNo(cause);
   }
 }
 
@@ -204,6 +260,12 @@ const ENDS: Record<PushEnd, () => string> = {
   busy: () => t('另一个页面正在上传。'),
   storage: () => t('服务器存储已满，请告知管理员。记录都在本机。'),
 };
+
+/** Somebody asked to send: where the session has ended they sign in first. */
+export async function sendNow(): Promise<void> {
+  if (app.session === 'over') overlay.open = true;
+  else await send(true);
+}
 
 export async function send(aloud = false): Promise<void> {
   if (!app.person) return;
@@ -229,15 +291,17 @@ export async function signIn(username: string, password: string): Promise<void> 
   localStorage.removeItem(OWED);
   const me = (await (await ask('GET', '/me')).json()) as Me;
   if (me.must_change_password) throw new Refusal(403, 'access.must_change_password', t('请先在电脑上修改初始密码，再用手机登录。'));
-  if (!me.permissions.includes('patrol.record')) throw new Refusal(403, 'access.forbidden', t('此账号没有巡查权限，请联系管理员。'));
+  const walks = me.permissions.includes(WALKS);
+  if (!walks && !me.permissions.includes(LOADS)) throw new Refusal(403, 'access.forbidden', t('此账号没有巡查、门岗权限，请联系管理员。'));
   if (app.person && app.person.id !== me.id) await depart();
   if (app.person?.id !== me.id) {
     await arrive({ id: me.id, name: me.display_name });
-    location.hash = '/tasks';
+    await keepMay(me.permissions);
+    location.hash = walks ? '/tasks' : '/gate';
   }
   app.session = 'live';
   overlay.open = false;
-  await refresh();
+  await afresh();  // one that is under way was of the session before
   void send();
 }
 
@@ -245,7 +309,7 @@ async function depart(): Promise<void> {
   stopHearing();
   await forgetWalk();
   await queue.close();
-  Object.assign(app, { person: null, pack: null, packAt: null, list: [], counts: NOTHING, session: 'unknown', end: null, missing: null });
+  Object.assign(app, { person: null, pack: null, packAt: null, list: [], may: [], gate: null, gateAt: null, loads: [], counts: NOTHING, session: 'unknown', end: null, missing: null });
 }
 
 /** What was recorded stays on the phone and waits for the same person. */

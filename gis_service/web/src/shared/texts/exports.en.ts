@@ -23,7 +23,6 @@ export const EXPORTS: Record<string, string> = {
   '正在写文件…': 'Writing the file…',
   '导出文件': 'Export the file',
   '已交给浏览器下载。': 'Handed to the browser.',
-  '后台导出': 'Exports in the background',
   '后台导出，文件保留 {n} 天': 'In the background; files are kept for {n} days',
   '正在写入': 'writing',
   '可以下载': 'ready',

@@ -241,7 +241,6 @@ export const FIELD: Record<string, string> = {
   '另一个页面正在上传。': 'Another page is uploading.',
   '服务器存储已满，请告知管理员。记录都在本机。': 'The server is full: tell the administrator. Everything is on this phone.',
   '请先在电脑上修改初始密码，再用手机登录。': 'Change the first password on a computer, then sign in on the phone.',
-  '此账号没有巡查权限，请联系管理员。': 'This account may not patrol: ask the administrator.',
   '救援文件已保存：{name}': 'Rescue file saved: {name}',
   北: 'N',
   东北: 'NE',

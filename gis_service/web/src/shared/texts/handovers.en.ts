@@ -58,7 +58,6 @@ export const HANDOVERS: Record<string, string> = {
   '还没有文书。勾选地块后点“文书”。': 'No papers yet. Tick parcels, then Papers.',
   还没有移交批次: 'No batches yet',
   选择片区: 'Choose an area',
-  附图: 'Map',
   障碍: 'In the way',
   单宗移交: 'Handovers',
   列入移交批次: 'List for handover',

@@ -1,0 +1,81 @@
+"""The job that makes a pack; done twice it changes nothing, cancelled meanwhile it leaves nothing."""
+
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from gis_service.access.actor import EVERYTHING, Actor
+from gis_service.core import db
+from gis_service.core.db import Scope
+from gis_service.core.errors import Refusal
+from gis_service.reports import making, operations
+from gis_service.reports.errors import Cancelled, PackBroke
+from gis_service.reports.forms.pack import Made
+from gis_service.reports.making import LARGEST_BYTES, House
+from gis_service.reports.models import MonthlyPack
+
+TOLD_EVERY_S = 0.4
+
+
+def process(house: House, pack_id: int) -> None:
+    """Take a pack to `done`, or to `failed` with the reason."""
+    with _transaction(house) as session:
+        made = operations.begin(session, pack_id, making.steps(session))
+    if made is None:
+        return
+    try:
+        _process(house, made)
+    except Cancelled:
+        return
+    except Refusal as refusal:
+        _fail(house, pack_id, refusal)
+    except Exception:
+        _fail(house, pack_id, PackBroke(pack_id=pack_id))
+        raise
+
+
+def _process(house: House, made: MonthlyPack) -> None:
+    tell = _Teller(house, made.id)
+    actor = Actor(made.made_by, made.made_by_name)
+    sight = {"see_all": made.see_all, "area_ids": made.area_ids, "unit_ids": made.unit_ids}
+    scope = Scope.of(sight, actor_id=made.made_by, actor_name=made.made_by_name)
+    frozen = making.frozen(house, actor, scope, made.month, made.reason, tell)
+    files = [_kept(house, each) for each in making.made_of(frozen.content, tell)]
+    with _transaction(house) as session:
+        operations.finish(session, made.id, files, frozen.report.id if frozen.report else None, frozen.as_of)
+
+
+def _kept(house: House, file: Made) -> dict[str, Any]:
+    sha256, size = house.store.put(io.BytesIO(file.content), limit_bytes=LARGEST_BYTES)
+    return {"kind": file.kind, "name": file.name, "media_type": file.media_type, "sha256": sha256, "size_bytes": size}
+
+
+class _Teller:
+    """Notes each stage, not more often than somebody looks; asks as often whether the pack is still wanted."""
+
+    def __init__(self, house: House, pack_id: int):
+        self.house, self.pack_id, self.done, self.last = house, pack_id, 0, 0.0
+
+    def __call__(self, stage: str) -> None:
+        self.done += 1
+        if time.monotonic() - self.last >= TOLD_EVERY_S:
+            with _transaction(self.house) as session:
+                operations.at_stage(session, self.pack_id, stage, self.done)
+            self.last = time.monotonic()
+
+
+def _fail(house: House, pack_id: int, refusal: Refusal) -> None:
+    with _transaction(house) as session:
+        operations.fail(session, pack_id, refusal)
+
+
+@contextmanager
+def _transaction(house: House) -> Iterator[Session]:
+    """A short transaction of the service itself, beside the long look at the register."""
+    with house.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        yield session

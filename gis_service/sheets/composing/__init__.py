@@ -1,0 +1,1 @@
+"""A template and its content become pages."""

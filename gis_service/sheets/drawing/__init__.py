@@ -1,0 +1,1 @@
+"""A drawing in millimetres, of which every format is made."""

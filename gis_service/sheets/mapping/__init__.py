@@ -1,0 +1,1 @@
+"""From land to page: frame, shapes, labels, and the furniture of a map."""

@@ -1,0 +1,1 @@
+"""Pages as files: PDF and PNG by Typst, PPTX with native shapes."""
