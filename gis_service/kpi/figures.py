@@ -78,21 +78,26 @@ def rows(
     """
     each = indicator(code)
     limits = [
+        f"{_sure(each.den or each.num)} <> 0",
         *(["f.area_id is null" if area == NO_AREA else "a.name = :area"] if area else []),
         *([f"f.{each.unit_role} is null" if unit == NO_UNIT else "u.name = :unit"] if unit else []),
     ]
-    statement = f"""
-        with fact as ({_family(each.family)})
-        select f.id, f.kind, f.no, f.name, f.parcels, a.name as area, u.name as unit, p.display_name as person, f.due_on,
-               {_sure(each.num)} as amount, {_sure(each.den) if each.den else "null::numeric"} as weight,
-               {each.low or "null"} as low, {each.high or "null"} as high
-          from fact f left join area a on a.id = f.area_id left join unit u on u.id = f.{each.unit_role}
-          left join app_user p on p.id = f.officer_id
-         where {" and ".join([f"{_sure(each.den or each.num)} <> 0", *limits])}
-         order by {_sure(each.num)} <> 0 desc, a.name nulls last, f.no, f.id"""  # noqa: S608  (the catalogue's own text)
+    order = f"{_sure(each.num)} <> 0 desc, a.name nulls last, f.no, f.id"
     bound = {**_params(session, each.family, as_of), "area": area, "unit": unit}
-    found = session.execute(text(statement), bound).mappings()
-    return [{**row, "counted": row["amount"] != 0} for row in found]
+    return [_row(row) for row in session.execute(text(_listing(each, limits, order)), bound).mappings()]
+
+
+def late_rows(session: Session, code: str, as_of: datetime, most: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows of a figure are not done though their day lies before the moment's, and the longest overdue of them.
+
+    Of a ratio the rows not counted are not done; of a count all that are counted.
+    """
+    each = indicator(code)
+    not_done = f"{_sure(each.num)} = 0 and {_sure(each.den)} <> 0" if each.den else f"{_sure(each.num)} <> 0"
+    statement = _listing(each, [not_done, "f.due_on < cast(:today as date)"], "f.due_on, f.no, f.id limit :most")
+    bound = {**_params(session, each.family, as_of), "most": most}
+    found = session.execute(text(statement), bound).mappings().all()
+    return (found[0]["total"] if found else 0), [_row(row) for row in found]
 
 
 def indicator(code: str) -> Indicator:
@@ -126,6 +131,19 @@ def _family(name: str) -> str:
     part = (SQL / f"{name}.sql").read_text("utf-8")
     shared = (SQL / "proceedings.sql").read_text("utf-8")
     return part.replace("{proceedings}", shared).replace("{metric}", str(METRIC_SRID))
+
+
+def _listing(each: Indicator, limits: Sequence[str], order: str) -> str:
+    """The statement that lists rows of a figure; `total` counts them before any limit."""
+    return f"""
+        with fact as ({_family(each.family)})
+        select f.id, f.kind, f.no, f.name, f.parcels, a.name as area, u.name as unit, p.display_name as person, f.due_on,
+               {_sure(each.num)} as amount, {_sure(each.den) if each.den else "null::numeric"} as weight,
+               {each.low or "null"} as low, {each.high or "null"} as high, count(*) over () as total
+          from fact f left join area a on a.id = f.area_id left join unit u on u.id = f.{each.unit_role}
+          left join app_user p on p.id = f.officer_id
+         where {" and ".join(limits)}
+         order by {order}"""  # noqa: S608  (the catalogue's own text)
 
 
 def _sure(expression: str) -> str:
@@ -179,6 +197,11 @@ def _names(session: Session, by: By) -> dict[int | None, str]:
         return {}
     entity: Any = Area if by == "area" else Unit
     return dict(session.execute(select(entity.id, entity.name).order_by(entity.name)).all())
+
+
+def _row(row: RowMapping) -> dict[str, Any]:
+    told = {name: value for name, value in row.items() if name != "total"}
+    return told | {"counted": row["amount"] != 0}
 
 
 def _figure(each: Indicator, by: By, name: str | None, row: RowMapping | Mapping[str, Any], n: int) -> Figure:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gis_service.core import db
 from gis_service.core.clock import BEIJING
 from gis_service.kpi.catalogue import CATALOGUE
-from gis_service.kpi.figures import rows
+from gis_service.kpi.figures import late_rows
 from gis_service.kpi.telling import Sight
 
 SOURCES = {
@@ -20,25 +20,18 @@ SOURCES = {
 """Figures whose rows have a day, and what it means that it has passed."""
 
 
-def late(session: Session, seen: list[Sight], as_of: datetime) -> list[dict[str, Any]]:
-    """The rows whose day lies before the moment's and which are not done, the longest ago first."""
+def late(session: Session, seen: list[Sight], as_of: datetime, most: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many rows are not done though their day lies before the moment's, and the longest overdue of them."""
     today = as_of.astimezone(BEIJING).date()
-    found: list[dict[str, Any]] = []
+    total, found = 0, []
     for scope, codes in seen:
         db.enter(session, scope)
-        for code in codes:
-            if code not in SOURCES:
-                continue
+        for code in sorted(SOURCES.keys() & set(codes)):
             zh, en = SOURCES[code]
-            open_ = [row for row in rows(session, code, as_of) if _is_open(code, row)]
+            count, rows = late_rows(session, code, as_of, most)
+            total += count
             found += [
                 {**row, "code": code, "group": CATALOGUE[code].group, "why_zh": zh, "why_en": en, "days": (today - row["due_on"]).days}
-                for row in open_ if row["due_on"] is not None and row["due_on"] < today
+                for row in rows
             ]  # fmt: skip
-    return sorted(found, key=lambda row: (row["due_on"], row["code"], row["no"]))
-
-
-def _is_open(code: str, row: dict[str, Any]) -> bool:
-    """Of a ratio the rows not counted are not done; of a count, those counted."""
-    counted: bool = row["counted"]
-    return not counted if CATALOGUE[code].den is not None else counted
+    return total, sorted(found, key=lambda row: (row["due_on"], row["code"], row["no"]))[:most]

@@ -84,8 +84,8 @@ def trend(work: Read, codes: Annotated[str, Query(description="codes, by commas"
 def late(work: Read, as_of: AsOf = None, most: Annotated[int, Query(ge=1, le=1000)] = 100) -> dict[str, Any]:
     """What is late, with its unit and person, the longest ago first; `total` tells how many there are in all."""
     moment = telling.asked_moment(as_of)
-    found = lateness.late(work.session, _sights(work), moment)
-    return {"as_of": moment, "total": len(found), "items": [telling.row_out(row) for row in found[:most]]}
+    total, found = lateness.late(work.session, _sights(work), moment, most)
+    return {"as_of": moment, "total": total, "items": [telling.row_out(row) for row in found]}
 
 
 @router.get("/targets")

@@ -14,6 +14,7 @@ from gis_service.core.http import language, request_id, to_be_saved
 from gis_service.maps.asked import day
 from gis_service.patrols.walks.operations import require_reason
 from gis_service.sheets.composing.compose import Sheet
+from gis_service.sheets.composing.template import Template, template
 from gis_service.sheets.gather import Desk
 from gis_service.sheets.kinds import KINDS, SUBJECTS, Size, made
 from gis_service.sheets.layouts.arranging import pages_of
@@ -55,7 +56,7 @@ Question = Annotated[Asked, Depends()]
 
 @router.get("")
 def kinds(_scope: Reading) -> list[dict[str, Any]]:
-    """Every kind of sheet: what it is called, what its subject is, on which pages and in which formats it comes."""
+    """Every kind of sheet: what it is called, what its subject is, on which paper (the usual first) and in which formats it comes."""
     return [
         {
             "kind": name,
@@ -64,12 +65,16 @@ def kinds(_scope: Reading) -> list[dict[str, Any]]:
             "subject": kind.subject,
             "subject_zh": SUBJECTS[kind.subject].zh,
             "subject_en": SUBJECTS[kind.subject].en,
-            "sizes": list(kind.templates),
+            "sizes": [_paper(size, template(page)) for size, page in kind.templates.items()],
             "formats": list(MEDIA),
             "file": f"/api/v1/sheets/{SUBJECTS[kind.subject].folder}{name}.{{format}}?subject={{subject}}",
         }
         for name, kind in KINDS.items()
     ]
+
+
+def _paper(size: str, page: Template) -> dict[str, Any]:
+    return {"size": size, "width_mm": page.width_mm, "height_mm": page.height_mm}
 
 
 @router.get("/{file}")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gis_service.maps.catalogue import Catalogue, Categories
 from gis_service.papers.errors import CharactersMissing
+from gis_service.sheets.composing.template import FOLDER
 from gis_service.sheets.drawing import letters
 from gis_service.sheets.drawing.hatching import HATCHES, hatch
 from gis_service.sheets.drawing.items import Page, Text, texts
@@ -18,6 +19,8 @@ from gis_service.sheets.errors import TooManyPages
 from tests.sheets import making
 
 SHAPES = [shapely.box(10, 10, 40, 30), shapely.Point(30, 30).buffer(15).difference(shapely.Point(30, 30).buffer(5)), shapely.box(0.3, 0.3, 1.1, 0.9)]  # fmt: skip
+
+SIZES = sorted(path.stem for path in FOLDER.glob("*.toml") if "slide" not in path.stem)
 
 
 @pytest.mark.parametrize("name", sorted(HATCHES))
@@ -88,13 +91,13 @@ def test_a_character_without_a_picture_is_refused_by_name() -> None:
 
 
 def test_no_text_is_too_small_to_be_read() -> None:
-    for size in ("scene-a4", "scene-a3", "area-a3", "area-a4", "parcel-a4", "parcel-a3"):
+    for size in SIZES:
         for page in making.pages(size):
             assert all(text.size >= 2.4 for text in texts(page)), size
 
 
 def test_every_text_is_on_the_page() -> None:
-    for size in ("scene-a4", "scene-a3", "area-a3", "area-a4", "parcel-a4", "parcel-a3"):
+    for size in SIZES:
         for page in [*making.pages(size, rows=180), *making.pages(size, rows=180, chapters=6, facts=9)]:
             for text in texts(page):
                 wide = letters.width_mm(text.said, text.size, bold=text.bold)
@@ -104,9 +107,21 @@ def test_every_text_is_on_the_page() -> None:
                 assert all(5 <= x <= page.width - 5 and 5 <= y <= page.height - 4 for x, y in ends), text
 
 
+@pytest.mark.parametrize("count", [5, 20, 30, 60])
+def test_a_title_stays_beside_the_marks_however_long_it_is(count: int) -> None:
+    for size in SIZES:
+        (page, *_) = making.pages(size, title="移" * count)
+        (title,) = (each for each in texts(page) if each.said.startswith("移"))
+        right = title.x + letters.width_mm(title.said, title.size, bold=True) / 2
+        marks = [each for each in texts(page) if each.said in ("示例数据", "内部使用")]
+        left = min(each.x - letters.width_mm(each.said, each.size, bold=True) / 2 for each in marks)
+        assert len(marks) == 2
+        assert right < left - 1.7, (size, "1.7 mm of paper are within the frame of the mark")
+
+
 def test_nothing_lies_on_the_map_beside_it_however_long_the_facts_are() -> None:
     """Above the map, facts of two lines push it down; in a stack, texts do not meet."""
-    for size in ("parcel-a4", "parcel-a3", "scene-a4", "area-a4"):
+    for size in SIZES:
         (page, *_) = making.pages(size, facts=9, chapters=6)
         boxes = []
         for text in (text for text in texts(page) if not text.turn):

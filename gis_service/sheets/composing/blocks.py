@@ -24,6 +24,8 @@ from gis_service.sheets.mapping.layers import swatch
 from gis_service.sheets.tongue import Tongue
 
 TITLE_MM, SUBTITLE_MM, HEAD_MM, BODY_MM = 6.6, 3.2, 3.2, 2.6
+MARK_GAP_MM = 1.6
+"""Between the marks in the corner, and from them to the title."""
 SAMPLE_MARK, SAMPLE_PAPER = "#7a5200", "#fff4dc"
 SWATCH_MM = (8.0, 4.2)
 FACT_MM = 5.2
@@ -41,17 +43,18 @@ def text_block(lines: Sequence[str], x: float, y: float, size: float, **look: ob
 
 
 def title(content: Content, x: float, y: float, wide: float) -> tuple[Group, float]:
-    """The title in the middle, as large as fits on one line."""
-    size = TITLE_MM
-    while size > 4 and width_mm(content.title, size, bold=True) > wide - 56:
+    """The title on one line, as large as fits beside the marks: in the middle, or as near to it as they let it."""
+    size, room = TITLE_MM, wide - marks_mm(content) - MARK_GAP_MM
+    while size > 4 and width_mm(content.title, size, bold=True) > room:
         size -= 0.2
-    middle = x + wide / 2
-    said = cut(content.title, wide - 40, size, bold=True)
+    said = cut(content.title, room, size, bold=True)
+    middle = x + min(wide / 2, room - width_mm(said, size, bold=True) / 2)
     items: list[Item] = [Text(middle, y + TITLE_MM * 0.95, said, size, "middle", bold=True)]
     high = TITLE_MM * LEADING
     if content.subtitle:
+        most = 2 * min(middle - x, x + wide - middle)
         items.append(
-            Text(middle, y + high + SUBTITLE_MM * 0.95, cut(content.subtitle, wide, SUBTITLE_MM), SUBTITLE_MM, "middle", fill=SOFT)
+            Text(middle, y + high + SUBTITLE_MM * 0.95, cut(content.subtitle, most, SUBTITLE_MM), SUBTITLE_MM, "middle", fill=SOFT)
         )  # fmt: skip
         high += SUBTITLE_MM * LEADING
     return group("图名 · title", items), high
@@ -59,20 +62,33 @@ def title(content: Content, x: float, y: float, wide: float) -> tuple[Group, flo
 
 def marks(content: Content, right: float, top: float) -> Group:
     """示例数据 and 内部使用 (or what a layout has in its place), in the upper right corner."""
-    mark = content.t("内部使用", "INTERNAL USE") if content.mark is None else content.mark
-    said = [
-        *([(mark, INK, PAPER)] if mark else []),
-        *([(content.t("示例数据", "SAMPLE DATA"), SAMPLE_MARK, SAMPLE_PAPER)] if content.sample else []),
-    ]
     items: list[Item] = []
-    for words, ink, paper in said:
-        wide = width_mm(words, HEAD_MM, bold=True) + 3.4
+    for words, ink, paper in _marks(content):
+        wide = _mark_mm(words)
         items.append(box(right - wide, top, wide, 5.4, fill=paper, stroke=ink, width=0.3))
         items.append(
             Text(right - wide / 2, top + 2.7 + HEAD_MM * MIDDLE, words, HEAD_MM, "middle", bold=True, fill=ink)
         )
-        right -= wide + 1.6
+        right -= wide + MARK_GAP_MM
     return group("标记 · marks", items)
+
+
+def marks_mm(content: Content) -> float:
+    """How far the marks reach from the right."""
+    return sum(_mark_mm(words) + MARK_GAP_MM for words, _, _ in _marks(content))
+
+
+def _marks(content: Content) -> list[tuple[str, str, str]]:
+    """Words, ink and paper of each."""
+    mark = content.t("内部使用", "INTERNAL USE") if content.mark is None else content.mark
+    return [
+        *([(mark, INK, PAPER)] if mark else []),
+        *([(content.t("示例数据", "SAMPLE DATA"), SAMPLE_MARK, SAMPLE_PAPER)] if content.sample else []),
+    ]
+
+
+def _mark_mm(words: str) -> float:
+    return width_mm(words, HEAD_MM, bold=True) + 3.4
 
 
 def facts(rows: Sequence[tuple[str, str]], x: float, y: float, wide: float, columns: int) -> tuple[Group, float]:

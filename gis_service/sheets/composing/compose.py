@@ -242,7 +242,7 @@ class Composer:
         make: dict[str, Callable[[], Made | None]] = {
             "title": lambda: blocks.title(content, x, y, wide),
             "facts": lambda: self._as_many("facts", content.facts, most, lambda rows: blocks.facts(rows, x, y, wide, part.columns)),
-            "legend": lambda: self._legend(x, y, wide, high - NOTES_MM, most),
+            "legend": lambda: self._legend(x, y, wide, high - NOTES_MM, high - NOTES_MM if most is None else most),
             "notes": lambda: self._as_many("notes", self._notes(), most, lambda rows: blocks.notes(rows, x, y, wide, part.size, part.columns)),
             "scale": lambda: self._scale(x, y, wide, most),
             "photos": lambda: blocks.photos(content, x, y, wide, high - NOTES_MM) if content.photos else None,

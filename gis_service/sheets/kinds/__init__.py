@@ -41,7 +41,9 @@ PARCEL_PAGES = {
 Size = Literal["a3", "a4", "a3-portrait", "a4-portrait", "a4-landscape"]
 """`a3` and `a4` are the usual way up of a kind."""
 
-RECORD_PAGES = {"a3": "record-a3", "a4": "record-a4"}
+RECORD_PAGES = {
+    "a3": "record-a3", "a4": "record-a4", "a3-portrait": "record-a3-portrait", "a4-portrait": "record-a4-portrait",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from gis_service.maps.catalogue import Look
 from gis_service.sheets.composing.content import Chapter, Drawn, Entry, Inset
 from gis_service.sheets.drawing.items import BOUNDARY, SOFT, Group, Item, Path, box, group
 from gis_service.sheets.gather import Desk
-from gis_service.sheets.kinds.overlays import overlay
+from gis_service.sheets.kinds.overlays import by_label, label_features, overlay
 from gis_service.sheets.mapping import furniture
 from gis_service.sheets.mapping.frame import Bounds, Frame, area_path, areas_of, bounds_of, line_path
 from gis_service.sheets.mapping.layers import Feature, area_items, drawn, look_of, present
@@ -43,6 +44,8 @@ class Scene:
     over: dict[str, Group] = field(default_factory=dict)
     """Layers drawn over the subject, by their ids."""
     explained: dict[str, Chapter] = field(default_factory=dict)
+    added: dict[str, list[Feature]] = field(default_factory=dict)
+    """What a layout drew beyond what the kind draws, by layer; labelled last."""
     asked: list[str] = field(default_factory=list)
     """Layers that were wanted, whether or not something of them lies in the frame."""
 
@@ -63,7 +66,7 @@ class Scene:
         self._ground()
         for name in self.desk.chosen or ():
             if name not in (GROUND, AROUND):
-                overlay(self, name)
+                self.added[name] = overlay(self, name, partial(by_label, self.desk, name))
 
     def _ground(self) -> None:
         if not self.wants(GROUND):
@@ -110,6 +113,8 @@ class Scene:
 
     def close(self) -> Drawn:
         """The drawing, with the ground explained last and what had no room said."""
+        for name, features in self.added.items():
+            label_features(self, name, [each for each in features if not self._is_said(each)])
         order = self.desk.chosen or tuple(self.over)
         over = [self.over[name] for name in order if name in self.over]
         chapters = [*self.chapters, *(self.explained[name] for name in order if name in self.explained)]
@@ -124,6 +129,11 @@ class Scene:
             notes.append(t(f"图上未能标注:{said}。", f"Not labelled on the map: {said}."))
         labels: list[Item] = [group("注记 · labels", self.board.items), self.arrow]
         return Drawn([*self.items, *over], labels, chapters, notes, self.asked)
+
+    def _is_said(self, feature: Feature) -> bool:
+        """Whether its name stands on the map already."""
+        names = {item.name for item in self.board.items if isinstance(item, Group)}
+        return any(label.lines[0].said in names for label in feature.labels)
 
 
 def text_of(value: Any) -> str:

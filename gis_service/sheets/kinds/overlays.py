@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import shapely
 
 from gis_service.maps.catalogue import Layer
 from gis_service.sheets.composing.content import Chapter, Entry
 from gis_service.sheets.drawing.items import INK
+from gis_service.sheets.gather import Desk
 from gis_service.sheets.mapping.layers import Feature, drawn, form_of, look_of, present
 from gis_service.sheets.mapping.placing import Label, Line, along, around
 
@@ -21,6 +23,13 @@ def one_line(said: str, *, size: float = 2.4, bold: bool = False, fill: str = IN
     return (Label((Line(said, size, bold, fill),)),) if said else ()
 
 
+def by_label(desk: Desk, name: str, row: Any) -> tuple[Label, ...]:
+    """The label that a layer has on every map, where it has one."""
+    column = desk.layers[name].label
+    said = getattr(row, column) if column else None
+    return () if said is None or pd.isna(said) else one_line(str(said))
+
+
 def overlay(scene: "Scene", name: str, labels: Labels | None = None, **equal: Any) -> list[Feature]:
     """The rows of a layer in the frame, drawn; their signs are walls for every label that comes later.
 
@@ -31,6 +40,7 @@ def overlay(scene: "Scene", name: str, labels: Labels | None = None, **equal: An
         return []
     scene.over.pop(name, None)
     scene.explained.pop(name, None)
+    scene.added.pop(name, None)
     rows = scene.desk.rows(name, scene.frame.land, **equal)
     features = []
     for row in rows.itertuples():

@@ -1,6 +1,7 @@
 """Layouts over HTTP: kept for the unit that made them, never overwritten unseen, and what the preview shows is what is printed."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,18 @@ def test_unit_names_are_shown(offices: dict[str, Person], app: FastAPI) -> None:
         db.enter(session, EVERYTHING)
         session.query(Unit).filter_by(code="U1").update({"short_name": "甲"})
     assert offices["other"].get(ROOT).json()["items"][0]["unit"] == "甲"
+
+
+def test_a_layer_that_was_added_is_labelled_and_no_name_stands_twice(
+    offices: dict[str, Person], plots: list[str]
+) -> None:
+    def names(*layers: str) -> list[str]:
+        body = {"definition": {**PLAIN, "kind": "place", "layers": layers}, "subject": plots[0]}
+        svg = offices["one"].post(f"{ROOT}/preview", json=body).json()["svg"]
+        return [each for each in re.findall(r">([^<>]+)</text>", svg) if each in plots[1:]]
+
+    assert names("ground") == []
+    added = names("parcel-fence")
+    assert added, "the numbers of the parcels of the layer"
+    assert len(added) == len(set(added))
+    assert sorted(names("around", "parcel-fence")) == sorted(set(names("around", "parcel-fence")))

@@ -1,6 +1,7 @@
 /** Atlases over HTTP: order one, how they are, cancel, fetch. */
 import { call, get, send } from '../../shared/http';
 import type { FileJob } from '../exports/jobs';
+import type { Kind } from '../sheets/types';
 
 export interface AtlasJob extends FileJob {
   kind: string;
@@ -23,16 +24,8 @@ export interface Order {
   ids: number[];
 }
 
-export interface SheetKind {
-  kind: string;
-  title: string;
-  title_en: string;
-  subject: string;
-  sizes: string[];
-}
-
 export const calls = {
-  kinds: () => get<SheetKind[]>('/sheets').then((kinds) => kinds.filter(({ subject }) => subject === 'parcel')),
+  kinds: () => get<Kind[]>('/sheets').then((kinds) => kinds.filter(({ subject }) => subject === 'parcel')),
   list: () => get<Atlases>('/atlases', { limit: 5 }),
   order: (order: Order) => call<AtlasJob>('POST', '/atlases', { body: order }),
   cancel: (id: number) => call<AtlasJob>('POST', `/atlases/${id}/cancel`),

@@ -2,9 +2,10 @@
 import { ref, shallowRef } from 'vue';
 
 import { jobsOf } from '../exports/jobs';
-import { type AtlasJob, calls, type Order, type SheetKind } from './calls';
+import type { Kind } from '../sheets/types';
+import { type AtlasJob, calls, type Order } from './calls';
 
-export const kinds = shallowRef<SheetKind[]>([]);
+export const kinds = shallowRef<Kind[]>([]);
 export const mostPages = ref(0);
 export const keepDays = ref(0);
 export const ordering = ref(false);
