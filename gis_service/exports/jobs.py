@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +20,7 @@ from gis_service.exports.models import Export
 from gis_service.exports.source import House
 from gis_service.exports.writing import Written, write
 from gis_service.files.store import LocalStore
+from gis_service.jobs.ending import told
 
 TASK = "parcels.export"
 """The name this job is enqueued under."""
@@ -36,13 +38,8 @@ def process(
         export = operations.begin(session, export_id)
     if export is None:
         return
-    try:
+    with told(partial(_fail, sessions, export_id), ExportBroke(export_id=export_id)):
         _process(sessions, store, export, house, timedelta(days=keep_days))
-    except Refusal as refusal:
-        _fail(sessions, export_id, refusal)
-    except Exception:
-        _fail(sessions, export_id, ExportBroke(export_id=export_id))
-        raise
 
 
 def _process(sessions: sessionmaker[Session], store: LocalStore, export: Export, house: House, keep: timedelta) -> None:

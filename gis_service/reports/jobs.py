@@ -2,16 +2,14 @@
 
 import io
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from gis_service.access.actor import EVERYTHING, Actor
-from gis_service.core import db
+from gis_service.access.actor import Actor
 from gis_service.core.db import Scope
 from gis_service.core.errors import Refusal
+from gis_service.exports.jobs import transaction
+from gis_service.jobs.ending import told
 from gis_service.reports import making, operations
 from gis_service.reports.errors import Cancelled, PackBroke
 from gis_service.reports.forms.pack import Made
@@ -23,19 +21,12 @@ TOLD_EVERY_S = 0.4
 
 def process(house: House, pack_id: int) -> None:
     """Take a pack to `done`, or to `failed` with the reason."""
-    with _transaction(house) as session:
+    with transaction(house.sessions) as session:
         made = operations.begin(session, pack_id, making.steps(session))
     if made is None:
         return
-    try:
+    with told(partial(_fail, house, pack_id), PackBroke(pack_id=pack_id), left=(Cancelled,)):
         _process(house, made)
-    except Cancelled:
-        return
-    except Refusal as refusal:
-        _fail(house, pack_id, refusal)
-    except Exception:
-        _fail(house, pack_id, PackBroke(pack_id=pack_id))
-        raise
 
 
 def _process(house: House, made: MonthlyPack) -> None:
@@ -45,7 +36,7 @@ def _process(house: House, made: MonthlyPack) -> None:
     scope = Scope.of(sight, actor_id=made.made_by, actor_name=made.made_by_name)
     frozen = making.frozen(house, actor, scope, made.month, made.reason, tell)
     files = [_kept(house, each) for each in making.made_of(frozen.content, tell)]
-    with _transaction(house) as session:
+    with transaction(house.sessions) as session:
         operations.finish(session, made.id, files, frozen.report.id if frozen.report else None, frozen.as_of)
 
 
@@ -63,19 +54,11 @@ class _Teller:
     def __call__(self, stage: str) -> None:
         self.done += 1
         if time.monotonic() - self.last >= TOLD_EVERY_S:
-            with _transaction(self.house) as session:
+            with transaction(self.house.sessions) as session:
                 operations.at_stage(session, self.pack_id, stage, self.done)
             self.last = time.monotonic()
 
 
 def _fail(house: House, pack_id: int, refusal: Refusal) -> None:
-    with _transaction(house) as session:
+    with transaction(house.sessions) as session:
         operations.fail(session, pack_id, refusal)
-
-
-@contextmanager
-def _transaction(house: House) -> Iterator[Session]:
-    """A short transaction of the service itself, beside the long look at the register."""
-    with house.sessions.begin() as session:
-        db.enter(session, EVERYTHING)
-        yield session

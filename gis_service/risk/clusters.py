@@ -1,4 +1,4 @@
-"""Getis-Ord Gi* over a grid, corrected by the false discovery rate. Pure; esda is loaded only when it is asked, since that takes seconds.
+"""Getis-Ord Gi* over a grid, corrected by the false discovery rate. Pure; esda and scipy.stats are loaded only when asked, since that takes seconds.
 
 Sources: Ord and Getis, "Local spatial autocorrelation statistics", Geographical Analysis 27 (1995), eq. 14; Benjamini and Hochberg (1995);
 Caldas de Castro and Singer, Geographical Analysis 38 (2006) for the correction of local statistics.
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, norm
 
 from gis_service.risk.rules import Grade
 
@@ -45,6 +44,7 @@ def gathering(centres: Floats, counts: NDArray[np.int64], neighbour_m: float) ->
         return Gathering(flat, flat + 1, flat + 1, np.zeros(len(counts), dtype=np.int64))
     from esda.getisord import G_Local
     from libpysal.weights import DistanceBand
+    from scipy.stats import false_discovery_control, norm
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # cells without neighbours (islands of the study area) are no fault

@@ -26,11 +26,11 @@ from shapely.geometry.base import BaseGeometry
 from gis_service.geo.elevation import cells
 from gis_service.geo.elevation.comparing import Change
 from gis_service.geo.elevation.cover import ROUGH, leafy, mean_around, roughness
+from gis_service.geo.elevation.limits import LEAST_M2, LEAST_M3
 from gis_service.geo.elevation.noise import LEAST_STABLE, Z90, Noise
 from gis_service.geo.elevation.refused import ElevationRefused
 from gis_service.geo.elevation.surface import Floats, Grid, Mask
 
-LEAST_M3, LEAST_M2 = 10.0, 4.0
 MOST_RINGS = 12
 EIGHT = np.ones((3, 3), dtype=np.bool_)
 SMOOTHED = 0.75

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gis_service.exports import operations as exports
 from gis_service.exports.jobs import LARGEST_BYTES, TOLD_EVERY_S, transaction
 from gis_service.exports.models import Export
 from gis_service.exports.writing import Written
+from gis_service.jobs.ending import told
 from gis_service.sheets.atlas import operations
 from gis_service.sheets.atlas.asked import Wish, understood
 from gis_service.sheets.atlas.errors import AtlasBroke, Cancelled
@@ -29,15 +31,8 @@ def process(services: Any, atlas_id: int) -> None:
         atlas = exports.begin(session, atlas_id)
     if atlas is None:
         return
-    try:
+    with told(partial(_fail, services, atlas_id), AtlasBroke(atlas_id=atlas_id), left=(Cancelled,)):
         _process(services, atlas)
-    except Cancelled:
-        return  # the record says so already
-    except Refusal as refusal:
-        _fail(services, atlas_id, refusal)
-    except Exception:
-        _fail(services, atlas_id, AtlasBroke(atlas_id=atlas_id))
-        raise
 
 
 def _process(services: Any, atlas: Export) -> None:

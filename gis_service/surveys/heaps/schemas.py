@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from geoalchemy2.shape import to_shape
 from pydantic import Field
 
-from gis_service.geo.elevation.heaps import LEAST_M3
+from gis_service.geo.elevation.limits import LEAST_M3
 from gis_service.procedures.schemas import Sent
 from gis_service.surveys.heaps.models import ElevationComparison, Heap
 from gis_service.surveys.heaps.rules import (

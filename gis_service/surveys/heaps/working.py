@@ -15,7 +15,8 @@ from gis_service.geo.crs import Sentence
 from gis_service.geo.elevation import reading
 from gis_service.geo.elevation.comparing import Change, compare
 from gis_service.geo.elevation.difference import difference
-from gis_service.geo.elevation.heaps import LEAST_M3, Heap, heaps
+from gis_service.geo.elevation.heaps import Heap, heaps
+from gis_service.geo.elevation.limits import LEAST_M3
 from gis_service.geo.elevation.noise import LEAST_STABLE
 from gis_service.geo.elevation.pairing import Pair, pair_up
 from gis_service.geo.elevation.surface import Surface
