@@ -150,14 +150,19 @@ def test_lines_compare_with_the_month_before_and_with_the_plan_as_it_was_then(re
 
 
 def test_what_is_late_names_its_unit_and_person(reading: Session) -> None:
-    found = late(reading, sights(None), OCTOBER)
-    assert [(row["no"], row["unit"], row["days"]) for row in found] == [("CZ1", "管理甲", 16)]
-    found = late(reading, sights(None), end("10-03"))
+    found = late(reading, sights(None), OCTOBER, 100)[1]
+    # AJ3 went to the police on the twentieth, who have three days to decide
+    assert [(row["no"], row["unit"], row["days"]) for row in found] == [("CZ1", "管理甲", 16), ("AJ3", "管理甲", 8)]
+    assert found[1]["why_zh"] == "公安决定是否立案超期"
+    assert late(reading, sights(None), OCTOBER, 1) == (2, found[:1])
+    found = late(reading, sights(None), end("10-03"), 100)[1]
     assert {(row["no"], row["unit"], row["person"]) for row in found} == {
         ("P2", "管理甲", None),
         ("ZG2", "管护甲", None),
+        ("AJ1", "管理甲", None),  # decided on the twentieth and eighteenth of September, to be served within seven working days
+        ("AJ4", "管理甲", None),
     }
-    missed = late(reading, sights(None), SEPTEMBER)
+    missed = late(reading, sights(None), SEPTEMBER, 100)[1]
     assert ("T2", "管护甲", "巡查员甲", 5) in {(row["no"], row["unit"], row["person"], row["days"]) for row in missed}
 
 
