@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from sqlalchemy import text
 from starlette.datastructures import Headers
@@ -171,93 +171,102 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.sheets.layouts.routes.previews,  # before the layouts: `preview` is no number
         gis_service.sheets.layouts.routes.router,
         *map_routes.routers(),
+        house,
     ):
         app.include_router(router)
-    _house(app)
+    if WEB.is_dir():
+        app.mount("/static", Built(directory=WEB), name="static")
     return app
 
 
-def _house(app: FastAPI) -> None:
-    """Routes that belong to no package: configuration, health, metrics, pages."""
-
-    @app.get("/api/v1/config")
-    def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
-        """What the pages must know before they draw."""
-        settings: Settings = work.request.app.state.settings
-        sample = work.session.scalar(text("select value from deployment where key = 'sample_data'"))
-        west, south, east, north = settings.plausible_box
-        return {
-            "title": settings.title,
-            "district_code": settings.district_code,
-            "storage_srid": STORAGE_SRID,
-            "metric_srid": METRIC_SRID,
-            "sample_data": sample is not None,
-            "view": {"center": [(west + east) / 2, (south + north) / 2], "zoom": 13, "box": settings.plausible_box},
-            "version": app.version,
-            "environment": settings.environment,
-        }
-
-    @app.get("/api/v1/jobs/{job_id}")
-    def job(work: Annotated[Work, Depends(Permit("me.read"), scope="function")], job_id: int) -> dict[str, Any]:
-        found = queue.state(work.session, job_id)
-        if found is None:
-            raise NotFound(what="任务", key=job_id)
-        return found
-
-    @app.get("/api/v1/openapi.json")
-    def document(_work: Annotated[Work, Depends(Permit("me.read"), scope="function")]) -> JSONResponse:
-        return JSONResponse(app.openapi())
-
-    @app.get("/healthz")
-    def alive() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/readyz")
-    def ready(request: Request) -> JSONResponse:
-        """Ready when the database answers, has this code's schema, and its row policies can use the spatial index."""
-        faults = _faults(request.app.state.services)
-        return JSONResponse(
-            {"status": "degraded" if faults else "ok", "faults": faults}, 503 if "database" in faults else 200
-        )
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        return Response(http.metrics(), media_type="text/plain; version=0.0.4")
-
-    _pages(app)
+house = APIRouter()
+"""Routes that belong to no package: configuration, health, metrics, pages. Made once: FastAPI remembers every endpoint it has seen, and with
+a function made anew for each application all of these would stay in memory."""
 
 
-def _pages(app: FastAPI) -> None:
-    """The built pages: the desk, the field app with its service worker, and their files."""
+@house.get("/api/v1/config")
+def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
+    """What the pages must know before they draw."""
+    settings: Settings = work.request.app.state.settings
+    sample = work.session.scalar(text("select value from deployment where key = 'sample_data'"))
+    west, south, east, north = settings.plausible_box
+    return {
+        "title": settings.title,
+        "district_code": settings.district_code,
+        "storage_srid": STORAGE_SRID,
+        "metric_srid": METRIC_SRID,
+        "sample_data": sample is not None,
+        "view": {"center": [(west + east) / 2, (south + north) / 2], "zoom": 13, "box": settings.plausible_box},
+        "version": work.request.app.version,
+        "environment": settings.environment,
+    }
 
-    @app.get("/")
-    def home() -> RedirectResponse:
-        return RedirectResponse("/desk/")
 
-    @app.get("/desk")
-    @app.get("/desk/{path:path}")
-    def desk(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
-        return _page(WEB / "desk" / "index.html")
+@house.get("/api/v1/jobs/{job_id}")
+def job(work: Annotated[Work, Depends(Permit("me.read"), scope="function")], job_id: int) -> dict[str, Any]:
+    found = queue.state(work.session, job_id)
+    if found is None:
+        raise NotFound(what="任务", key=job_id)
+    return found
 
-    @app.get("/field")
-    def to_field() -> RedirectResponse:
-        """The service worker looks after what lies below /field/."""
-        return RedirectResponse("/field/")
 
-    @app.get("/field/sw.js")
-    def field_worker() -> Response:
-        return _page(WEB / "field" / "sw.js", "text/javascript")
+@house.get("/api/v1/openapi.json")
+def document(work: Annotated[Work, Depends(Permit("me.read"), scope="function")]) -> JSONResponse:
+    return JSONResponse(work.request.app.openapi())
 
-    @app.get("/field/manifest.webmanifest")
-    def field_manifest() -> Response:
-        return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
 
-    @app.get("/field/{path:path}")
-    def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
-        return _page(WEB / "field" / "index.html")
+@house.get("/healthz")
+def alive() -> dict[str, str]:
+    return {"status": "ok"}
 
-    if WEB.is_dir():
-        app.mount("/static", Built(directory=WEB), name="static")
+
+@house.get("/readyz")
+def ready(request: Request) -> JSONResponse:
+    """Ready when the database answers, has this code's schema, and its row policies can use the spatial index."""
+    faults = _faults(request.app.state.services)
+    return JSONResponse(
+        {"status": "degraded" if faults else "ok", "faults": faults}, 503 if "database" in faults else 200
+    )
+
+
+@house.get("/metrics")
+def metrics() -> Response:
+    return Response(http.metrics(), media_type="text/plain; version=0.0.4")
+
+
+# --- the built pages: the desk, the field app with its service worker -------------------------------------------------
+
+
+@house.get("/")
+def home() -> RedirectResponse:
+    return RedirectResponse("/desk/")
+
+
+@house.get("/desk")
+@house.get("/desk/{path:path}")
+def desk(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
+    return _page(WEB / "desk" / "index.html")
+
+
+@house.get("/field")
+def to_field() -> RedirectResponse:
+    """The service worker looks after what lies below /field/."""
+    return RedirectResponse("/field/")
+
+
+@house.get("/field/sw.js")
+def field_worker() -> Response:
+    return _page(WEB / "field" / "sw.js", "text/javascript")
+
+
+@house.get("/field/manifest.webmanifest")
+def field_manifest() -> Response:
+    return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
+
+
+@house.get("/field/{path:path}")
+def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
+    return _page(WEB / "field" / "index.html")
 
 
 def _faults(services: Services) -> dict[str, str]:

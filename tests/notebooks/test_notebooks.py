@@ -59,7 +59,7 @@ def test_the_other_notebooks_run_from_one_register_and_show_what_they_are_about(
     assert "BW-" in coverage
     hotspots = executed("04_hotspots.ipynb")
     assert "热点(99%)" in next(shown(hotspots, "text/html"))
-    assert "True" in list(shown(hotspots, "text/plain"))[-2]
+    assert float(list(shown(hotspots, "text/plain"))[-2]) > 0.9, "Gi* worked out again rises and falls with the one kept"
     maps = executed("05_meeting_maps.ipynb")
     assert len(list(shown(maps, "image/png"))) == 2
     assert "b'%PDF'" in list(shown(maps, "text/plain"))[-1]
