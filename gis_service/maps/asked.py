@@ -6,7 +6,7 @@ come from the catalogue and go in as identifiers; values are always bound.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from psycopg import sql
@@ -14,8 +14,10 @@ from psycopg import sql
 from gis_service.core.clock import as_instant
 from gis_service.core.errors import BadRequest
 from gis_service.maps.catalogue import Attribute, Layer
+from gis_service.maps.cql2 import literals
+from gis_service.maps.cql2.compiling import Filter
 
-Value = str | int | float | bool
+Value = str | int | float | bool | date
 OPEN = ("", "..")
 
 
@@ -28,6 +30,8 @@ class Shape(NamedTuple):
     until: bool
     as_of: bool
     wide: bool = False
+    filter: str | None = None
+    """SQL that a CQL2 filter became, with placeholders for all its literals."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
+    filter: Filter | None = None
 
     @property
     def shape(self) -> Shape:
@@ -53,13 +58,15 @@ class Asked:
             until=self.until is not None,
             as_of=self.as_of is not None,
             wide=self.wide,
+            filter=self.filter.sql if self.filter else None,
         )
 
     def values(self) -> dict[str, Any]:
         """The values to bind, by the names that `conditions` uses."""
         given = {"window": self.window, "since": self.since, "until": self.until, "as_of": self.as_of}
         equal = {f"is_{name}": value for name, value in self.equal.items()}
-        return {name: value for name, value in given.items() if value is not None} | equal
+        literals = self.filter.values if self.filter else {}
+        return {name: value for name, value in given.items() if value is not None} | equal | dict(literals)
 
 
 def source(layer: Layer, shape: Shape) -> sql.Identifier:
@@ -87,6 +94,8 @@ def conditions(layer: Layer, shape: Shape, *, of_few: bool = False) -> sql.Compo
         wanted += _changed(sql.Identifier(layer.time_column), shape)
     for name in shape.equal:
         wanted.append(sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(f"is_{name}")))
+    if shape.filter:
+        wanted.append(sql.SQL(shape.filter))  # composed by maps/cql2, literals bound
     return sql.SQL(" and ").join(wanted or [sql.SQL("true")])
 
 
@@ -98,12 +107,18 @@ def _changed(column: sql.Identifier, shape: Shape) -> Iterator[sql.Composable]:
         yield sql.SQL("({0} is null or {0} <= %(until)s)").format(column)
 
 
+def askable(layer: Layer) -> dict[str, Attribute]:
+    """What may be asked for by name: the id and every attribute."""
+    own = Attribute(name=layer.id_column, zh="编号", en="Id", type="integer", filter=True)
+    return {own.name: own, **layer.by_name}
+
+
 def filters(layer: Layer, parameters: Mapping[str, str]) -> dict[str, Value]:
-    """The parameters that name a filterable attribute, as values of its type."""
+    """The parameters that name an attribute, as values of its type."""
     return {
         name: _value(attribute, parameters[name])
-        for name, attribute in sorted(layer.by_name.items())
-        if attribute.filter and name in parameters
+        for name, attribute in sorted(askable(layer).items())
+        if name in parameters
     }
 
 
@@ -115,11 +130,19 @@ def _value(attribute: Attribute, text: str) -> Value:
     return value
 
 
+def _text(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("PostgreSQL keeps no zero characters")
+    return text
+
+
 _READ: Mapping[str, Any] = {
-    "text": str,
+    "text": _text,
     "integer": int,
     "number": float,
     "boolean": lambda text: {"true": True, "false": False}[text],
+    "date": literals.day,
+    "datetime": literals.instant,
 }
 
 

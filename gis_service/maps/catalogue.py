@@ -39,7 +39,7 @@ class Attribute(Data):
     name: Name
     zh: str
     en: str
-    type: Literal["text", "integer", "number", "boolean", "datetime"]
+    type: Literal["text", "integer", "number", "boolean", "date", "datetime"]
     vocabulary: str | None = None
     unit: str | None = None
     filter: bool = False

@@ -5,6 +5,7 @@ northing, easting (X is north in Chinese surveying). PostGIS holds and computes 
 at this edge and nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -69,14 +70,26 @@ def window(text: str | None, crs: Crs) -> str | None:
     """
     if text is None:
         return None
-    west, south, east, north = _sides(text, crs)
+    try:
+        area = box([float(word) for word in text.split(",")], crs)
+    except ValueError:
+        raise BadRequest(parameter="bbox", value=text) from None
+    return ewkb(stored(area, crs))
+
+
+def box(numbers: Sequence[float], crs: Crs) -> BaseGeometry:
+    """The area of four or six numbers in the axis order of `crs`, east first; ValueError where they are no box."""
+    west, south, east, north = _sides(numbers, crs)
     if south > north or (west > east and not crs.degrees):
-        raise BadRequest(parameter="bbox", value=text)
+        raise ValueError("the sides of the box are out of order")
     if west <= east:
-        area: BaseGeometry = shapely.box(west, south, east, north)
-    else:
-        area = shapely.MultiPolygon([shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)])
-    return str(shapely.to_wkb(shapely.set_srid(_stored(area, crs), STORAGE_SRID), hex=True, include_srid=True))
+        return shapely.box(west, south, east, north)
+    return shapely.MultiPolygon([shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)])
+
+
+def ewkb(area: BaseGeometry) -> str:
+    """A shape in the storage CRS as PostGIS takes it."""
+    return str(shapely.to_wkb(shapely.set_srid(area, STORAGE_SRID), hex=True, include_srid=True))
 
 
 def is_wide(window: str, extent: tuple[float, float, float, float]) -> bool:
@@ -87,21 +100,17 @@ def is_wide(window: str, extent: tuple[float, float, float, float]) -> bool:
     return bool(inside.area >= all_of_it.area / 5)
 
 
-def _sides(text: str, crs: Crs) -> tuple[float, float, float, float]:
+def _sides(numbers: Sequence[float], crs: Crs) -> tuple[float, float, float, float]:
     """West, south, east, north of the box, whatever the order of the axes."""
-    try:
-        numbers = [float(word) for word in text.split(",")]
-    except ValueError:
-        raise BadRequest(parameter="bbox", value=text) from None
     if len(numbers) not in (4, 6) or not all(map(isfinite, numbers)):
-        raise BadRequest(parameter="bbox", value=text)
+        raise ValueError("a box has four or six numbers")
     half = len(numbers) // 2
     first, second, third, fourth = *numbers[:2], *numbers[half : half + 2]
     return (second, first, fourth, third) if crs.north_first else (first, second, third, fourth)
 
 
-def _stored(area: BaseGeometry, crs: Crs) -> BaseGeometry:
-    """The area in the storage CRS. Straight edges of one system are curves in another: they get points between."""
+def stored(area: BaseGeometry, crs: Crs) -> BaseGeometry:
+    """A shape (east first) in the storage CRS. Straight edges of one system are curves in another: they get points between."""
     if crs.is_stored:
         return area
     length = max(area.bounds[2] - area.bounds[0], area.bounds[3] - area.bounds[1], 1e-9)

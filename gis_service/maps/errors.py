@@ -23,3 +23,11 @@ class EmptyMap(Refusal):
     code, status = "map.empty", 404
     zh = "{what}内没有可以显示的地块。"
     en = "There is no parcel to show in {what}."
+
+
+class BadFilter(Refusal):
+    """A CQL2 filter that cannot be read, asks for what is not there, or compares what cannot be compared."""
+
+    code, status = "filter.bad", 400
+    zh = "筛选表达式有误({place_zh}):{fault_zh}。"
+    en = "The filter is wrong ({place_en}): {fault_en}."

@@ -18,7 +18,9 @@ from gis_service.access import queries
 from gis_service.access.actor import SERVICE
 from gis_service.access.rules import Role
 from gis_service.core import clock
+from gis_service.core.cluster import Cluster
 from gis_service.main import create_app
+from tests.conformance.rows import Land, served
 from tests.conftest import CloneServices
 from tests.live import serving
 
@@ -75,6 +77,19 @@ def officer(sample_app: FastAPI) -> TestClient:
     """A land officer's GIS client, in the sample district."""
     token = token_for(sample_app, Role.LAND_OFFICER)
     return TestClient(sample_app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def land(cluster: Cluster, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Land]:
+    """A few parcels of our own; one set for all tests of a file."""
+    with served(cluster, f"land_{request.module.__name__.rsplit('.')[-1]}", tmp_path_factory.mktemp("land")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def gis(land: Land) -> TestClient:
+    """A land officer's GIS client on that land."""
+    return land.client(Role.LAND_OFFICER, "gis-officer")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 ITEMS = "/ogc/collections/parcel-fence/items"
 DOCUMENTS = ["/ogc/", "/ogc/conformance", "/ogc/collections", "/ogc/collections/area", "/ogc/collections/area/tiles",
-             "/ogc/collections/area/tiles/WebMercatorQuad", ITEMS, "/ogc/api"]  # fmt: skip
+             "/ogc/collections/area/tiles/WebMercatorQuad", "/ogc/functions", "/ogc/collections/area/queryables",
+             "/ogc/collections/area/schema", ITEMS, "/ogc/api"]  # fmt: skip
 
 
 def every_link(node: object) -> Iterator[dict]:
@@ -108,7 +109,7 @@ def test_a_parameter_nobody_listed_is_refused(officer: TestClient, path: str) ->
     ["limit=unlimited", "limit=0", "limit=-1", "limit=1.5", "limit=²", "f=xml", "crs=EPSG:4490", "crs=", "bbox-crs=4490",
      "bbox=1,2,3", "bbox=1,2,3,x", "bbox=1,9,3,4", "bbox=nan,1,2,3", "bbox=", "datetime=yesterday",
      "datetime=2026-02-01/2026-01-01", "datetime=2026-13-01", "datetime=2026-01-01/2026-01-02/2026-01-03", "as_of=soon",
-     "after=x", "after=WzFd", "after=WyJhIixudWxsXQ", "waste_found=maybe", "planned_supply_year=soon"],
+     "id=x", "updated_at=soon", "parcel_no=%00", "filter-lang=cql", "filter-crs=4490", "after=x", "after=WzFd", "after=WyJhIixudWxsXQ", "waste_found=maybe", "planned_supply_year=soon"],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_refused(officer: TestClient, query: str) -> None:
     answer = officer.get(f"{ITEMS}?{query}")

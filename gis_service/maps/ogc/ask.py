@@ -1,6 +1,6 @@
 """What a request asks for: the format, the page, the rows; anything else is refused with 400."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -10,7 +10,10 @@ from gis_service.core.paging import place
 from gis_service.maps import asked, crs
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
+from gis_service.maps.cql2.compiling import Filter, compiled
+from gis_service.maps.cql2.reading import LANGUAGES, TEXT
 from gis_service.maps.crs import Crs
+from gis_service.maps.queryables import queryables
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 5000
 
@@ -39,9 +42,12 @@ def wants_html(request: Request) -> bool:
     return asked_for == "html" or (asked_for is None and "text/html" in request.headers.get("accept", ""))
 
 
+FILTER = ("filter", "filter-lang", "filter-crs")
+
+
 def item_parameters(layer: Layer) -> list[str]:
-    filters = [attribute.name for attribute in layer.attributes if attribute.filter]
-    return ["limit", "bbox", "bbox-crs", "datetime", "crs", "as_of", "after", *filters]
+    """Of a page of features: every queryable is a parameter, too."""
+    return ["limit", "bbox", "bbox-crs", "datetime", "crs", "as_of", "after", *FILTER, *asked.askable(layer)]
 
 
 def rows(request: Request, layer: Layer) -> Asked:
@@ -56,7 +62,18 @@ def rows(request: Request, layer: Layer) -> Asked:
         since=since,
         until=until,
         as_of=asked.day(given.get("as_of")),
+        filter=_filter(given, layer),
     )
+
+
+def _filter(given: Mapping[str, str], layer: Layer) -> Filter | None:
+    """The CQL2 filter as SQL. Its language and CRS are checked where there is none, too."""
+    language = given.get("filter-lang", TEXT)
+    if language not in LANGUAGES:
+        raise BadRequest(parameter="filter-lang", value=language)
+    system = crs.named(given.get("filter-crs"), "filter-crs")
+    text = given.get("filter")
+    return None if text is None else compiled(text, language, queryables(layer), system)
 
 
 def output_crs(request: Request) -> Crs:

@@ -4,8 +4,23 @@ from typing import Any
 
 from gis_service.maps import crs
 from gis_service.maps.catalogue import Catalogue, Layer
+from gis_service.maps.cql2.functions import listed
 from gis_service.maps.memory import BBox
-from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, MVT, OPENAPI, QUAD, TILESETS, Site, link
+from gis_service.maps.ogc.links import (
+    FUNCTIONS_REL,
+    GEOJSON,
+    HTML,
+    JSON,
+    MVT,
+    OPENAPI,
+    QUAD,
+    QUERYABLES_REL,
+    SCHEMA,
+    SCHEMA_REL,
+    TILESETS,
+    Site,
+    link,
+)
 
 Document = dict[str, Any]
 
@@ -15,6 +30,32 @@ CONFORMS = [
         for name in ("core", "oas30", "html", "geojson")
     ),
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}"
+        for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
+    ),
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}"
+        for name in ("schemas", "advanced-property-roles", "returnables-and-receivables", "queryables")
+    ),
+    *(
+        f"http://www.opengis.net/spec/cql2/1.0/conf/{name}"
+        for name in (
+            "cql2-text",
+            "cql2-json",
+            "basic-cql2",
+            "advanced-comparison-operators",
+            "case-insensitive-comparison",
+            "accent-insensitive-comparison",
+            "basic-spatial-functions",
+            "basic-spatial-functions-plus",
+            "spatial-functions",
+            "temporal-functions",
+            "property-property",
+            "arithmetic",
+            "functions",
+        )
+    ),
     *(
         f"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{name}"
         for name in ("core", "landing-page", "json", "html")
@@ -38,12 +79,17 @@ def landing(site: Site, title: str) -> Document:
             link(site.to("/api.html"), "service-doc", HTML, "接口说明 · API, for people"),
             link(site.to("/conformance"), "conformance", JSON, "符合的标准 · Conformance"),
             link(site.to("/collections"), "data", JSON, "图层 · Collections"),
+            link(site.to("/functions"), FUNCTIONS_REL, JSON, "筛选函数 · Functions of filters"),
         ],
     }
 
 
 def conformance() -> Document:
     return {"conformsTo": CONFORMS}
+
+
+def functions() -> Document:
+    return {"functions": listed(), "links": []}
 
 
 def collections(site: Site, catalogue: Catalogue, extents: dict[str, BBox]) -> Document:
@@ -73,6 +119,9 @@ def collection(site: Site, layer: Layer, extent: BBox) -> Document:
             link(site.to(here, f="html"), "alternate", HTML, layer.title),
             link(site.to(f"{here}/items"), "items", GEOJSON, "要素 · Features"),
             link(site.to(f"{here}/items", f="html"), "items", HTML, "要素网页 · Features as pages"),
+            link(site.to(f"{here}/schema"), SCHEMA_REL, SCHEMA, "要素的字段 · Schema"),
+            link(site.to(f"{here}/schema"), "describedby", SCHEMA, "要素的字段 · Schema"),
+            link(site.to(f"{here}/queryables"), QUERYABLES_REL, SCHEMA, "可查询的字段 · Queryables"),
             link(site.to(f"{here}/tiles"), TILESETS, JSON, "矢量瓦片 · Vector tiles"),
         ],
     }

@@ -9,6 +9,10 @@ from fastapi import Request
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 MVT = "application/vnd.mapbox-vector-tile"
+SCHEMA = "application/schema+json"
+SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
 TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 

@@ -7,21 +7,16 @@ Written here because the framework writes 3.1, marks optional parameters as `any
 from typing import Any
 
 from gis_service.maps import crs
+from gis_service.maps.asked import askable
 from gis_service.maps.catalogue import Attribute, Catalogue, Layer
-from gis_service.maps.ogc.ask import DEFAULT_LIMIT, MAX_LIMIT
-from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, MVT
-from gis_service.parcels.vocabulary import vocabulary
+from gis_service.maps.cql2.reading import LANGUAGES, MAX_BYTES, TEXT
+from gis_service.maps.ogc.ask import DEFAULT_LIMIT, FILTER, MAX_LIMIT
+from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, MVT, SCHEMA
+from gis_service.maps.ogc.schemas import of_attribute
 
 Node = dict[str, Any]
 
 PROBLEM = "application/problem+json"
-SCHEMA_TYPES: dict[str, Node] = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "datetime": {"type": "string", "format": "date-time"},
-}
 
 
 def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> Node:
@@ -31,6 +26,7 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
             "get": _get("conformance", "符合的标准 · Conformance classes", "confClasses", parameters=["f"])
         },
         "/api": {"get": _get("api", "本文档 · This document", "object")},
+        "/functions": {"get": _get("functions", "筛选函数 · Functions of filters", "functions", parameters=["f"])},
         "/collections": {"get": _get("collections", "图层清单 · Collections", "collections", parameters=["f"])},
     }
     for layer in catalogue.values():
@@ -40,7 +36,7 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
         "info": {
             "title": title,
             "version": version,
-            "description": "OGC API - Features (Part 1, Part 2) 与矢量瓦片。未列出的参数一律以 400 拒绝。 "
+            "description": "OGC API - Features (Part 1, 2, 3, 5) 与矢量瓦片。未列出的参数一律以 400 拒绝。 "
             "Parameters that are not listed are refused with 400.",
         },
         "servers": [{"url": server}],
@@ -59,10 +55,11 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
 def _of_layer(layer: Layer) -> Node:
     here, name = f"/collections/{layer.id}", layer.id
     filters = [_filter(attribute) for attribute in layer.attributes if attribute.filter]
+    queryable = [_filter(attribute) for attribute in askable(layer).values()]
     rows = ["datetime", "as_of"]
     items = _get(
         f"{name}.items", f"{layer.title}:要素 · Features", "featureCollectionGeoJSON", GEOJSON, crs_header=True,
-        parameters=["limit", "bbox", "bbox-crs", *rows, "crs", "after", "f", *filters],
+        parameters=["limit", "bbox", "bbox-crs", *rows, "crs", "after", "f", *FILTER, *queryable],
     )  # fmt: skip
     one = _get(
         f"{name}.item", f"{layer.title}:一个要素 · One feature", "featureGeoJSON", GEOJSON, crs_header=True,
@@ -74,7 +71,12 @@ def _of_layer(layer: Layer) -> Node:
     )  # fmt: skip
     tile["responses"]["200"]["content"].pop(HTML)
     tile["responses"]["204"] = {"description": "空瓦片 · An empty tile"}
+    schemas = {
+        f"{here}/{what}": _get(f"{name}.{what}", f"{layer.title}:{title}", "object", SCHEMA, parameters=["f"])
+        for what, title in (("queryables", "可查询的字段 · Queryables"), ("schema", "要素的字段 · Schema"))
+    }
     operations = {
+        **schemas,
         here: _get(f"{name}.collection", layer.title, "collection", parameters=["f"]),
         f"{here}/items": items,
         f"{here}/items/{{featureId}}": one,
@@ -115,9 +117,9 @@ def _get(
 
 
 def _filter(attribute: Attribute) -> Node:
-    schema = dict(SCHEMA_TYPES[attribute.type])
-    if attribute.vocabulary:
-        schema["enum"] = [value for value in vocabulary()[attribute.vocabulary] if value != "title"]
+    """A queryable as a parameter: the keywords of its schema that OpenAPI 3.0 knows."""
+    whole = of_attribute(attribute)
+    schema = {key: value for key, value in whole.items() if key in ("type", "format", "enum")}
     return _query(attribute.name, f"{attribute.zh} · {attribute.en}", schema)
 
 
@@ -148,6 +150,11 @@ def _parameters() -> Node:
         "datetime": _query("datetime", "更新时间:时刻或区间 · Time of change: instant or interval", {"type": "string"}),
         "as_of": _query("as_of", "截至某日或某时的状态 · The state on a day or at an instant", {"type": "string"}),
         "after": _query("after", "下一页的起点,取自 next 链接 · Place of the next page, from a next link", {"type": "string"}),
+        "filter": _query("filter", "CQL2 筛选表达式 · CQL2 filter", {"type": "string", "maxLength": MAX_BYTES}),
+        "filter-lang": _query(
+            "filter-lang", "筛选语言 · Language of the filter", {"type": "string", "enum": list(LANGUAGES), "default": TEXT}
+        ),
+        "filter-crs": _query("filter-crs", "筛选中坐标的坐标系 · CRS of coordinates in the filter", uris),
         "tileFormat": _query("f", "格式 · Format", {"type": "string", "enum": ["mvt"], "default": "mvt"}),
         "featureId": _path("featureId", {"type": "integer", "format": "int64"}),
         "tileMatrix": _path("tileMatrix", whole),
@@ -187,31 +194,31 @@ def _schema(name: str) -> Node:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-TEXT: Node = {"type": "string"}
+STRING: Node = {"type": "string"}
 LINKS = _list_of(_schema("link"))
 SCHEMAS: Node = {
     "object": {"type": "object"},
     "binary": {"type": "string", "format": "binary"},
-    "link": _object(["href", "rel"], href=TEXT, rel=TEXT, type=TEXT, title=TEXT, templated={"type": "boolean"}),
-    "landingPage": _object(["links"], title=TEXT, description=TEXT, links=LINKS),
-    "confClasses": _object(["conformsTo"], conformsTo=_list_of(TEXT)),
+    "link": _object(["href", "rel"], href=STRING, rel=STRING, type=STRING, title=STRING, templated={"type": "boolean"}),
+    "landingPage": _object(["links"], title=STRING, description=STRING, links=LINKS),
+    "confClasses": _object(["conformsTo"], conformsTo=_list_of(STRING)),
     "extent": {
         "type": "object",
         "properties": {
-            "spatial": {"type": "object", "properties": {"bbox": _list_of(_list_of({"type": "number"})), "crs": TEXT}},
+            "spatial": {"type": "object", "properties": {"bbox": _list_of(_list_of({"type": "number"})), "crs": STRING}},
             "temporal": {
                 "type": "object",
-                "properties": {"interval": _list_of(_list_of({**TEXT, "nullable": True})), "trs": TEXT},
+                "properties": {"interval": _list_of(_list_of({**STRING, "nullable": True})), "trs": STRING},
             },
         },
     },
     "collection": _object(
-        ["id", "links"], id=TEXT, title=TEXT, description=TEXT, links=LINKS, extent=_schema("extent"),
-        itemType=TEXT, crs=_list_of(TEXT), storageCrs=TEXT,
+        ["id", "links"], id=STRING, title=STRING, description=STRING, links=LINKS, extent=_schema("extent"),
+        itemType=STRING, crs=_list_of(STRING), storageCrs=STRING,
     ),
     "collections": _object(["links", "collections"], links=LINKS, collections=_list_of(_schema("collection"))),
     "geometry": {"type": "object", "nullable": True, "required": ["type", "coordinates"],
-                 "properties": {"type": TEXT, "coordinates": {"type": "array", "items": {}}}},
+                 "properties": {"type": STRING, "coordinates": {"type": "array", "items": {}}}},
     "featureGeoJSON": _object(
         ["type", "geometry", "properties"], type={"type": "string", "enum": ["Feature"]}, id={"type": "integer"},
         geometry=_schema("geometry"), properties={"type": "object", "nullable": True}, links=LINKS,
@@ -221,8 +228,15 @@ SCHEMAS: Node = {
         features=_list_of(_schema("featureGeoJSON")), links=LINKS, timeStamp={"type": "string", "format": "date-time"},
         numberMatched={"type": "integer", "minimum": 0}, numberReturned={"type": "integer", "minimum": 0},
     ),
+    "functions": _object(
+        ["functions"], links=LINKS,
+        functions=_list_of(_object(
+            ["name", "returns"], name=STRING, description=STRING, returns=_list_of(STRING),
+            arguments=_list_of(_object(["type"], title=STRING, description=STRING, type=_list_of(STRING))),
+        )),
+    ),
     "problem": _object(
-        ["type", "title", "status"], type=TEXT, title=TEXT, title_zh=TEXT, title_en=TEXT, code=TEXT,
-        status={"type": "integer"}, errors=_list_of({"type": "object"}), request_id=TEXT,
+        ["type", "title", "status"], type=STRING, title=STRING, title_zh=STRING, title_en=STRING, code=STRING,
+        status={"type": "integer"}, errors=_list_of({"type": "object"}), request_id=STRING,
     ),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
+from psycopg import DataError, InternalError
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
@@ -18,10 +19,11 @@ from gis_service.core.paging import cursor
 from gis_service.maps import tiles
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
+from gis_service.maps.cql2.terms import fault, shown
 from gis_service.maps.crs import LONLAT, is_wide
 from gis_service.maps.memory import memory_of, sight
-from gis_service.maps.ogc import ask, documents, items, openapi, pages
-from gis_service.maps.ogc.links import GEOJSON, JSON, MVT, OPENAPI, Site, link
+from gis_service.maps.ogc import ask, documents, items, openapi, pages, schemas
+from gis_service.maps.ogc.links import GEOJSON, JSON, MVT, OPENAPI, QUERYABLES_REL, SCHEMA, Site, link
 
 READ = Look("map.read")
 Reading = Annotated[Scope, Depends(READ)]
@@ -63,6 +65,12 @@ def conformance(request: Request, _scope: Reading) -> Response:
     return _document(request, {**documents.conformance(), "links": []}, "符合的标准 · Conformance")
 
 
+@router.get("/functions")
+def functions(request: Request, _scope: Reading) -> Response:
+    ask.only(request)
+    return _document(request, documents.functions(), "筛选函数 · Functions of filters")
+
+
 @router.get("/api")
 def api(request: Request, _scope: Reading) -> Response:
     ask.only(request)
@@ -91,7 +99,21 @@ def collection(request: Request, scope: Reading, name: str) -> Response:
     return _document(request, documents.collection(Site.of(request), layer, extent), layer.title)
 
 
-@router.get("/collections/{name}/items")
+@router.get("/collections/{name}/queryables")
+def queryables(request: Request, _scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request)
+    return _schema(request, schemas.queryables(Site.of(request), layer))
+
+
+@router.get("/collections/{name}/schema")
+def schema(request: Request, _scope: Reading, name: str) -> Response:
+    layer = _layer(request, name)
+    ask.only(request)
+    return _schema(request, schemas.schema(Site.of(request), layer))
+
+
+@router.api_route("/collections/{name}/items", methods=["GET", "HEAD"])
 def feature_collection(request: Request, scope: Reading, name: str) -> Response:
     layer = _layer(request, name)
     ask.only(request, ask.item_parameters(layer))
@@ -102,8 +124,9 @@ def feature_collection(request: Request, scope: Reading, name: str) -> Response:
     found = _counted(request, scope, layer, asked, LONLAT if html else crs, page)
     text = _collection_text(request, found, html=html)
     if html:
-        return HTMLResponse(pages.items(layer, json.loads(text)), headers=PRIVATE)
-    return _text(text, GEOJSON, {"Content-Crs": f"<{crs.uri}>"})
+        headers = {**PRIVATE, "Link": _described(request, layer)}
+        return HTMLResponse(pages.items(layer, json.loads(text)), headers=headers)
+    return _text(text, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
 
 
 @router.get("/collections/{name}/items/{key}")
@@ -123,7 +146,7 @@ def feature(request: Request, scope: Reading, name: str, key: str) -> Response:
     whole = f'{text[:-1]},"links":{_json(links)}}}'
     if html:
         return HTMLResponse(pages.item(layer, json.loads(whole)), headers=PRIVATE)
-    return _text(whole, GEOJSON, {"Content-Crs": f"<{crs.uri}>"})
+    return _text(whole, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
 
 
 @router.get("/collections/{name}/tiles")
@@ -169,13 +192,26 @@ def _only_tile_parameters(request: Request, layer: Layer) -> None:
 def _counted(request: Request, scope: Scope, layer: Layer, asked: Asked, crs: Any, page: ask.Page) -> items.Features:
     """A page with the number of all matches: counted on the first page, handed on in the cursor. That there are more
     than are counted is remembered for a while, so that it is not found out by counting every time."""
-    key = (layer.source, sight(scope), asked.shape, tuple(asked.values().items()))
+    key = (layer.source, sight(scope), asked.shape, repr(asked.values()))
     uncounted = memory_of(request).uncounted
     count = page.after is None and uncounted.get(key) is None
-    found = items.features(request.app.state.reader, scope, layer, asked, crs, page, count=count)
+    try:
+        found = items.features(request.app.state.reader, scope, layer, asked, crs, page, count=count)
+    except (DataError, InternalError) as error:  # a number out of range, a place that has no projection
+        if asked.filter is None:
+            raise
+        said = shown(str(error).split("\n")[0])
+        raise fault("filter", f"计算不出结果({said})", f"it cannot be computed ({said})") from error
     if count and found.matched is None:
         uncounted.put(key, fact=True)
     return found if count else found.with_matched(page.matched)
+
+
+def _described(request: Request, layer: Layer) -> str:
+    """Where a client learns what it may ask (requirement /req/queryables/queryables-link), and what the answer holds."""
+    here = Site.of(request).to(f"/collections/{layer.id}")
+    links = ((f"{here}/queryables", QUERYABLES_REL), (f"{here}/schema", "describedby"))
+    return ", ".join(f'<{address}>; rel="{rel}"; type="{SCHEMA}"' for address, rel in links)
 
 
 def _collection_text(request: Request, found: items.Features, *, html: bool) -> str:
@@ -221,6 +257,14 @@ def _document(request: Request, content: dict[str, Any], title: str | None = Non
     if html:
         return HTMLResponse(pages.document(title or content["title"], content), headers=PRIVATE)
     return _text(_json(content), JSON)
+
+
+def _schema(request: Request, schema: dict[str, Any]) -> Response:
+    """A JSON schema, or its page."""
+    if ask.wants_html(request):
+        links = Site.of(request).both(request, html=True, kind=SCHEMA)
+        return HTMLResponse(pages.document(schema["title"], {**schema, "links": links}), headers=PRIVATE)
+    return _text(_json(schema), SCHEMA)
 
 
 def _text(text: str, kind: str, headers: Mapping[str, str] | None = None) -> Response:
