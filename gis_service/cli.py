@@ -13,6 +13,7 @@ from gis_service import settings as configuration
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
+from gis_service.exports.packages import cli as packages_cli
 from gis_service.kpi import cli as kpi_cli
 from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
@@ -40,6 +41,7 @@ workday_commands = typer.Typer(help="工作日历 · the working-day calendar", 
 survey_commands = typer.Typer(help="摸排 · surveys", no_args_is_help=True)
 patrol_commands = typer.Typer(help="巡查 · patrols", no_args_is_help=True)
 sheet_commands = typer.Typer(help="会议用图 · sheets for the meeting table", no_args_is_help=True)
+map_commands = typer.Typer(help="图层数据包 · layers as files", no_args_is_help=True)
 report_commands = typer.Typer(help="月度调度 · monthly reports", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
@@ -52,6 +54,7 @@ for name, commands in {
     "surveys": survey_commands,
     "sheet": sheet_commands,
     "report": report_commands,
+    "maps": map_commands,
     "evidence": evidence_commands,
     "tls": tls_commands,
     "workdays": workday_commands,
@@ -308,6 +311,7 @@ surveys_cli.install(survey_commands, service)
 patrols_cli.install(patrol_commands, service, lambda: configuration.load().var_dir)
 sheets_cli.install(sheet_commands, service)
 atlas_cli.install(app, service)
+packages_cli.install(map_commands, service)
 kpi_cli.install(app, service)
 reports_cli.install(report_commands, service)
 evidence_cli.install(evidence_commands)

@@ -20,6 +20,7 @@ import gis_service.cases.clues.routes
 import gis_service.cases.routes
 import gis_service.disposal.manifests.routes
 import gis_service.disposal.routes
+import gis_service.exports.packages.routes
 import gis_service.exports.routes
 import gis_service.following.routes
 import gis_service.handover.routes
@@ -168,6 +169,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.reports.routes.router,
         gis_service.kpi.routes.router,
         gis_service.sheets.atlas.routes.router,
+        gis_service.exports.packages.routes.router,
         gis_service.sheets.layouts.routes.previews,  # before the layouts: `preview` is no number
         gis_service.sheets.layouts.routes.router,
         *map_routes.routers(),

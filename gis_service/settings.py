@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         le=500_000,
         description="Damage in yuan up to which a claim is simple and experts' opinion will do: 300000, locally up to 500000.",
     )
+    tiles_kept_mb: int = Field(
+        64,
+        ge=0,
+        le=4096,
+        description="Drawn vector tiles that a web process keeps until what they show changes, in MB; 0: none.",
+    )
     export_at_once: int = Field(
         2000, ge=1, le=20_000, description="Most parcels of an export that is written while somebody waits."
     )

@@ -19,6 +19,7 @@ from gis_service.core import db, logs
 from gis_service.disposal.manifests import tables as manifest_tables
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
+from gis_service.exports.packages import jobs as packages
 from gis_service.following import jobs as following
 from gis_service.following.operations import House as FollowingHouse
 from gis_service.handover import jobs as handover
@@ -114,6 +115,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         search.TASK: fill_search,
         exports.TASK: write_export,
         atlas.TASK: partial(atlas.process, services),
+        packages.TASK: partial(packages.process, services),
         topology.TASK: check_topology,
         delivery.TASK: send_notifications,
         following.TASK: partial(following.process, services.sessions, following_house(services)),

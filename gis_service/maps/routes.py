@@ -12,6 +12,7 @@ from gis_service.maps.asked import day
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.handout import handout
 from gis_service.maps.ogc import routes as ogc
+from gis_service.maps.tilesets import routes as tilesets
 
 router = APIRouter(prefix="/api/v1")
 
@@ -19,7 +20,7 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return router, ogc.router
+    return router, tilesets.router, ogc.router
 
 
 @router.get("/layers")

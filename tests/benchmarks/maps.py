@@ -1,12 +1,17 @@
 """Tiles and items against TiPg, side by side in one run, and against the bare SQL.
 
     .venv/bin/python -m tests.benchmarks.maps [--rounds 5] [--seconds 4] [--connections 8] [--only tile]
+    .venv/bin/python -m tests.benchmarks.maps --kept [--parcels 10000] [--seconds 4]
 
 100,000 made parcels in a scratch cluster. Ours: signed in with a personal token, permission asked, row policies on,
 scope by five areas, one web process. TiPg (its own environment, `.venv-tipg`): the same table, the same attributes,
 no sign-in, a role that no policy holds back, and the same limits on the server's side. wrk asks both in turn, on
-loopback; what is printed is the median of each and of the ratio of each pair. Nothing is cached: every answer is drawn
-anew. The last column is the same statement under pgbench, without any web server.
+loopback; what is printed is the median of each and of the ratio of each pair. Nothing is kept (`GIS_TILES_KEPT_MB=0`):
+every answer is drawn anew. The last column is the same statement under pgbench, without any web server.
+
+`--kept` asks our own service alone, without wrk and without TiPg: tiles drawn anew, tiles kept, tiles that the browser has
+(304), each against the bare ST_AsMVT statement in one connection; one client, in turn, so that the machine's load is the same
+for all.
 """
 
 import argparse
@@ -20,12 +25,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx2 as httpx
 import psycopg
 from sqlalchemy import select
 
@@ -78,10 +85,13 @@ class Server:
 
 def main() -> None:
     options = _options()
+    if options.kept:
+        _kept(options)
+        return
     with ExitStack() as stack:
         folder = stack.enter_context(_scratch())
         cluster = stack.enter_context(Cluster(folder / "pg").running())
-        token = _prepare(cluster, folder)
+        token = _prepare(cluster, folder, options.parcels)
         ours = Server(stack.enter_context(_our_service(folder)), token)
         theirs = Server(stack.enter_context(_tipg(cluster)))
         print(f"{'':18}{'ours/s':>9}{'TiPg/s':>9}{'ratio':>7}  {'(of pairs)':13}{'bare SQL/s':>11}{'ours of it':>11}")
@@ -96,6 +106,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=4, help="length of each run")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--only", default="", help="part of the name of a line")
+    parser.add_argument("--parcels", type=int, default=100_000)
+    parser.add_argument("--kept", action="store_true", help="our own tiles alone: drawn anew, kept, not changed")
     return parser.parse_args()
 
 
@@ -112,13 +124,13 @@ def _scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(cluster: Cluster, folder: Path) -> str:
+def _prepare(cluster: Cluster, folder: Path, parcels: int) -> str:
     """Schema, parcels, a role for TiPg, and the token of somebody with a grant for each of five areas."""
     services = Services(Settings(environment="test", var_dir=folder))
     services.migrate()
-    print("making 100,000 parcels …", flush=True)
+    print(f"making {parcels:,} parcels …", flush=True)
     with psycopg.connect(_plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
-        connection.execute((HERE / "parcels.sql").read_bytes())
+        connection.execute((HERE / "parcels.sql").read_bytes().replace(b"limit 100000", b"limit %d" % parcels))
     with cluster.admin() as connection:
         connection.execute("vacuum analyze")
         connection.execute("create role tipg login superuser")
@@ -150,8 +162,13 @@ def _plain(cluster: Cluster, role: str) -> str:
 
 
 @contextmanager
-def _our_service(folder: Path) -> Iterator[int]:
-    environment = {**os.environ, "GIS_VAR_DIR": str(folder), "GIS_ENVIRONMENT": "test"}
+def _our_service(folder: Path, kept_mb: int = 0) -> Iterator[int]:
+    environment = {
+        **os.environ,
+        "GIS_VAR_DIR": str(folder),
+        "GIS_ENVIRONMENT": "test",
+        "GIS_TILES_KEPT_MB": str(kept_mb),
+    }
     command = [sys.executable, "-m", "uvicorn", "--factory", "gis_service.main:app", "--no-access-log"]
     with _process(command, environment) as port:
         yield port
@@ -241,7 +258,7 @@ def _places(z: int) -> Iterator[tiles.Tile]:
 
 def _tile_sql(layer: Layer, tile: tiles.Tile) -> str:
     asked = Asked()
-    statement, _ = tiles._statement(layer, tile.z, asked.shape)
+    statement, _ = tiles._statement(((layer, asked.shape),), tile.z, tile.grid, None)
     return _filled(statement, tiles._place(tile))
 
 
@@ -250,7 +267,7 @@ def _page_sql(layer: Layer, asked: Asked, *, count: bool) -> str:
     return _filled(statement, {**asked.values(), "size": 100, "after": 0})
 
 
-def _filled(statement: bytes, values: dict[str, object]) -> str:
+def _filled(statement: bytes, values: Mapping[str, object]) -> str:
     """The statement with its values written in, on one line, as pgbench wants it."""
     text = " ".join(statement.decode().split())
     for name, value in values.items():
@@ -310,6 +327,85 @@ def _pgbench(cluster: Cluster, statements: list[str], options: argparse.Namespac
             environment,
         )  # fmt: skip
     return float(re.findall(r"tps = ([\d.]+)", said)[0])
+
+
+# ---- our own tiles: drawn, kept, not changed
+
+
+def _kept(options: argparse.Namespace) -> None:
+    layer = Catalogue.load()[LAYER]
+    with ExitStack() as stack:
+        folder = stack.enter_context(_scratch())
+        cluster = stack.enter_context(Cluster(folder / "pg").running())
+        token = _prepare(cluster, folder, options.parcels)
+        drawing = stack.enter_context(_our_service(folder))
+        keeping = stack.enter_context(_our_service(folder, kept_mb=64))
+        middle = _middle(cluster)
+        print(f"{'one client':12}{'bare SQL/s':>12}{'drawn/s':>10}{'of bare':>9}{'kept/s':>9}{'304/s':>9}{'bytes':>9}")
+        for z in (12, 14):
+            tile = _tile_over(*middle, z)
+            path = f"/ogc/collections/{LAYER}/tiles/WebMercatorQuad/{tile.z}/{tile.y}/{tile.x}"
+            rounds = [_round(cluster, layer, tile, path, token, drawing, keeping, options.seconds) for _ in range(3)]
+            bare, drawn, kept, unchanged, size = (statistics.median(each) for each in zip(*rounds, strict=True))
+            print(
+                f"z{z:<11}{bare:12.1f}{drawn:10.1f}{drawn / bare:9.0%}{kept:9.1f}{unchanged:9.1f}{size:9.0f}",
+                flush=True,
+            )
+
+
+def _round(
+    cluster: Cluster, layer: Layer, tile: tiles.Tile, path: str, token: str, drawing: int, keeping: int, seconds: int
+) -> tuple[float, float, float, float, float]:
+    """One after the other: the bare statement, a tile drawn anew, kept, and not sent again; each in answers a second."""
+    with psycopg.connect(_plain(cluster, READER_ROLE), autocommit=True, options="-c app.see_all=on") as connection:
+        for limit in LIMITS:
+            connection.execute(f"set {limit}".encode())
+        statement = _tile_sql(layer, tile).encode()
+        bare = _rate(lambda: connection.execute(statement, binary=True, prepare=True).fetchone(), seconds)
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(headers=headers, timeout=30) as client:
+
+        def asked(port: int, status: int, **more: str) -> httpx.Response:
+            answer = client.get(f"http://127.0.0.1:{port}{path}", headers=more)
+            assert answer.status_code == status, answer.status_code
+            return answer
+
+        first = asked(keeping, 200)
+        etag = first.headers["etag"]
+        return (
+            bare,
+            _rate(lambda: asked(drawing, 200), seconds),
+            _rate(lambda: asked(keeping, 200), seconds),
+            _rate(lambda: asked(keeping, 304, **{"If-None-Match": etag}), seconds),
+            float(len(first.content)),
+        )
+
+
+def _rate(ask: Callable[[], object], seconds: int) -> float:
+    """How often a second it can be asked, after a few times that do not count."""
+    for _ in range(5):
+        ask()
+    start, count = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds:
+        ask()
+        count += 1
+    return count / (time.perf_counter() - start)
+
+
+def _middle(cluster: Cluster) -> tuple[float, float]:
+    """Where the parcels lie closest."""
+    with psycopg.connect(_plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
+        row = connection.execute(
+            "select percentile_disc(0.5) within group (order by st_xmin(geom)), percentile_disc(0.5) within group"
+            " (order by st_ymin(geom)) from parcel"
+        ).fetchone()
+    assert row
+    return float(row[0]), float(row[1])
+
+
+def _tile_over(lon: float, lat: float, z: int) -> tiles.Tile:
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z
+    return tiles.Tile(z, int((lon + 180) / 360 * 2**z), int(y))
 
 
 def _said(command: list[str], environment: dict[str, str] | None = None) -> str:

@@ -50,7 +50,9 @@ def first_of(officer: TestClient, path: str) -> int:
 
 def test_every_path_of_the_api_document_answers(officer: TestClient) -> None:
     for path in officer.get("/ogc/api").json()["paths"]:
-        filled = path.format(featureId=first_of(officer, path), tileMatrix=0, tileRow=0, tileCol=0)
+        filled = path.format(
+            featureId=first_of(officer, path), tileMatrixSetId="WebMercatorQuad", tileMatrix=1, tileRow=0, tileCol=0
+        )
         assert officer.get(f"/ogc{filled}").status_code in (200, 204), path
 
 

@@ -11,9 +11,7 @@ from gis_service.maps.ogc.links import (
     GEOJSON,
     HTML,
     JSON,
-    MVT,
     OPENAPI,
-    QUAD,
     QUERYABLES_REL,
     SCHEMA,
     SCHEMA_REL,
@@ -21,6 +19,7 @@ from gis_service.maps.ogc.links import (
     Site,
     link,
 )
+from gis_service.maps.tilesets import documents as tilesets
 
 Document = dict[str, Any]
 
@@ -63,8 +62,19 @@ CONFORMS = [
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     *(
         f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
-        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")
+        for name in (
+            "core",
+            "tileset",
+            "tilesets-list",
+            "dataset-tilesets",
+            "geodata-tilesets",
+            "collections-selection",
+            "mvt",
+            "oas30",
+        )
     ),
+    "http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 ]
 """What is declared is tested (tests/conformance), and nothing else is declared."""
 
@@ -80,6 +90,7 @@ def landing(site: Site, title: str) -> Document:
             link(site.to("/conformance"), "conformance", JSON, "符合的标准 · Conformance"),
             link(site.to("/collections"), "data", JSON, "图层 · Collections"),
             link(site.to("/functions"), FUNCTIONS_REL, JSON, "筛选函数 · Functions of filters"),
+            *tilesets.links_of_landing(site),
         ],
     }
 
@@ -123,50 +134,5 @@ def collection(site: Site, layer: Layer, extent: BBox) -> Document:
             link(site.to(f"{here}/schema"), "describedby", SCHEMA, "要素的字段 · Schema"),
             link(site.to(f"{here}/queryables"), QUERYABLES_REL, SCHEMA, "可查询的字段 · Queryables"),
             link(site.to(f"{here}/tiles"), TILESETS, JSON, "矢量瓦片 · Vector tiles"),
-        ],
-    }
-
-
-def tilesets(site: Site, layer: Layer) -> Document:
-    return {"tilesets": [_tileset(site, layer)], "links": []}
-
-
-def tileset(site: Site, layer: Layer, extent: BBox) -> Document:
-    """With the template by which a client asks for tiles, and what it will find in them."""
-    properties = {
-        name: {"title": layer.by_name[name].zh, "type": "string"} for name in layer.tile_attributes(layer.maxzoom)
-    }
-    return {
-        **_tileset(site, layer),
-        "boundingBox": {"lowerLeft": extent[:2], "upperRight": extent[2:], "crs": crs.CRS84},
-        "layers": [
-            {
-                "id": layer.id,
-                "title": layer.title,
-                "dataType": "vector",
-                "geometryDimension": {"point": 0, "line": 1, "polygon": 2}[layer.geometry],
-                "minTileMatrix": str(layer.minzoom),
-                "maxTileMatrix": str(layer.maxzoom),
-                "propertiesSchema": {"type": "object", "properties": properties},
-            }
-        ],
-    }
-
-
-def _tileset(site: Site, layer: Layer) -> Document:
-    here = f"/collections/{layer.id}/tiles/WebMercatorQuad"
-    template = site.to(here) + "/{tileMatrix}/{tileRow}/{tileCol}"
-    return {
-        "title": layer.title,
-        "dataType": "vector",
-        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
-        "tileMatrixSetURI": QUAD,
-        "links": [
-            link(site.to(here), "self", JSON, layer.title),
-            link(template, "item", MVT, "瓦片 · Tiles", templated=True),
-            link(QUAD, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", JSON, "WebMercatorQuad"),
-            link(
-                site.to(f"/collections/{layer.id}"), "http://www.opengis.net/def/rel/ogc/1.0/geodata", JSON, layer.title
-            ),
         ],
     }

@@ -14,7 +14,6 @@ SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
 TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
-QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 
 
 def link(href: str, rel: str, kind: str, title: str, **more: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from gis_service.maps.asked import askable
 from gis_service.maps.catalogue import Attribute, Catalogue, Layer
 from gis_service.maps.cql2.reading import LANGUAGES, MAX_BYTES, TEXT
 from gis_service.maps.ogc.ask import DEFAULT_LIMIT, FILTER, MAX_LIMIT
-from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, MVT, SCHEMA
+from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, SCHEMA
 from gis_service.maps.ogc.schemas import of_attribute
+from gis_service.maps.tilesets import api as tilesets
 
 Node = dict[str, Any]
 
@@ -31,6 +32,7 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
     }
     for layer in catalogue.values():
         paths |= _of_layer(layer)
+    paths |= tilesets.paths_of_sets() | tilesets.paths_of_dataset(list(catalogue.values()))
     return {
         "openapi": "3.0.3",
         "info": {
@@ -65,12 +67,6 @@ def _of_layer(layer: Layer) -> Node:
         f"{name}.item", f"{layer.title}:一个要素 · One feature", "featureGeoJSON", GEOJSON, crs_header=True,
         parameters=["featureId", "crs", "as_of", "f"],
     )  # fmt: skip
-    tile = _get(
-        f"{name}.collection.vector.getTile", f"{layer.title}:瓦片 · A tile", "binary", MVT,
-        parameters=["tileMatrix", "tileRow", "tileCol", *rows, "tileFormat", *filters],
-    )  # fmt: skip
-    tile["responses"]["200"]["content"].pop(HTML)
-    tile["responses"]["204"] = {"description": "空瓦片 · An empty tile"}
     schemas = {
         f"{here}/{what}": _get(f"{name}.{what}", f"{layer.title}:{title}", "object", SCHEMA, parameters=["f"])
         for what, title in (("queryables", "可查询的字段 · Queryables"), ("schema", "要素的字段 · Schema"))
@@ -80,15 +76,9 @@ def _of_layer(layer: Layer) -> Node:
         here: _get(f"{name}.collection", layer.title, "collection", parameters=["f"]),
         f"{here}/items": items,
         f"{here}/items/{{featureId}}": one,
-        f"{here}/tiles": _get(
-            f"{name}.collection.vector.getTileSetsList", "瓦片集 · Tilesets", "object", parameters=["f"]
-        ),
-        f"{here}/tiles/WebMercatorQuad": _get(
-            f"{name}.collection.vector.getTileSet", "瓦片集 · Tileset", "object", parameters=["f"]
-        ),
-        f"{here}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
-    return {path: {"get": {"tags": [name], **operation}} for path, operation in operations.items()}
+    paths = {path: {"get": {"tags": [name], **operation}} for path, operation in operations.items()}
+    return paths | tilesets.paths_of_layer(layer, filters)
 
 
 def _get(

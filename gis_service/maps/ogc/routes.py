@@ -14,16 +14,15 @@ from psycopg import DataError, InternalError
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
-from gis_service.core.errors import BadRequest, NotFound
+from gis_service.core.errors import NotFound
 from gis_service.core.paging import cursor
-from gis_service.maps import tiles
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.cql2.terms import fault, shown
 from gis_service.maps.crs import LONLAT, is_wide
 from gis_service.maps.memory import memory_of, sight
 from gis_service.maps.ogc import ask, documents, items, openapi, pages, schemas
-from gis_service.maps.ogc.links import GEOJSON, JSON, MVT, OPENAPI, QUERYABLES_REL, SCHEMA, Site, link
+from gis_service.maps.ogc.links import GEOJSON, JSON, OPENAPI, QUERYABLES_REL, SCHEMA, Site, link
 
 READ = Look("map.read")
 Reading = Annotated[Scope, Depends(READ)]
@@ -149,46 +148,6 @@ def feature(request: Request, scope: Reading, name: str, key: str) -> Response:
     return _text(whole, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
 
 
-@router.get("/collections/{name}/tiles")
-def tilesets(request: Request, _scope: Reading, name: str) -> Response:
-    layer = _layer(request, name)
-    ask.only(request)
-    return _document(request, documents.tilesets(Site.of(request), layer), f"{layer.title} · 瓦片集")
-
-
-@router.get("/collections/{name}/tiles/WebMercatorQuad")
-def tileset(request: Request, scope: Reading, name: str) -> Response:
-    layer = _layer(request, name)
-    ask.only(request)
-    extent = memory_of(request).extent(scope, layer)
-    return _document(request, documents.tileset(Site.of(request), layer, extent), f"{layer.title} · 瓦片集")
-
-
-@router.get("/collections/{name}/tiles/WebMercatorQuad/{z}/{y}/{x}")
-def tile(request: Request, scope: Reading, name: str, z: str, y: str, x: str) -> Response:
-    layer = _layer(request, name)
-    if request.query_params:
-        _only_tile_parameters(request, layer)
-    place, asked = tiles.tile_at(z, x, y), ask.rows(request, layer)
-    if asked.as_of and layer.history:
-        asked = replace(asked, wide=tiles.holds_much(place, memory_of(request).extent(scope, layer)))
-    drawn = tiles.draw(request.app.state.reader, scope, layer, place, asked)
-    squeezable = "gzip" in request.headers.get("accept-encoding", "")
-    answer = tiles.answer(drawn, gzip_accepted=squeezable)
-    headers = {**PRIVATE, "ETag": answer.etag}
-    if _is_known(request, answer.etag):
-        return Response(status_code=304, headers=headers)
-    if answer.encoding:
-        headers["Content-Encoding"] = answer.encoding
-    return Response(answer.body, 200 if answer.body else 204, headers, MVT if answer.body else None)
-
-
-def _only_tile_parameters(request: Request, layer: Layer) -> None:
-    ask.only(request, ("datetime", "as_of", *(a.name for a in layer.attributes if a.filter)))
-    if request.query_params.get("f", "mvt") != "mvt":
-        raise BadRequest(parameter="f", value=request.query_params["f"])
-
-
 def _counted(request: Request, scope: Scope, layer: Layer, asked: Asked, crs: Any, page: ask.Page) -> items.Features:
     """A page with the number of all matches: counted on the first page, handed on in the cursor. That there are more
     than are counted is remembered for a while, so that it is not found out by counting every time."""
@@ -269,9 +228,3 @@ def _schema(request: Request, schema: dict[str, Any]) -> Response:
 
 def _text(text: str, kind: str, headers: Mapping[str, str] | None = None) -> Response:
     return Response(text, headers={**PRIVATE, **(headers or {})}, media_type=kind)
-
-
-def _is_known(request: Request, etag: str) -> bool:
-    """Whether the browser has this very content (RFC 9110: a weak match will do)."""
-    seen = request.headers.get("if-none-match", "")
-    return etag in [word.strip().removeprefix("W/") for word in seen.split(",")]

@@ -22,4 +22,12 @@ export const MAP: Record<string, string> = {
   '属性': 'Attributes',
   '给其他软件用的地址': 'Addresses for other programs',
   '在 QGIS 里用“我的令牌”登录后可直接打开。': 'QGIS opens them when signed in with one of your tokens.',
+  '离线数据包': 'Offline package',
+  '矢量瓦片，一个文件': 'vector tiles in one file',
+  '矢量瓦片，QGIS、手机地图软件': 'vector tiles for QGIS and map programs of phones',
+  '原样图形和全部属性，带样式': 'shapes as they are, all attributes, with the style',
+  '最大级别': 'Last zoom',
+  '生成离线数据包': 'Make the package',
+  '{n} 个要素': '{n} features',
+  '{n} 块瓦片': '{n} tiles',
 };
