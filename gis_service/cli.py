@@ -15,6 +15,7 @@ from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
 from gis_service.exports.packages import cli as packages_cli
 from gis_service.kpi import cli as kpi_cli
+from gis_service.maps import cli as maps_cli
 from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
@@ -36,6 +37,7 @@ user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
+map_commands = typer.Typer(help="样式与 QGIS 工程 · styles and projects for QGIS", no_args_is_help=True)
 tls_commands = typer.Typer(help="HTTPS 证书 · the certificate for HTTPS", no_args_is_help=True)
 workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
 survey_commands = typer.Typer(help="摸排 · surveys", no_args_is_help=True)
@@ -56,6 +58,7 @@ for name, commands in {
     "report": report_commands,
     "maps": map_commands,
     "evidence": evidence_commands,
+    "maps": map_commands,
     "tls": tls_commands,
     "workdays": workday_commands,
 }.items():
@@ -316,6 +319,7 @@ kpi_cli.install(app, service)
 reports_cli.install(report_commands, service)
 evidence_cli.install(evidence_commands)
 procedures_cli.install(workday_commands, service)
+maps_cli.install(map_commands, service)
 tls_cli.install(tls_commands)
 
 

@@ -1,17 +1,26 @@
 """HTTP doors of maps: the layers for the web map, the folium page, and the OGC API."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import text
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
+from gis_service.core.errors import BadRequest
+from gis_service.core.http import to_be_saved
 from gis_service.maps.asked import day
 from gis_service.maps.catalogue import Layer
+from gis_service.maps.desktop.project import LOGIN, LOGIN_PATTERN, Place, qgz
 from gis_service.maps.handout import handout
+from gis_service.maps.memory import memory_of
 from gis_service.maps.ogc import routes as ogc
+from gis_service.maps.ogc.links import Site
+from gis_service.maps.styles.drawing import Drawn
+from gis_service.maps.styles.maplibre import maplibre
+from gis_service.maps.styles.qml import qml
+from gis_service.maps.styles.sld import sld
 from gis_service.maps.tilesets import routes as tilesets
 
 router = APIRouter(prefix="/api/v1")
@@ -27,6 +36,57 @@ def routers() -> tuple[APIRouter, ...]:
 def layers(request: Request, _scope: Reading) -> list[dict[str, Any]]:
     """Every layer: where its tiles and features are, how it looks, what its attributes are called."""
     return [_shown(layer) for layer in request.app.state.layers.values()]
+
+
+Lang = Literal["zh", "en", "both"]
+
+
+@router.get("/layers/{name}/style.sld")
+def layer_sld(
+    request: Request, _scope: Reading, name: str, lang: Lang = "both", marks: Literal["qgis", "geoserver"] = "qgis"
+) -> Response:
+    """A layer's style as SLD 1.0.0; its hatches for QGIS, or as the marks that GeoServer knows."""
+    layer = request.app.state.layers.named(name)
+    return _style(sld(Drawn.served(layer, lang), marks), f"{layer.id}.sld", "application/vnd.ogc.sld+xml")
+
+
+@router.get("/layers/{name}/style.qml")
+def layer_qml(request: Request, _scope: Reading, name: str, lang: Lang = "both") -> Response:
+    """A layer's style as QGIS keeps it."""
+    layer = request.app.state.layers.named(name)
+    return _style(qml(Drawn.served(layer, lang)), f"{layer.id}.qml", "application/xml")
+
+
+@router.get("/layers/{name}/style.json")
+def layer_json(
+    request: Request, _scope: Reading, name: str, lang: Lang = "both", tilejson: str | None = None
+) -> JSONResponse:
+    """A layer's style for MapLibre, over our vector tiles or over a TileJSON document at another address."""
+    layer = request.app.state.layers.named(name)
+    if tilejson is not None and not tilejson.startswith(("http://", "https://", "/")):
+        raise BadRequest(parameter="tilejson", value=tilejson)
+    tiles = Site.of(request).to(f"/collections/{layer.id}/tiles/WebMercatorQuad") + "/{z}/{y}/{x}?f=mvt"
+    document = maplibre(Drawn.served(layer, lang), tiles=tiles, tilejson=tilejson)
+    return JSONResponse(document, headers={"Cache-Control": "private, no-cache"})
+
+
+def _style(text: str, name: str, kind: str) -> Response:
+    return Response(text, headers=to_be_saved(name, keep="private, no-cache"), media_type=kind)
+
+
+@router.get("/maps/qgis-project")
+def qgis_project(
+    request: Request,
+    scope: Reading,
+    lang: Literal["zh", "en"] = "zh",
+    login: Annotated[str, Query(pattern=LOGIN_PATTERN)] = LOGIN,
+) -> Response:
+    """The main map as a QGIS project that reads this service. It holds no token: `login` names one that the reader keeps in QGIS."""
+    state = request.app.state
+    extent = memory_of(request).extent(scope, state.layers["area"])
+    place = Place(Site.of(request).base, state.settings.title, extent, login, lang)
+    headers = to_be_saved("gis-service.qgz", keep="private, no-cache")
+    return Response(qgz(state.layers, place), headers=headers, media_type="application/x-qgis-project")
 
 
 @router.get("/map.html")

@@ -99,8 +99,9 @@ def test_styles_speak_the_words_of_the_file(exported: Exported, lang: str) -> No
         if layer and isinstance(layer.style, Categories):
             axis = vocabulary()[layer.by_name[layer.style.property].vocabulary or ""]
             words = [axis[c.value][lang == "en"] for c in layer.style.categories]
-            assert [c.get("value") for c in renderer.iter("category")] == words
-            hatches = [c for c in layer.style.categories if c.hatch and c.hatch != "dots"]
+            assert [c.get("value") for c in renderer.iter("category")] == [*words, ""]
+            looks = (*layer.style.categories, layer.style.default)
+            hatches = [c for c in looks if c.hatch and c.hatch != "dots"]
             lines = [each for each in renderer.iter("layer") if each.get("class") == "LinePatternFill"]
             assert len(lines) == sum(2 if c.hatch == "cross" else 1 for c in hatches)
 

@@ -21,9 +21,9 @@ from gis_service.exports import queries
 from gis_service.exports.fields import YES_NO, cell, named
 from gis_service.exports.formats.gpkg_file import File, Table
 from gis_service.exports.source import Source
-from gis_service.exports.styles import Drawn
 from gis_service.geo import crs as systems
 from gis_service.maps.catalogue import Layer
+from gis_service.maps.styles.drawing import Drawn
 from gis_service.parcels.lineage.rules import WORDS as ACTS_OF_LINEAGE
 from gis_service.parcels.lineage.rules import Kind
 from gis_service.parcels.vocabulary import vocabulary, words
@@ -74,7 +74,7 @@ def _drawn(source: Source, layer: Layer, columns: dict[str, str] | None = None) 
     """A layer's style for a table of the file; the parcels' columns where no others are given."""
     lang = source.wish.lang
     columns = columns or {field.name: field.header(lang) for field in source.wish.fields}
-    label = layer.style.label.property if layer.style.label else layer.label
+    label = layer.style.label.property if layer.style.label else None
     category = layer.category
     return Drawn(
         layer,

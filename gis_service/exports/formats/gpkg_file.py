@@ -11,9 +11,9 @@ from typing import Any, Self
 import shapely
 from pyproj import CRS
 
-from gis_service.exports.qml import qml
-from gis_service.exports.sld import sld
-from gis_service.exports.styles import Drawn
+from gis_service.maps.styles.drawing import Drawn
+from gis_service.maps.styles.qml import qml
+from gis_service.maps.styles.sld import sld
 
 APPLICATION_ID, USER_VERSION = 0x47504B47, 10400  # "GPKG", 1.4.0
 RTREE = "http://www.geopackage.org/spec120/#extension_rtree"

@@ -7,10 +7,11 @@ import pandas as pd
 import shapely
 
 from gis_service.maps.catalogue import Layer
+from gis_service.maps.styles.forms import form_of
 from gis_service.sheets.composing.content import Chapter, Entry
 from gis_service.sheets.drawing.items import INK
 from gis_service.sheets.gather import Desk
-from gis_service.sheets.mapping.layers import Feature, drawn, form_of, look_of, present
+from gis_service.sheets.mapping.layers import Feature, drawn, look_of, present
 from gis_service.sheets.mapping.placing import Label, Line, along, around
 
 if TYPE_CHECKING:

@@ -32,11 +32,6 @@ class Feature:
     """Of a point: what is not the same thing has not the same form."""
 
 
-def form_of(layer: Layer, look: Look) -> str:
-    """The form of a point of a layer."""
-    return POINT_SIGNS.get(look.sign, "circle") if layer.id == "survey-point" else LAYER_FORMS.get(layer.id, "circle")
-
-
 def look_of(layer: Layer, value: object) -> tuple[str, Look]:
     """The look of a value and its key in the legend."""
     style = layer.style
@@ -79,11 +74,6 @@ def point_items(frame: Frame, feature: Feature) -> list[Item]:
     edge = look.stroke if look.stroke and look.stroke.upper() != "#FFFFFF" else INK
     width = 0.15 if edge == INK else (look.stroke_width or 1) * MM_PER_PIXEL
     return [sign(feature.form, place.x, place.y, radius, fill=look.fill or INK, stroke=edge, width=width)]  # fmt: skip
-
-
-POINT_SIGNS = {"有": "triangle", "未": "square", "无": "circle"}
-"""Points of a survey are told apart by their form too, so that a grey print can be read."""
-LAYER_FORMS = {"sign": "square", "camera": "diamond", "observation": "triangle"}
 
 
 def drawn(frame: Frame, layer: Layer, features: Iterable[Feature]) -> Group:

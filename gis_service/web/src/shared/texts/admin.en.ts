@@ -48,6 +48,7 @@ export const ADMIN: Record<string, string> = {
   '安全管理员': 'Security administrator',
   '审计员': 'Auditor',
   '令牌让 QGIS 或脚本以您的身份读取数据：用户名填账号，密码填令牌。': 'A token lets QGIS or a script read as you: user name is your account, password the token.',
+  '下载 QGIS 工程': 'Download the QGIS project',
   '新令牌只显示这一次，请现在存好：': 'The new token is shown only now; keep it safe:',
   '用途': 'Purpose',
   '用途，例如 QGIS 桌面': 'Purpose, such as QGIS on my desk',
