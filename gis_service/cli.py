@@ -37,13 +37,14 @@ user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
-map_commands = typer.Typer(help="样式与 QGIS 工程 · styles and projects for QGIS", no_args_is_help=True)
+map_commands = typer.Typer(
+    help="图层数据包、样式与 QGIS 工程 · layers as files, styles and projects for QGIS", no_args_is_help=True
+)
 tls_commands = typer.Typer(help="HTTPS 证书 · the certificate for HTTPS", no_args_is_help=True)
 workday_commands = typer.Typer(help="工作日历 · the working-day calendar", no_args_is_help=True)
 survey_commands = typer.Typer(help="摸排 · surveys", no_args_is_help=True)
 patrol_commands = typer.Typer(help="巡查 · patrols", no_args_is_help=True)
 sheet_commands = typer.Typer(help="会议用图 · sheets for the meeting table", no_args_is_help=True)
-map_commands = typer.Typer(help="图层数据包 · layers as files", no_args_is_help=True)
 report_commands = typer.Typer(help="月度调度 · monthly reports", no_args_is_help=True)
 evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_args_is_help=True)
 for name, commands in {
@@ -58,7 +59,6 @@ for name, commands in {
     "report": report_commands,
     "maps": map_commands,
     "evidence": evidence_commands,
-    "maps": map_commands,
     "tls": tls_commands,
     "workdays": workday_commands,
 }.items():

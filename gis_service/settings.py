@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from gis_service.core.errors import Refusal
@@ -18,6 +18,31 @@ class WrongSetting(Refusal):
     code, status = "setting.wrong", 500
     zh = "设置有误:{fault_zh}。请修改环境变量或 gis_service.toml 后重新启动。"
     en = "A setting is wrong: {fault}. Correct the environment variable or gis_service.toml and start again."
+
+
+class BaseSource(BaseModel):
+    """A base map from elsewhere (XYZ, or WMTS on the Web Mercator grid), fetched by the server tile by tile."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=40)
+    name_en: str = Field("", max_length=60)
+    url: str = Field(pattern=r"^https?://[^/@?#\s{}]+/[^#\s]*$")
+    key: str | None = Field(None, repr=False, min_length=1)
+    datum: Literal["cgcs2000", "wgs84", "gcj02"] = "cgcs2000"
+    note: str = Field("", max_length=100)
+    min_zoom: int = Field(1, ge=0, le=22)
+    max_zoom: int = Field(18, ge=0, le=22)
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        missing = [part for part in ("{z}", "{x}", "{y}") if self.url.count(part) != 1]
+        if missing or self.min_zoom > self.max_zoom or ("{key}" in self.url) != (self.key is not None):
+            raise ValueError(
+                "url must have {z}, {x} and {y} once each, and {key} exactly where there is a key; zooms must rise"
+            )
+        return self
 
 
 class Settings(BaseSettings):
@@ -141,6 +166,13 @@ class Settings(BaseSettings):
         max_length=100,
         description="What is written on maps over Tianditu, with its review number (审图号).",
     )
+    base_sources: tuple[BaseSource, ...] = Field(
+        (),
+        max_length=12,
+        description="Base maps of the desk from elsewhere, as JSON or TOML tables: `code`, `name`, `url` (an address with {z}, {x} and {y}, "
+        "XYZ or WMTS on the Web Mercator grid), `key` for {key} in it, `datum` (cgcs2000, wgs84 or gcj02), `note`, `min_zoom`, "
+        "`max_zoom`. The server fetches the tiles, from these hosts only; none is asked without it.",
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
@@ -169,6 +201,10 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = [(".".join(map(str, e["loc"])), e["msg"], str(e["input"])) for e in error.errors()]
+        # what was written for a base map may hold its key
+        faults = [
+            (".".join(map(str, e["loc"])), e["msg"], "…" if "base_sources" in e["loc"] else str(e["input"]))
+            for e in error.errors()
+        ]
         named = "; ".join(f"GIS_{loc.upper()} = {value!r}: {message}" for loc, message, value in faults)
         raise WrongSetting(fault=named, fault_zh=named) from None

@@ -10,7 +10,9 @@ from gis_service.access.edge import Look
 from gis_service.core.db import Scope
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import to_be_saved
+from gis_service.maps import pointing
 from gis_service.maps.asked import day
+from gis_service.maps.basemaps import routes as basemaps
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.desktop.project import LOGIN, LOGIN_PATTERN, Place, qgz
 from gis_service.maps.handout import handout
@@ -29,7 +31,7 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return router, tilesets.router, ogc.router
+    return router, pointing.router, basemaps.router, tilesets.router, ogc.router
 
 
 @router.get("/layers")
@@ -122,6 +124,7 @@ def _shown(layer: Layer) -> dict[str, Any]:
         "tiles": f"{here}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt",
         "items": f"{here}/items",
         "legend": layer.legend(),
+        "dated": layer.history is not None,
         "words": layer.description,
         "words_en": layer.description_en,
     }

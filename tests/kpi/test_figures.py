@@ -159,7 +159,11 @@ def test_what_is_late_names_its_unit_and_person(reading: Session) -> None:
     assert {(row["no"], row["unit"], row["person"]) for row in found} == {
         ("P2", "管理甲", None),
         ("ZG2", "管护甲", None),
-        ("AJ1", "管理甲", None),  # decided on the twentieth and eighteenth of September, to be served within seven working days
+        (
+            "AJ1",
+            "管理甲",
+            None,
+        ),  # decided on the twentieth and eighteenth of September, to be served within seven working days
         ("AJ4", "管理甲", None),
     }
     missed = late(reading, sights(None), SEPTEMBER, 100)[1]

@@ -285,7 +285,11 @@ class _World:
         claim = self.proceeding(
             "claim",
             "SP1",
-            [("09-03", "open", "screened", {}), ("09-09", "start", "started", {}), ("10-06", "agree", "agreed", {"perform_by": "2026-12-31"})],
+            [
+                ("09-03", "open", "screened", {}),
+                ("09-09", "start", "started", {}),
+                ("10-06", "agree", "agreed", {"perform_by": "2026-12-31"}),
+            ],
         )
         self.proceeding("claim", "SP2", [("09-04", "open", "screened", {}), ("09-20", "decline", "not_started", {})])
         for stage, yuan, added, removed in (

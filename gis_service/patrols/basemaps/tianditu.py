@@ -11,8 +11,10 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
+from gis_service.core.errors import Refusal
 from gis_service.patrols.basemaps.errors import TiandituBusy, TiandituFailed
 from gis_service.patrols.basemaps.rules import TiandituLayer
 
@@ -34,9 +36,21 @@ class Picture:
     media_type: str
 
 
+class _Failed(Exception):
+    """A node gave no picture; both sentences say why, and nothing of the address: the key is in it."""
+
+    def __init__(self, fault: str, fault_zh: str):
+        super().__init__(fault)
+        self.fault, self.fault_zh = fault, fault_zh
+
+
 @dataclass
-class Tianditu:
-    """The way to one node. `url` ends where the layer's name begins; `key` is the `tk` of the service."""
+class Node:
+    """The way to one host that gives tiles: what is looked at goes through, bounded, and is remembered for some minutes."""
+
+    failed: ClassVar[type[Refusal]]
+    """Said of what went wrong, with `fault` and `fault_zh`."""
+    busy: ClassVar[type[Refusal]]
 
     url: str
     key: str = field(repr=False)
@@ -49,21 +63,20 @@ class Tianditu:
         self._asked: dict[int, deque[float]] = {}
         self._failures, self._rests_until = 0, 0.0
 
-    def tile(self, layer: TiandituLayer, z: int, x: int, y: int, *, person: int) -> Picture:
-        """One tile of the Web Mercator set; raises `TiandituFailed`, `TiandituBusy`."""
+    def picture(self, place: tuple[str, int, int, int], path: str, *, person: int) -> Picture:
+        """The tile that lies at `path` (with its query) of the host of `url`; raises what `failed` and `busy` say."""
         self._count(person)
-        place = (layer.value, z, x, y)
         if known := self._remembered(place):
             return known
         if self.now() < self._rests_until:
-            raise TiandituFailed(fault="the node does not answer", fault_zh="服务节点暂无响应")
+            raise self.failed(fault="the node does not answer", fault_zh="服务节点暂无响应")
         if not self._places.acquire(timeout=PATIENCE_S):
-            raise TiandituBusy()
+            raise self.busy()
         try:
-            picture = self._fetch(layer, z, x, y)
-        except TiandituFailed:
+            picture = self._fetch(path)
+        except _Failed as failure:
             self._failed()
-            raise
+            raise self.failed(fault=failure.fault, fault_zh=failure.fault_zh) from None
         finally:
             self._places.release()
         self._remember(place, picture)
@@ -76,7 +89,7 @@ class Tianditu:
             while seen and seen[0] <= at - WINDOW_S:
                 seen.popleft()
             if len(seen) >= PER_PERSON:
-                raise TiandituBusy(headers={"Retry-After": str(int(WINDOW_S))})
+                raise self.busy(headers={"Retry-After": str(int(WINDOW_S))})
             seen.append(at)
 
     def _remembered(self, place: tuple[str, int, int, int]) -> Picture | None:
@@ -100,21 +113,13 @@ class Tianditu:
             if self._failures >= TIRED_AFTER:
                 self._failures, self._rests_until = 0, self.now() + REST_S
 
-    def _fetch(self, layer: TiandituLayer, z: int, x: int, y: int) -> Picture:
+    def _fetch(self, path: str) -> Picture:
         """Asks the node. Redirections are not followed: the key would go to wherever they lead."""
         node = urlsplit(self.url)
-        query = urlencode({
-            "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer.value, "STYLE": "default",
-            "TILEMATRIXSET": "w", "FORMAT": "tiles", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x, "tk": self.key,
-        })  # fmt: skip
         try:
             connection = _connection(node.scheme, node.hostname or "", node.port)
             try:
-                connection.request(
-                    "GET",
-                    f"{node.path.rstrip('/')}/{layer.value}_w/wmts?{query}",
-                    headers={"User-Agent": "gis_service"},
-                )
+                connection.request("GET", path, headers={"User-Agent": "gis_service"})
                 answer = connection.getresponse()
                 status, media_type = answer.status, answer.headers.get_content_type()
                 content = answer.read(LARGEST + 1)
@@ -122,12 +127,27 @@ class Tianditu:
                 connection.close()
         except (OSError, http.client.HTTPException, ValueError):
             # what is raised may hold the address and with it the key: not even the cause goes on
-            raise TiandituFailed(fault="the node cannot be reached", fault_zh="连不上服务节点") from None
+            raise _Failed("the node cannot be reached", "连不上服务节点") from None
         if status != http.client.OK:
-            raise TiandituFailed(fault=f"HTTP {status}", fault_zh=f"HTTP {status}")
+            raise _Failed(f"HTTP {status}", f"HTTP {status}")
         if media_type not in ("image/png", "image/jpeg", "image/webp") or len(content) > LARGEST:
-            raise TiandituFailed(fault="the answer is no picture", fault_zh="返回的不是图片,请检查密钥是否有效")
+            raise _Failed("the answer is no picture", "返回的不是图片,请检查密钥是否有效")
         return Picture(content, media_type)
+
+
+class Tianditu(Node):
+    """The way to one node of 天地图. `url` ends where the layer's name begins; `key` is the `tk` of the service."""
+
+    failed, busy = TiandituFailed, TiandituBusy
+
+    def tile(self, layer: TiandituLayer, z: int, x: int, y: int, *, person: int) -> Picture:
+        """One tile of the Web Mercator set; raises `TiandituFailed`, `TiandituBusy`."""
+        query = urlencode({
+            "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer.value, "STYLE": "default",
+            "TILEMATRIXSET": "w", "FORMAT": "tiles", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x, "tk": self.key,
+        })  # fmt: skip
+        path = f"{urlsplit(self.url).path.rstrip('/')}/{layer.value}_w/wmts?{query}"
+        return self.picture((layer.value, z, x, y), path, person=person)
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { fromGcj02, toGcj02 } from '../src/field/map/shift';
+import { fromGcj02, toGcj02 } from '../src/shared/shift';
 import { metres } from '../src/field/track/distance';
 
 type Pair = [place: string, true_: [number, number], shifted: [number, number]];

@@ -33,3 +33,12 @@ export const toDegrees = ({ easting, northing }: Plane, srid: number): [number, 
 export const planeText = ({ northing, easting }: Plane): string => `X ${northing.toFixed(2)}  Y ${easting.toFixed(2)}`;
 
 export const degreeText = ([lon, lat]: [number, number]): string => `${lon.toFixed(6)}°E  ${lat.toFixed(6)}°N`;
+
+/** One coordinate in degrees, minutes and seconds, rounded once so that no second is 60. */
+function sexagesimal(degrees: number, positive: string, negative: string): string {
+  const all = Math.round(Math.abs(degrees) * 3600 * 1000);
+  const [d, m, s] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, (all % 60_000) / 1000];
+  return `${d}°${String(m).padStart(2, '0')}′${s.toFixed(3).padStart(6, '0')}″${degrees < 0 ? negative : positive}`;
+}
+
+export const dmsText = ([lon, lat]: [number, number]): string => `${sexagesimal(lon, 'E', 'W')}  ${sexagesimal(lat, 'N', 'S')}`;

@@ -248,6 +248,8 @@ export interface MapLayer {
   items: string;
   visible: boolean;
   source: string;
+  /** Whether it has a past. */
+  dated?: boolean;
   attributes: LayerAttribute[];
   style: LayerStyle;
   legend: LegendEntry[];

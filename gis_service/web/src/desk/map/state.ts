@@ -5,8 +5,9 @@ import { computed, reactive, ref, shallowRef } from 'vue';
 import type { Geometry } from '../../shared/geojson';
 import type { Axis, BBox, MapLayer } from '../../shared/types';
 import { isAxis } from '../parcels/axes';
-import { place } from '../state/place';
+import { place, setQuery } from '../state/place';
 import { session } from '../state/session';
+import { PARCELS, readShown, type Shown, type ShownLayers, usualOf, writeShown } from './shownLayers';
 
 export type MarkKind = 'chosen' | 'before' | 'after' | 'added' | 'removed' | 'kept' | 'ok' | 'warning' | 'error' | 'fault' | 'fault-area' | 'fault-line' | 'spot-error' | 'spot-warning' | 'spot-info' | 'heap-offered' | 'heap-taken' | 'heap-left' | 'hot99' | 'hot95' | 'hot90' | 'words';
 
@@ -92,19 +93,43 @@ export const layerOfAxis = (name: string): MapLayer | undefined =>
 /** Layers that are shown or hidden one by one; the six axes take turns instead. */
 export const overlays = computed(() => session.layers.filter((layer) => !isAxis(layer.style.property ?? '')));
 
-const KEPT = 'gis.layers';
-const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Record<string, boolean>;
-const visible = reactive<Record<string, boolean>>(kept);
+const KEPT = 'gis.map.layers';
+/** What this person had on this machine; an address that names layers goes before it. */
+const kept = ref(localStorage.getItem(KEPT) ?? undefined);
+const shownLayers = computed(() => readShown(place.query['layers'] ?? kept.value, overlays.value));
+
+/** Puts what was kept into the address, so that the view can be sent to a colleague as it is. */
+export function rememberLayers(): void {
+  if (!place.query['layers'] && kept.value) setQuery({ layers: writeShown(shownLayers.value, overlays.value) });
+}
+
+function show(layers: ShownLayers): void {
+  kept.value = writeShown(layers, overlays.value);
+  setQuery({ layers: kept.value });
+  if (kept.value) localStorage.setItem(KEPT, kept.value);
+  else localStorage.removeItem(KEPT);
+}
 
 /** The layer that a place is about: shown, above the parcels, while the person is there. */
 export const placeLayer = ref<string | null>(null);
 
-export const isVisible = (layer: MapLayer): boolean => layer.id === placeLayer.value || (visible[layer.id] ?? layer.visible);
+export const isVisible = (layer: MapLayer): boolean => layer.id === placeLayer.value || shownLayers.value.has(layer.id);
+export const shownOf = (layer: MapLayer): Shown => shownLayers.value.get(layer.id) ?? usualOf(layer);
+/** How strong the parcels are, 0–100. */
+export const parcelOpacity = computed(() => shownLayers.value.get(PARCELS)?.opacity ?? 100);
 
 export function setVisible(layer: MapLayer, value: boolean): void {
-  visible[layer.id] = value;
-  localStorage.setItem(KEPT, JSON.stringify(visible));
+  const next = new Map(shownLayers.value);
+  if (value) next.set(layer.id, shownOf(layer));
+  else next.delete(layer.id);
+  show(next);
 }
+
+export const setShown = (layer: MapLayer, change: Partial<Shown>): void => show(new Map(shownLayers.value).set(layer.id, { ...shownOf(layer), ...change }));
+export const setParcelOpacity = (opacity: number): void => show(new Map(shownLayers.value).set(PARCELS, { opacity, over: false }));
+
+/** The zoom of the map when it rests, and the latitude of its middle. */
+export const viewNow = shallowRef({ zoom: 13, lat: 22.4 });
 
 /** The bounding box of any GeoJSON geometry. */
 export function bboxOf(geometry: Geometry | null): BBox | null {

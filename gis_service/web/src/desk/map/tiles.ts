@@ -14,6 +14,7 @@ import type { MapLayer } from '../../shared/types';
 import { picked } from '../bulk/picked';
 import { place } from '../state/place';
 import { edition } from '../state/rows';
+import { firstZoom } from './shownLayers';
 import { hover, marks } from './state';
 import { idOf, styleFunction } from './symbols';
 
@@ -41,7 +42,8 @@ export function tileUrl(layer: MapLayer, asOf: string | undefined): string {
   return layer.tiles + (asOf ? `${layer.tiles.includes('?') ? '&' : '?'}as_of=${asOf}` : '');
 }
 
-export function tileLayer(layer: MapLayer, asOf: string | undefined, zIndex: number): Tiles {
+/** `canvas` names a canvas of its own, for what is cut by a swipe. */
+export function tileLayer(layer: MapLayer, asOf: string | undefined, zIndex: number, canvas = 'ol-layer'): Tiles {
   const source = new VectorTileSource<RenderFeature>({
     format: FORMAT,
     url: tileUrl(layer, asOf),
@@ -49,7 +51,7 @@ export function tileLayer(layer: MapLayer, asOf: string | undefined, zIndex: num
     maxZoom: layer.maxzoom,
     tileLoadFunction: load,
   });
-  const tiles: Tiles = new VectorTileLayer({ source, declutter: true, zIndex, renderBuffer: 64, properties: { layer } });
+  const tiles: Tiles = new VectorTileLayer({ className: canvas, source, declutter: true, zIndex, renderBuffer: 64, minZoom: firstZoom(layer) - 0.01, properties: { layer } });
   tiles.setStyle(styleFunction(layer, (resolution) => source.getTileGrid()?.getZForResolution(resolution)));
   return tiles;
 }

@@ -2,25 +2,13 @@
 import type BaseLayer from 'ol/layer/Base';
 import TileLayer from 'ol/layer/Tile';
 import VectorTileLayer from 'ol/layer/VectorTile';
-import { addCoordinateTransforms, addProjection, fromLonLat, get as projection, Projection, toLonLat } from 'ol/proj';
 import XYZ from 'ol/source/XYZ';
 import { PMTilesRasterSource, PMTilesVectorSource } from 'ol-pmtiles';
 import { FileSource } from 'pmtiles';
 
+import { GCJ02, knowShifted } from '../../shared/shifted';
 import type { Base, Theme } from './model';
-import { fromGcj02, toGcj02 } from './shift';
 import { groundStyle, tileStyle } from './styles';
-
-/** Web Mercator of shifted degrees. OpenLayers warps the tiles of a source in it onto the true map, triangle by triangle. */
-export const GCJ02 = 'GCJ02:3857';
-
-function knowShifted(): void {
-  if (projection(GCJ02)) return;
-  const mercator = projection('EPSG:3857')!;
-  addProjection(new Projection({ code: GCJ02, units: 'm', extent: mercator.getExtent(), worldExtent: mercator.getWorldExtent() }));
-  const moved = (move: (place: [number, number]) => [number, number]) => (place: number[]): number[] => fromLonLat(move(toLonLat(place) as [number, number]));
-  addCoordinateTransforms(GCJ02, 'EPSG:3857', moved(fromGcj02), moved(toGcj02));
-}
 
 /** The layers of a base, lowest first. Their canvases carry the class `base`, which the dark theme turns dark. */
 export function baseLayers(base: Base, theme: Theme): BaseLayer[] {

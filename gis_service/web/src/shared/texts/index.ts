@@ -18,6 +18,7 @@ import { KPI } from './kpi.en';
 import { LAYOUTS } from './layouts.en';
 import { LINEAGE } from './lineage.en';
 import { MAP } from './map.en';
+import { MAP_TOOLS } from './mapTools.en';
 import { MEETINGS } from './meetings.en';
 import { NOTIFICATIONS } from './notifications.en';
 import { PAPERS } from './papers.en';
@@ -52,6 +53,7 @@ export const ENGLISH: Record<string, string> = {
   ...LAYOUTS,
   ...LINEAGE,
   ...MAP,
+  ...MAP_TOOLS,
   ...MEETINGS,
   ...NOTIFICATIONS,
   ...PAPERS,
