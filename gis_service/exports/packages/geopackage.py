@@ -17,12 +17,12 @@ from gis_service.core.srid import STORAGE_SRID
 from gis_service.exports.fields import YES_NO
 from gis_service.exports.formats.geopackage import GEOMETRY, TYPES
 from gis_service.exports.formats.gpkg_file import File, Table
-from gis_service.exports.styles import Drawn
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.maps.frames import frame
 from gis_service.maps.packages.asked import Wish
 from gis_service.maps.packages.errors import NothingToPack
 from gis_service.maps.packages.making import Told
+from gis_service.maps.styles.drawing import Drawn
 from gis_service.parcels.vocabulary import vocabulary, words
 
 MULTIPLE = {"Polygon": shapely.MultiPolygon, "LineString": shapely.MultiLineString}
