@@ -7,6 +7,7 @@ from gis_service.maps import crs
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.maps.memory import BBox
 from gis_service.maps.ogc.links import HTML, JSON, MVT, Site, link
+from gis_service.maps.ogc.schemas import TYPES
 from gis_service.maps.tilesets.grids import GRIDS, QUAD, Grid
 
 Document = dict[str, Any]
@@ -15,13 +16,6 @@ REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILESETS, SCHEMES, SCHEME, GEODATA = (
     f"{REL}{name}" for name in ("tilesets-vector", "tiling-schemes", "tiling-scheme", "geodata")
 )
-TYPES: dict[str, Document] = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "datetime": {"type": "string", "format": "date-time"},
-}
 TILEJSON_TYPES = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 """What TileJSON 3.0 calls the types; everything else is a String."""
 
