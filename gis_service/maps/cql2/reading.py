@@ -1,10 +1,11 @@
 """A filter as a tree: bounded before anything recursive sees it.
 
 The parser of text is a wheel with two weaknesses, measured. It overflows its stack, and ends the process, on some
-thousand nested parentheses, signs in a row or comparisons of comparisons; and where a text is wrong within parentheses, it
-tries again twice for each of them: 20 opening parentheses take 2.5 s, 24 more than 3 s (doubling with each, some 40 s). So a filter has at most `MAX_BYTES`,
-and what makes the parser descend is counted first, in the raw text, whether or not it stands in quotes: the count may be
-too high, and never too low. JSON has no such trouble and may nest as deep as `MAX_DEPTH`.
+thousand nested parentheses, signs in a row or comparisons of comparisons; and where a text is wrong within parentheses,
+it tries again twice for each of them: 20 opening parentheses take 2.5 s, 24 more than 3 s (doubling with each, some
+40 s). So a filter has at most `MAX_BYTES`, and what makes the parser descend is counted first, in the raw text, whether
+or not it stands in quotes: the count may be too high, and never too low. JSON has no such trouble and may nest as deep
+as `MAX_DEPTH`.
 """
 
 import json
