@@ -17,7 +17,8 @@ TESTED = {
     "cql2": "test_filters.py",
     "ogcapi-common-1": "test_documents.py",
     "ogcapi-common-2": "test_documents.py",
-    "ogcapi-tiles-1": "../maps/test_tiles.py",
+    "ogcapi-tiles-1": "../maps/test_tilesets.py",
+    "tms": "../maps/test_tilesets.py",
 }
 NEW = ["/ogc/", "/ogc/conformance", "/ogc/functions", "/ogc/collections/fence", "/ogc/collections/fence/queryables",
        "/ogc/collections/fence/schema", "/ogc/collections/fence/items"]  # fmt: skip

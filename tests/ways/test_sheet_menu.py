@@ -1,6 +1,5 @@
 """出图 on the pages of a parcel, a handover batch, a walk and a case: the file comes on the paper that was chosen, with what it is of."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -18,7 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not WEB.is_dir(), reason="
 
 MM_PER_POINT = 25.4 / 72
 A3, A4 = (420, 297), (297, 210)
-Say = Callable[[str, str], tuple[tuple[int, int], str]]
 
 
 def first(page: Page, path: str, **params: str) -> dict[str, object]:
@@ -43,7 +41,7 @@ def opened(page: Page) -> None:
 
 
 def test_a_batch_and_a_case_are_printed_from_their_pages(enter: Enter) -> None:
-    page = enter(Role.ADMIN)
+    page = enter(Role.LAND_OFFICER, Role.CASE_OFFICER)
     batch = first(page, "handover-batches")
     page.goto(f"/desk/handover_batches/{batch['id']}")
     opened(page)
@@ -73,7 +71,7 @@ def test_a_walk_is_printed_with_its_track_only_for_a_reason(enter: Enter) -> Non
     size, bare = printed(page, "巡查轨迹图 PDF")
     assert size == A3
     assert str(walk["inspector_name"]) not in bare
-    page.get_by_label("查看他人轨迹的原因（会留痕").fill("会议用图")
+    page.get_by_label("不填则图上没有轨迹和姓名").fill("会议用图")
     _, told = printed(page, "巡查轨迹图 PDF")
     assert str(walk["inspector_name"]) in told
     assert troubles(page) == []
