@@ -3,6 +3,7 @@
 import tempfile
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gis_service.exports.packages import operations
 from gis_service.exports.packages.errors import Cancelled, PackageBroke
 from gis_service.exports.packages.local import write
 from gis_service.exports.writing import Written
+from gis_service.jobs.ending import told
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.packages.asked import Said, understood
 from gis_service.maps.packages.making import Told
@@ -28,15 +30,8 @@ def process(services: Any, package_id: int) -> None:
         package = exports.begin(session, package_id)
     if package is None:
         return
-    try:
+    with told(partial(_fail, services, package_id), PackageBroke(package_id=package_id), left=(Cancelled,)):
         _process(services, package)
-    except Cancelled:
-        return  # the record says so already
-    except Refusal as refusal:
-        _fail(services, package_id, refusal)
-    except Exception:
-        _fail(services, package_id, PackageBroke(package_id=package_id))
-        raise
 
 
 def _process(services: Any, package: Export) -> None:
