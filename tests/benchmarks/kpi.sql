@@ -32,7 +32,7 @@ select pg_temp.run('rectification', 'ZG', 20000, '{{open,issue,receive,answer,cl
     '{{"open": {{}}, "issue": {{"correct_by": "2026-10-20"}}, "receive": {{}}, "answer": {{}}, "close": {{}}}}');
 select pg_temp.run('case', 'AJ', 2000, '{{open,accept,verify,file,decide,close}}', '{{clue,accepted,verifying,filed,decided,closed}}',
     '{{"open": {{}}, "accept": {{}}, "verify": {{}}, "file": {{}}, "decide": {{"fine_yuan": "50000"}}, "close": {{}}}}');
-select pg_temp.run('claim', 'SP', 200, '{{open,check,start,agree}}', '{{screened,preliminary,started,agreed}}', '{{"open": {{}}, "check": {{}}, "start": {{}}, "agree": {{}}}}');
+select pg_temp.run('claim', 'SP', 200, '{{open,check,start,agree}}', '{{screened,preliminary,started,agreed}}', '{{"open": {{}}, "check": {{}}, "start": {{}}, "agree": {{"perform_by": "2026-12-31"}}}}');
 select pg_temp.run('survey', 'MP', 500, '{{open,approve}}', '{{pending,approved}}', '{{"open": {{}}, "approve": {{}}}}');
 select pg_temp.run('disposal', 'CZ', 300, '{{open,plan,approve,prepare,excavate,begin_removal}}', '{{proposed,planned,approved,preparing,excavating,removing}}',
     '{{"open": {{"estimate_best_m3": "2000"}}, "plan": {{"budget_yuan": "800000", "lead_unit": 3, "planned_until": "2026-09-30"}},
