@@ -25,6 +25,13 @@ Query = LiteralString | sql.SQL | sql.Composed | bytes
 SCOPED = ("app.see_all", "app.area_ids", "app.unit_ids", "app.see_published", "app.see_contacts")
 ENTER = b"select " + b", ".join(b"set_config('%s', %%s, true)" % name.encode() for name in SCOPED)
 
+
+def sight(scope: Scope) -> tuple[str, ...]:
+    """All that the database is told of who asks: equal sights see the same rows and columns. For whatever is remembered."""
+    settings = scope.settings()
+    return tuple(settings[name] for name in SCOPED)
+
+
 # The first two are also set on the role where the role is ours. A parallel worker would have to load PROJ first: it costs
 # 2 to 5 times. Planning a page anew costs 3 ms, executing it 1.3 ms; statements here are written for one plan.
 LIMITS = (

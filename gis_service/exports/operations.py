@@ -94,6 +94,34 @@ def finish(
     )
 
 
+def cancel(session: Session, export_id: int, formats: Collection[str], *, over: Refusal, cancelled: Refusal) -> Export:
+    """End a job that waits or runs with `cancelled`; the worker sees that it is ended, and stops. Raises `over` where it is over."""
+    queries.one(session, export_id, formats)
+    export = _locked(session, export_id)
+    if export.state not in (State.QUEUED, State.WRITING):
+        raise over
+    fail(session, export_id, cancelled)
+    session.flush()
+    return export
+
+
+def still_wanted(session: Session, export_id: int, cancelled: Refusal) -> Export:
+    """The record of a job that is being worked on, locked; raises `cancelled` where somebody ended it."""
+    export = _locked(session, export_id)
+    if export.state != State.WRITING:
+        raise cancelled
+    return export
+
+
+def ended_with(export: Export, refusal: type[Refusal]) -> bool:
+    """Whether this refusal is what ended it."""
+    return export.state == State.FAILED and (export.error or {}).get("code") == refusal.code
+
+
+def _locked(session: Session, export_id: int) -> Export:
+    return session.get_one(Export, export_id, with_for_update=True, populate_existing=True)
+
+
 def detail(asked: Mapping[str, Any], written: Written) -> dict[str, Any]:
     """What the audit trail keeps of a file that left: what was asked, how many, the hash."""
     return {**asked, **written.described(), "file": written.name}

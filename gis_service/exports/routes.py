@@ -16,7 +16,8 @@ from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations, queries
 from gis_service.exports.asked import Said, understood
-from gis_service.exports.errors import Expired, TooManyAtOnce
+from gis_service.exports.errors import TooManyAtOnce
+from gis_service.exports.handing import handed
 from gis_service.exports.jobs import TASK
 from gis_service.exports.models import Export
 from gis_service.exports.rules import AXIS, FORMATS
@@ -152,12 +153,6 @@ def read_export(work: Exporter, export_id: int) -> JSONResponse:
 @router.get("/exports/{export_id}/file")
 def fetch(work: Exporter, export_id: int) -> Response:
     """The file, for who asked for it, as long as it is kept."""
-    state = work.request.app.state
-    export = operations.ready(work.session, export_id, keep_days=state.settings.export_keep_days)
-    path = state.exports.path(str(export.file_sha256))
-    if not path.exists():
-        raise Expired(days=state.settings.export_keep_days, day="?")
-    facts = {"act": "fetch", "file": export.file_name, "sha256": export.file_sha256}
-    work.note(operations.PERMISSION, export.id, **facts)
-    media_type = FORMATS[export.asked["said"]["format"]].media_type
-    return FileResponse(path, media_type=media_type, filename=export.file_name)
+    keep_days = work.request.app.state.settings.export_keep_days
+    export = operations.ready(work.session, export_id, keep_days=keep_days)
+    return handed(work, export, operations.PERMISSION, FORMATS[export.asked["said"]["format"]].media_type)

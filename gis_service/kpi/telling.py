@@ -14,6 +14,7 @@ from gis_service.core import clock, db
 from gis_service.core.clock import BEIJING
 from gis_service.core.db import Scope
 from gis_service.core.errors import BadRequest
+from gis_service.core.reader import sight
 from gis_service.kpi.catalogue import CATALOGUE
 from gis_service.kpi.errors import IndicatorUnknown, NotYet
 from gis_service.kpi.figures import By, Figure, figures
@@ -99,8 +100,7 @@ _remembered: dict[Hashable, tuple[float, list[Figure]]] = {}
 def _month_before(session: Session, scope: Scope, codes: Sequence[str], as_of: datetime, by: By) -> list[Figure]:
     """The figures at the end of the month before, as this reader sees them; everybody asks for them, and they hardly change."""
     moment, bind = end_of_month_before(as_of), session.get_bind()
-    sight = (scope.see_all, scope.area_ids, scope.unit_ids, scope.see_published)
-    asked = (str(bind.engine.url), sight, tuple(codes), moment, by)
+    asked = (str(bind.engine.url), sight(scope), tuple(codes), moment, by)
     known = _remembered.get(asked)
     if known and time.monotonic() - known[0] < REMEMBERED_S:
         return known[1]

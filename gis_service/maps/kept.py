@@ -14,7 +14,7 @@ from threading import Lock
 from typing import LiteralString
 
 from gis_service.core.db import Scope
-from gis_service.core.reader import SCOPED, Reader
+from gis_service.core.reader import Reader, sight
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.tiles import Answer, Part, Tile, answer, draw_all
@@ -94,12 +94,6 @@ class Kept:
             self._bytes += entry.size
             while self._bytes > self._largest:
                 self._bytes -= self._entries.popitem(last=False)[1].size
-
-
-def sight(scope: Scope) -> Hashable:
-    """All that the reader tells the database of who asks: equal sights see the same rows and columns."""
-    settings = scope.settings()
-    return tuple(settings[name] for name in SCOPED)
 
 
 def _question(part: Part) -> Hashable:

@@ -11,7 +11,7 @@ from fastapi import Request
 from psycopg import sql
 
 from gis_service.core.db import Scope
-from gis_service.core.reader import Reader
+from gis_service.core.reader import Reader, sight
 from gis_service.maps.catalogue import Layer
 
 BBox = tuple[float, float, float, float]
@@ -41,11 +41,6 @@ class Remembered(Generic[Fact]):
     def find(self, key: Hashable, make: Callable[[], Fact]) -> Fact:
         known = self.get(key)
         return self.put(key, make()) if known is None else known
-
-
-def sight(scope: Scope) -> Hashable:
-    """What decides which rows a scope sees; equal sights see the same."""
-    return scope.see_all, scope.area_ids, scope.unit_ids, scope.see_published
 
 
 class Memory:

@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core.db import Scope
 from gis_service.exports import operations as exports
-from gis_service.exports import queries
 from gis_service.exports.models import Export
 from gis_service.exports.packages.errors import Cancelled, CannotCancel
 from gis_service.exports.rules import State
@@ -13,7 +12,6 @@ from gis_service.maps.packages.asked import Said
 from gis_service.maps.packages.rules import KINDS
 
 FORMATS = tuple(f"package-{name}" for name in KINDS)
-ALIVE = (State.QUEUED, State.WRITING)
 
 
 def ask(session: Session, actor: Actor, scope: Scope, said: Said) -> Export:
@@ -32,23 +30,16 @@ def ask(session: Session, actor: Actor, scope: Scope, said: Said) -> Export:
 
 def cancel(session: Session, package_id: int) -> Export:
     """End a job that waits or runs; the worker sees that it is ended, and stops. Raises `CannotCancel` where it is over."""
-    queries.one(session, package_id, FORMATS)
-    package = session.get_one(Export, package_id, with_for_update=True, populate_existing=True)
-    if package.state not in ALIVE:
-        raise CannotCancel(package_id=package_id)
-    exports.fail(session, package_id, Cancelled())
-    session.flush()
-    return package
+    over = CannotCancel(package_id=package_id)
+    return exports.cancel(session, package_id, FORMATS, over=over, cancelled=Cancelled())
 
 
 def is_cancelled(package: Export) -> bool:
     """Whether it ended because somebody wanted it to."""
-    return package.state == State.FAILED and (package.error or {}).get("code") == Cancelled.code
+    return exports.ended_with(package, Cancelled)
 
 
 def progress(session: Session, package_id: int, done: int, total: int) -> None:
     """Note how many tiles are looked at; raises `Cancelled` where the job is no longer wanted."""
-    package = session.get_one(Export, package_id, with_for_update=True, populate_existing=True)
-    if package.state != State.WRITING:
-        raise Cancelled()
+    package = exports.still_wanted(session, package_id, Cancelled())
     package.written, package.rows = done, total

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations as exports
 from gis_service.exports import queries
-from gis_service.exports.errors import Expired
+from gis_service.exports.handing import handed
 from gis_service.exports.models import Export
 from gis_service.exports.operations import PERMISSION
 from gis_service.exports.packages import operations
@@ -70,12 +70,6 @@ def cancel(work: Packer, package_id: int) -> JSONResponse:
 @router.get("/{package_id}/file")
 def fetch(work: Packer, package_id: int) -> Response:
     """The file, for who ordered it, as long as it is kept."""
-    state = work.request.app.state
-    keep_days = state.settings.export_keep_days
+    keep_days = work.request.app.state.settings.export_keep_days
     package = exports.ready(work.session, package_id, keep_days=keep_days, formats=operations.FORMATS)
-    path = state.exports.path(str(package.file_sha256))
-    if not path.exists():
-        raise Expired(days=keep_days, day="?")
-    work.note(PERMISSION, package.id, act="fetch", file=package.file_name, sha256=package.file_sha256)
-    media_type = KINDS[Said.of(package.asked["said"]).format].media_type
-    return FileResponse(path, media_type=media_type, filename=package.file_name)
+    return handed(work, package, PERMISSION, KINDS[Said.of(package.asked["said"]).format].media_type)

@@ -16,11 +16,12 @@ from gis_service.access.edge import Look
 from gis_service.core.db import Scope
 from gis_service.core.errors import NotFound
 from gis_service.core.paging import cursor
+from gis_service.core.reader import sight
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.cql2.terms import fault, shown
 from gis_service.maps.crs import LONLAT, is_wide
-from gis_service.maps.memory import memory_of, sight
+from gis_service.maps.memory import memory_of
 from gis_service.maps.ogc import ask, documents, items, openapi, pages, schemas
 from gis_service.maps.ogc.links import GEOJSON, JSON, OPENAPI, QUERYABLES_REL, SCHEMA, Site, link
 

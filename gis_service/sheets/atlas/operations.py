@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from gis_service.access.actor import Actor
 from gis_service.core.db import Scope
 from gis_service.exports import operations as exports
-from gis_service.exports import queries
 from gis_service.exports.models import Export
 from gis_service.exports.rules import State
 from gis_service.sheets.atlas.asked import Said, Wish
@@ -16,7 +15,6 @@ from gis_service.sheets.atlas.subjects import count
 from gis_service.sheets.gather import Desk
 
 FORMATS = (ATLAS,)
-ALIVE = (State.QUEUED, State.WRITING)
 
 
 def ask(desk: Desk, actor: Actor, scope: Scope, wish: Wish, said: Said) -> Export:
@@ -41,23 +39,15 @@ def wish_of(atlas: Export) -> tuple[Said, dict[str, object]]:
 
 def cancel(session: Session, atlas_id: int) -> Export:
     """End a job that waits or runs; the worker sees that it is ended, and stops. Raises `CannotCancel` where it is over."""
-    queries.one(session, atlas_id, FORMATS)
-    atlas = session.get_one(Export, atlas_id, with_for_update=True, populate_existing=True)
-    if atlas.state not in ALIVE:
-        raise CannotCancel(atlas_id=atlas_id)
-    exports.fail(session, atlas_id, Cancelled())
-    session.flush()
-    return atlas
+    over = CannotCancel(atlas_id=atlas_id)
+    return exports.cancel(session, atlas_id, FORMATS, over=over, cancelled=Cancelled())
 
 
 def is_cancelled(atlas: Export) -> bool:
     """Whether it ended because somebody wanted it to."""
-    return atlas.state == State.FAILED and (atlas.error or {}).get("code") == Cancelled.code
+    return exports.ended_with(atlas, Cancelled)
 
 
 def progress(session: Session, atlas_id: int, done: int) -> None:
     """Note how many parcels are drawn; raises `Cancelled` where the job is no longer wanted."""
-    atlas = session.get_one(Export, atlas_id, with_for_update=True, populate_existing=True)
-    if atlas.state != State.WRITING:
-        raise Cancelled()
-    atlas.written = done
+    exports.still_wanted(session, atlas_id, Cancelled()).written = done

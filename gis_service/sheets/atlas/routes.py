@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
@@ -12,7 +12,7 @@ from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations as exports
 from gis_service.exports import queries
-from gis_service.exports.errors import Expired
+from gis_service.exports.handing import handed
 from gis_service.exports.models import Export
 from gis_service.parcels.filters import filters_from
 from gis_service.sheets.atlas import operations
@@ -76,11 +76,6 @@ def cancel(work: Binder, atlas_id: int) -> JSONResponse:
 @router.get("/{atlas_id}/file")
 def fetch(work: Binder, atlas_id: int) -> Response:
     """The document, for who ordered it, as long as it is kept."""
-    state = work.request.app.state
-    keep_days = state.settings.export_keep_days
+    keep_days = work.request.app.state.settings.export_keep_days
     atlas = exports.ready(work.session, atlas_id, keep_days=keep_days, formats=operations.FORMATS)
-    path = state.exports.path(str(atlas.file_sha256))
-    if not path.exists():
-        raise Expired(days=keep_days, day="?")
-    work.note(PERMISSION, atlas.id, act="fetch", file=atlas.file_name, sha256=atlas.file_sha256)
-    return FileResponse(path, media_type=MEDIA["pdf"], filename=atlas.file_name)
+    return handed(work, atlas, PERMISSION, MEDIA["pdf"])
