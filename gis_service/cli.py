@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gis_service import settings as configuration
+from gis_service.backup import cli as backup_cli
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
@@ -305,6 +306,7 @@ def map_(
     typer.echo(str(out))
 
 
+backup_cli.install(db_commands, configuration.load, service)
 imports_cli.install(parcel_commands, service)
 imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
+import gis_service.backup.routes
 import gis_service.cases.clues.public
 import gis_service.cases.clues.routes
 import gis_service.cases.routes
@@ -156,6 +157,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.cases.clues.routes.revealing,
         gis_service.cases.clues.public.pages,
         gis_service.tls.page.router,
+        gis_service.backup.routes.router,
         gis_service.handover.routes.router,
         procedures.router_over(conducts),
         gis_service.disposal.manifests.routes.router,

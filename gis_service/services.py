@@ -15,10 +15,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.core import db, migrate
 from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
+from gis_service.core.errors import Refusal
 from gis_service.core.provision import provision
 from gis_service.core.reader import Reader
 from gis_service.files.store import LocalStore
 from gis_service.settings import Settings
+
+
+class NotPrivate(Refusal):
+    """The database is somebody else's."""
+
+    code, status = "database.not_private", 409
+    zh = "正在使用已有的 PostgreSQL(GIS_DATABASE_URL),由其管理员备份;此处只管私有数据库。"
+    en = "An existing PostgreSQL is used (GIS_DATABASE_URL): its administrator backs it up; this is for the private one only."
 
 
 @dataclass
@@ -32,7 +41,16 @@ class Services:
     @cached_property
     def cluster(self) -> Cluster | None:
         """The private database server; None where the settings name an existing one."""
-        return None if self.settings.database_url else Cluster(self.settings.var_dir / "pg")
+        if self.settings.database_url:
+            return None
+        backups = self.settings.backup_dir
+        return Cluster(self.settings.var_dir / "pg", archive=backups.absolute() / "wal" if backups else None)
+
+    def private(self) -> Cluster:
+        """The private database server; raises `NotPrivate` where there is none."""
+        if self.cluster is None:
+            raise NotPrivate()
+        return self.cluster
 
     def url(self, role: str) -> str:
         """Where to connect for a role. An existing server is entered as its user, who then becomes the role."""

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         "gis_reader, or be allowed to make them. Without it the service runs its own private server in `var_dir`.",
     )
     var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
+    backup_dir: Path | None = Field(
+        None,
+        description="Where backups go, best on another disk: each minute the log of changes and new files, each night a whole copy "
+        "that is restored for trial. The database's user must be able to enter it. Only for our own private server.",
+    )
+    backup_keep: int = Field(7, ge=1, le=400, description="Nightly copies that are kept; older ones are removed.")
     host: str = Field(
         "127.0.0.1",
         description="Address to listen on; 0.0.0.0 for all of this machine's. Any other than loopback needs TLS (`gis-service tls "

@@ -131,6 +131,7 @@ def _as_environment(settings: Settings) -> dict[str, str]:
         "PORT": settings.port,
         "VAR_DIR": settings.var_dir,
         "DATABASE_URL": settings.database_url,
+        "BACKUP_DIR": settings.backup_dir,
     }
     return {f"GIS_{name}": str(value) for name, value in chosen.items() if value is not None}
 

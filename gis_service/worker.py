@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from gis_service import settings as configuration
 from gis_service.audit import operations as audit
+from gis_service.backup import nightly as backup
 from gis_service.cases.clues.rules import Limits
 from gis_service.core import db, logs
 from gis_service.disposal.manifests import tables as manifest_tables
@@ -103,6 +104,7 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         delivery.run(services.sessions, post_of(services.settings))
 
     return {
+        backup.TASK: partial(backup.night, services),
         MONTHLY_PACK: partial(reports.process, reports_house(services)),
         walks.TASK: partial(walks.measure, services.sessions, view_m=services.settings.patrol_view_m),
         inbox.THUMBNAILS: partial(inbox.make_small, services.sessions, services.store),
@@ -178,8 +180,23 @@ def build(services: Services) -> procrastinate.App:
     def check_all_topology(timestamp: int) -> None:  # noqa: ARG001
         topology.process(services.sessions, full=True)
 
+    _backups(app, services)
     _patrols(app, services)
     return app
+
+
+def _backups(app: procrastinate.App, services: Services) -> None:
+    """Copies by the clock, where a folder for them is set."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="backup.files", queue=queue.QUEUE, queueing_lock="backup.files")
+    def keep_files(timestamp: int) -> None:  # noqa: ARG001
+        backup.files(services)
+
+    @app.periodic(cron=backup.NIGHTLY)
+    @app.task(name="backup.nightly", queue=queue.QUEUE, queueing_lock="backup.nightly")
+    def copy_by_night(timestamp: int) -> None:  # noqa: ARG001
+        backup.night(services)
 
 
 def _patrols(app: procrastinate.App, services: Services) -> None:

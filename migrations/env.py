@@ -8,6 +8,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 import gis_service.access.models
 import gis_service.audit.models
+import gis_service.backup.models
 import gis_service.cases.clues.models
 import gis_service.cases.law.models
 import gis_service.cases.parties.models

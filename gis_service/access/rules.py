@@ -104,6 +104,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     **_of_procedure("survey", read=OFFICERS | {R.UNIT_USER}, opens=frozenset({R.WASTE_OFFICER, R.LAND_OFFICER})),
     "atlas.make": OFFICERS | {R.UNIT_USER},
     "audit.read": frozenset({R.AUDITOR}),
+    "backup.make": frozenset({R.SYSTEM_ADMIN}),
+    "backup.read": frozenset({R.SYSTEM_ADMIN, R.AUDITOR}),
     "clue.create": OFFICERS,
     "clue.judge": frozenset({R.CASE_OFFICER}),
     "clue.read": OFFICERS - {R.INSPECTOR},
@@ -165,7 +167,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 """Who may do what, `noun.verb` → roles. The same words name the audit actions."""
 
 UNSCOPED = frozenset(
-    {"audit.read", "user.read", "user.change", "grant.read", "grant.change", "webhook.read", "webhook.change"}
+    f"{noun}.{verb}"
+    for noun, verbs in {
+        "audit": ("read",),
+        "backup": ("read", "make"),
+        "grant": ("read", "change"),
+        "user": ("read", "change"),
+        "webhook": ("read", "change"),
+    }.items()
+    for verb in verbs
 )
 """Permissions that concern accounts, traces and other systems: they see no parcel, whatever the grant says."""
 

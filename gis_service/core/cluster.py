@@ -77,10 +77,17 @@ class Status:
 class Cluster:
     """A PostgreSQL data folder with its server, roles and the database `gis`."""
 
-    def __init__(self, home: Path, *, durable: bool = True, say: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        durable: bool = True,
+        archive: Path | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
         self.asked = home.absolute()
-        self.durable = durable
-        self.server = Postmaster(self._moved_to() or self.asked, durable=durable)
+        self.durable, self._archive = durable, archive
+        self.server = Postmaster(self._moved_to() or self.asked, durable=durable, archive=archive)
         self._say = say or (lambda _line: None)
         self._use: IO[str] | None = None
 
@@ -183,6 +190,25 @@ class Cluster:
         use, self._use = self._use, None
         if use is not None:
             use.close()
+
+    def adopt(self, base: Path, recovery: str, *, stamp: str) -> Path | None:
+        """Have the data of a backup in place of ours, recovered at the next start; returns where ours lie now, if there
+        were any. Refuses while somebody uses them."""
+        self._settle()
+        with self._locked(), self.server.disk_full_said():
+            if self.server.pid or self._somebody_uses():
+                raise InUse(path=str(self.home))
+            aside = self.home / f"data.before-{stamp}"
+            self.server.adopt(base, recovery, aside)
+            return aside if aside.exists() else None
+
+    def take_back(self, aside: Path | None) -> None:
+        """After `adopt` led nowhere: the former data again."""
+        with self._locked():
+            self.server.shut_down()
+            shutil.rmtree(self.server.data, ignore_errors=True)
+            if aside:
+                aside.rename(self.server.data)
 
     @contextmanager
     def running(self) -> Iterator["Cluster"]:
@@ -294,7 +320,7 @@ class Cluster:
             return
         who = self.server.account.name
         host.write(self._moved, str(place))
-        self.server = Postmaster(place, durable=self.durable)
+        self.server = Postmaster(place, durable=self.durable, archive=self._archive)
         self._say(f"用户 {who} 进不了 {self.asked},数据库放在 {place} · user {who} cannot enter; it lives there")
 
     @property

@@ -1,10 +1,12 @@
 """The settings of the private server, sized to the machine (measured recipe: durable, or quick for tests)."""
 
+import shlex
 from pathlib import Path
 
 
-def text(durable: bool, socket_dir: Path, memory_bytes: int, disk_bytes: int) -> str:
-    """The server's settings as `gis.conf`; sizes follow the machine's memory and disk."""
+def text(durable: bool, socket_dir: Path, memory_bytes: int, disk_bytes: int, archive: Path | None = None) -> str:
+    """The server's settings as `gis.conf`; sizes follow the machine's memory and disk. `archive` is the folder that
+    finished pieces of the write-ahead log are copied to."""
     folder = str(socket_dir).replace("\\", "\\\\").replace('"', '""').replace("'", "''")
     settings = {
         "listen_addresses": "''",
@@ -19,6 +21,7 @@ def text(durable: bool, socket_dir: Path, memory_bytes: int, disk_bytes: int) ->
         "client_connection_check_interval": "'2s'",  # a query whose client has died ends
     }
     settings |= _durable_settings(memory_bytes, disk_bytes) if durable else TEST_SETTINGS
+    settings |= _archive_settings(archive) if archive else {}
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
@@ -41,6 +44,32 @@ def _durable_settings(memory_bytes: int, disk_bytes: int) -> dict[str, str]:
         "log_rotation_age": "'1d'",
         "log_rotation_size": "0",
     }
+
+
+def _archive_settings(folder: Path) -> dict[str, str]:
+    """A piece is there whole or not at all, and one that comes twice (after a crash) must be the same."""
+    return {"archive_mode": "on", "archive_timeout": "'60s'", "archive_command": quoted(_keep(folder))}
+
+
+def _keep(folder: Path) -> str:
+    place, aside = _in(folder, "%f.gz"), _in(folder, ".%f.part")
+    copy = f"gzip -1 -n < %p > {aside} && sync {aside} && mv {aside} {place} && sync {_in(folder, '')}"
+    return f"if test -f {place}; then gzip -dc {place} | cmp -s - %p; else {copy}; fi"
+
+
+def fetching(folder: Path) -> str:
+    """The command that gives back what `archive_command` kept in the folder."""
+    return f"test -f {_in(folder, '%f.gz')} && gzip -dc {_in(folder, '%f.gz')} > %p"
+
+
+def _in(folder: Path, name: str) -> str:
+    """A path for the shell, with the server's own marks (%f) left to it."""
+    return shlex.quote(str(folder).replace("%", "%%")) + "/" + name
+
+
+def quoted(value: str) -> str:
+    """A value of the server's configuration."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 TEST_SETTINGS = {

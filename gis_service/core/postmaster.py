@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -48,11 +49,20 @@ class DiskFull(Refusal):
     en = "The disk is full and the database cannot start: free space on the disk of {path} and try again; no data is lost."
 
 
-class Postmaster:
-    """The server of the data folder `home`/data; `durable` or, for tests, quick."""
+class NoArchive(Refusal):
+    """The folder for the write-ahead log is closed to the server."""
 
-    def __init__(self, home: Path, *, durable: bool) -> None:
-        self.home, self.durable = home, durable
+    code, status = "database.no_archive", 503
+    zh = "数据库用户 {account} 进不了备份目录 {path}:请让它能进入上级各目录,或另设 GIS_BACKUP_DIR。"
+    en = "User {account} cannot use the backup folder {path}: open the folders above to it, or choose another GIS_BACKUP_DIR."
+
+
+class Postmaster:
+    """The server of the data folder `home`/data; `durable` or, for tests, quick. Below `archive`, in a folder of its own,
+    its write-ahead log is kept."""
+
+    def __init__(self, home: Path, *, durable: bool, archive: Path | None = None) -> None:
+        self.home, self.durable, self._archive = home, durable, archive
         self.data = home / "data"
         self.log = home / "start.log"
         self._child: subprocess.Popen[bytes] | None = None
@@ -74,6 +84,19 @@ class Postmaster:
         """The version of the data; None when there are none."""
         version = host.read(self.data / "PG_VERSION")
         return int(version) if version else None
+
+    @property
+    def system_id(self) -> str:
+        """The number that initdb gave these data: the first eight bytes of pg_control, kept by a copy of them."""
+        return self._system_id_of(self.data)
+
+    def _system_id_of(self, data: Path) -> str:
+        return str(int.from_bytes((data / "global" / "pg_control").read_bytes()[:8], sys.byteorder))
+
+    @property
+    def archive(self) -> Path | None:
+        """Where the write-ahead log of these data is kept; two servers never share a folder."""
+        return self._archive / self.system_id if self._archive else None
 
     @property
     def account(self) -> host.Account:
@@ -152,6 +175,29 @@ class Postmaster:
         if process.returncode != 0:
             raise self._failure(output.decode(errors="replace"))
 
+    def adopt(self, base: Path, recovery: str, aside: Path) -> None:
+        """Lay a copy of other data (`base`, as pg_basebackup wrote it) in place of ours, to be recovered at the next start
+        as `recovery` says. Ours are set aside; what of their log was not archived yet is handed on, if they are of the
+        same origin."""
+        half = self.home / "data.new"
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(base, half, symlinks=True)
+        with (half / "postgresql.auto.conf").open("a") as conf:
+            conf.write(recovery)
+        (half / "recovery.signal").touch()
+        if self.data.exists():
+            if self.system_id == self._system_id_of(half):
+                self._hand_on_log(half / "pg_wal")
+            self.data.rename(aside)
+        for path in (half, *half.rglob("*")):
+            host.hand_over(path, self.account)
+        half.rename(self.data)
+
+    def _hand_on_log(self, to: Path) -> None:
+        for piece in (self.data / "pg_wal").iterdir():
+            if piece.is_file() and not (to / piece.name).exists():
+                shutil.copy2(piece, to)
+
     # ---- starting
 
     def start(self, *, as_child: bool) -> None:
@@ -181,8 +227,16 @@ class Postmaster:
 
     def _write_settings(self) -> None:
         path, disk_bytes = self.data / "gis.conf", shutil.disk_usage(self.home).total
-        host.write(path, pgconf.text(self.durable, self.socket_dir, host.memory_bytes(), disk_bytes))
+        archive = self._open_archive()
+        host.write(path, pgconf.text(self.durable, self.socket_dir, host.memory_bytes(), disk_bytes, archive))
         host.hand_over(path, self.account)
+
+    def _open_archive(self) -> Path | None:
+        """The folder of the archive, made so that the server can write there."""
+        folder = self.archive
+        if folder and not (host.make_closed_folder(folder, self.account) and host.can_enter(folder, self.account)):
+            raise NoArchive(path=str(folder), account=self.account.name)
+        return folder
 
     def _launch(self, as_child: bool) -> subprocess.Popen[bytes]:
         self.log.write_bytes(b"")

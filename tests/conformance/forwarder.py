@@ -21,11 +21,14 @@ def forwarding(host: str, port: int, token: str) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
         def do_GET(self) -> None:
             headers = {**dict(self.headers), "Authorization": f"Bearer {token}"}
             onward = http.client.HTTPConnection(host, port, timeout=60)
             try:
-                onward.request("GET", self.path, headers=headers)
+                onward.request(self.command, self.path, headers=headers)
                 answer = onward.getresponse()
                 body = answer.read()
             finally:

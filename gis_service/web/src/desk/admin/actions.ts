@@ -12,6 +12,7 @@ const ACTIONS: Record<string, string> = {
   'token.create': '新建令牌',
   'token.revoke': '作废令牌',
   'webhook.change': '变更对外推送',
+  'backup.make': '立即备份',
   'contact.read': '看联系方式',
   'parcel.create': '新增地块',
   'parcel.edit': '修改地块',

@@ -1,0 +1,33 @@
+"""What the doors of backups answer."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from gis_service.backup.models import BackupRun
+
+
+class RunOut(BaseModel):
+    """One copy or restore for trial."""
+
+    id: int
+    kind: str
+    outcome: str
+    name: str
+    began_at: datetime
+    ended_at: datetime
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, run: BackupRun) -> "RunOut":
+        return cls(**{name: getattr(run, name) for name in cls.model_fields})
+
+
+class BackupsOut(BaseModel):
+    """The latest runs; whether there are backups at all, and why not."""
+
+    is_on: bool
+    folder: str | None
+    job: int | None
+    items: list[RunOut]
