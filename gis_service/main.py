@@ -21,6 +21,7 @@ import gis_service.cases.clues.routes
 import gis_service.cases.routes
 import gis_service.disposal.manifests.routes
 import gis_service.disposal.routes
+import gis_service.editing.routes
 import gis_service.exports.packages.routes
 import gis_service.exports.routes
 import gis_service.following.routes
@@ -64,6 +65,7 @@ from gis_service.core import http, logs, migrate
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.disposal import queries as disposal_queries
+from gis_service.editing.nouns import edits
 from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
@@ -117,6 +119,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
     app.state.layers = Catalogue.load(LAYERS)
+    app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.layers)
     http.install(app)
     conducts = conducts_for(settings)
     for router in (
@@ -175,6 +178,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.sheets.layouts.routes.previews,  # before the layouts: `preview` is no number
         gis_service.sheets.layouts.routes.router,
         *map_routes.routers(),
+        gis_service.editing.routes.router,
         house,
     ):
         app.include_router(router)

@@ -25,6 +25,10 @@ class Actor:
     unit_id: int | None = None
     must_change_password: bool = False
     by_token: bool = False
+    may_edit: bool = False
+    """By a token that was made for editing."""
+    reason: str = ""
+    """What that token was made for: why the changes made with it are made."""
     csrf: str = field(default="", repr=False)
 
     @property

@@ -52,17 +52,18 @@ class Doorkeeper:
         """The `__Host-` mark binds the cookie to this host; browsers take it over TLS only."""
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
-    def actor(self, request: Request) -> Actor:
-        """Who sends this request; raises `NotSignedIn`."""
+    def actor(self, request: Request, *, edits: bool = False) -> Actor:
+        """Who sends this request; raises `NotSignedIn`. A token changes nothing, but at a door for edits one made for editing."""
         cookie = request.cookies.get(self.cookie)
         secret = cookie or _token(request)
         actor = self._find(secret, by_token=not cookie) if secret else None
         if actor is None:
             raise NotSignedIn(headers=_challenge(request))
         if request.method not in SAFE:
-            if actor.by_token:
+            if not actor.by_token:
+                require_same_site(request, actor)
+            elif not (edits and actor.may_edit):
                 raise ReadOnlyToken()
-            require_same_site(request, actor)
         return actor
 
     def _find(self, secret: str, *, by_token: bool) -> Actor | None:
@@ -150,15 +151,15 @@ def address_of(request: Request) -> str:
 
 
 class _Door:
-    """What `Permit` and `Look` share: the permission they ask for."""
+    """What `Permit` and `Look` share: the permission they ask for, and whether a token made for editing may write here."""
 
-    def __init__(self, permission: str):
+    def __init__(self, permission: str, *, edits: bool = False):
         if permission not in PERMISSIONS:
             raise KeyError(permission)
-        self.permission = permission
+        self.permission, self.edits = permission, edits
 
     def admit(self, request: Request) -> tuple[Actor, Scope]:
-        actor = request.app.state.doorkeeper.actor(request)
+        actor = request.app.state.doorkeeper.actor(request, edits=self.edits)
         request.state.actor = actor
         if actor.must_change_password and not actor.by_token and not self.permission.startswith("me."):
             raise MustChangePassword()
@@ -182,8 +183,8 @@ class Permit(_Door):
     `trace=False` is for what is sent to be looked at, such as a preview: a refusal of it is no act to be remembered.
     """
 
-    def __init__(self, permission: str, *, trace: bool = True):
-        super().__init__(permission)
+    def __init__(self, permission: str, *, trace: bool = True, edits: bool = False):
+        super().__init__(permission, edits=edits)
         self.trace = trace
 
     def __call__(self, request: Request) -> Iterator[Work]:
@@ -201,9 +202,9 @@ class Permit(_Door):
             raise
 
 
-def doing(permission: str, *, trace: bool = True) -> Any:
+def doing(permission: str, *, trace: bool = True, edits: bool = False) -> Any:
     """The dependency of a route: the transaction of its request, if the permission is held."""
-    return Depends(Permit(permission, trace=trace), scope="function")
+    return Depends(Permit(permission, trace=trace, edits=edits), scope="function")
 
 
 def _record_refusal(request: Request, actor: Actor, permission: str, code: str = "access.forbidden") -> None:
@@ -279,13 +280,17 @@ class Route(APIRoute):
 
 
 def before_the_body(
-    handler: Handler, require_size: Callable[[Request], None], methods: Container[str] = ("POST",)
+    handler: Handler,
+    require_size: Callable[[Request], None],
+    methods: Container[str] = ("POST",),
+    *,
+    edits: bool = False,
 ) -> Handler:
     """Know who is at the door, and that they may send so much, before the first byte of a body is taken."""
 
     async def guarded(request: Request) -> Response:
         if request.method in methods:
-            await run_in_threadpool(request.app.state.doorkeeper.actor, request)
+            await run_in_threadpool(request.app.state.doorkeeper.actor, request, edits=edits)
             require_size(request)
         return await handler(request)
 

@@ -68,8 +68,35 @@ class ScopeNeeded(Refusal):
 
 
 class ReadOnlyToken(Refusal):
-    """A personal token reads."""
+    """A personal token reads; one made for editing writes at the doors of features alone."""
 
     code, status = "access.read_only_token", 403
-    zh = "个人令牌只能读取数据,修改请登录网页。"
-    en = "A personal token only reads; sign in on the web page to change things."
+    zh = "这个令牌在这里只能读取数据。用 GIS 软件编辑要素(/ogc/…/items)须用“可编辑”的令牌;其他修改请登录网页。"
+    en = (
+        "This token only reads here. To edit features (/ogc/…/items) from GIS software, make a token for editing; "
+        "to change anything else, sign in on the web page."
+    )
+
+
+class NothingToEdit(Refusal):
+    """A token for editing is made by who may edit."""
+
+    code, status = "access.nothing_to_edit", 403
+    zh = "您的角色没有编辑地块或围蔽设施的权限,不能建可编辑的令牌。"
+    en = "Your roles let you edit neither parcels nor fences; you cannot make a token for editing."
+
+
+class TokenReasonNeeded(Refusal):
+    """Changes made with a token have its reason."""
+
+    code, status = "access.token_reason", 400
+    zh = "可编辑的令牌须写明事由(4 到 200 个字),例如“2026年11月界址核对”。"
+    en = "A token for editing needs a reason (4 to 200 characters), such as 'boundary check, November 2026'."
+
+
+class EditTokenTooLong(Refusal):
+    """A token for editing is short-lived."""
+
+    code, status = "access.edit_token_days", 400
+    zh = "可编辑的令牌有效期最长 {days} 天。"
+    en = "A token for editing lives {days} days at most."

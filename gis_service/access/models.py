@@ -134,9 +134,16 @@ class UserSession(Base):
 
 
 class AccessToken(Base):
-    """A personal token for GIS clients; read only, shown once, stored as a hash."""
+    """A personal token for GIS clients; shown once, stored as a hash. It reads; one made for editing also writes, for a
+    month at most and at the doors of features alone (`access/edge.py`)."""
 
     __tablename__ = "access_token"
+    __table_args__ = (
+        CheckConstraint("may_edit = (reason is not null)", name="edits_for_a_reason"),
+        CheckConstraint("char_length(btrim(reason)) between 4 and 200", name="reason"),
+        # a day more than the rule, since the two times come from two clocks
+        CheckConstraint("not may_edit or expires_at <= created_at + interval '31 days'", name="edits_for_a_month"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
@@ -144,4 +151,6 @@ class AccessToken(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+    may_edit: Mapped[bool] = mapped_column(server_default=text("false"))
+    reason: Mapped[str | None] = mapped_column(Text, doc="why the changes made with it are made")
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)

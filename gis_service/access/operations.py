@@ -185,14 +185,34 @@ def revoke_role(session: Session, actor: Actor, user_id: int, grant_id: int, *, 
     note(session, actor, "grant.take", user_id, detail={"role": grant.role})
 
 
-def make_token(session: Session, actor: Actor, name: str, *, at: datetime, days: int) -> tuple[str, AccessToken]:
-    """A personal token for GIS clients; the secret is returned this once."""
+def make_token(
+    session: Session, actor: Actor, name: str, *, at: datetime, days: int, reason: str | None = None
+) -> tuple[str, AccessToken]:
+    """A personal token for GIS clients; the secret is returned this once. With a reason it is one for editing."""
+    if reason is not None:
+        _require_editor(actor, reason, days)
     secret = TOKEN_MARK + secrets.token_urlsafe(32)
-    token = AccessToken(user_id=actor.id, name=name, secret_hash=hashed(secret), expires_at=at + timedelta(days=days))
+    token = AccessToken(
+        user_id=actor.id,
+        name=name,
+        secret_hash=hashed(secret),
+        expires_at=at + timedelta(days=days),
+        may_edit=reason is not None,
+        reason=reason,
+    )
     session.add(token)
     session.flush()
-    note(session, actor, "token.create", name)
+    note(session, actor, "token.create", name, detail={"may_edit": token.may_edit, "reason": reason, "days": days})
     return secret, token
+
+
+def _require_editor(actor: Actor, reason: str, days: int) -> None:
+    if not any(actor.may(permission) for permission in rules.EDITS):
+        raise errors.NothingToEdit()
+    if not reason:
+        raise errors.TokenReasonNeeded()
+    if days > rules.EDIT_TOKEN_DAYS:
+        raise errors.EditTokenTooLong(days=rules.EDIT_TOKEN_DAYS)
 
 
 def revoke_token(session: Session, actor: Actor, token_id: int, *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Reads of people, units and areas."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, select, update
@@ -46,7 +47,8 @@ def actor_of_token(session: Session, secret: str, *, at: datetime) -> Actor | No
     token, user = found
     if token.last_used_at is None or (at - token.last_used_at).total_seconds() > 60:
         session.execute(update(AccessToken).where(AccessToken.id == token.id).values(last_used_at=at))
-    return _actor(session, user, at=at, by_token=True)
+    person = _actor(session, user, at=at, by_token=True)
+    return replace(person, may_edit=token.may_edit, reason=token.reason or "")
 
 
 def actor_named(session: Session, username: str, *, at: datetime) -> Actor | None:

@@ -227,7 +227,10 @@ def list_tokens(work: ReadTokens) -> list[TokenOut]:
 
 @router.post("/tokens", status_code=201)
 def make_token(work: ChangeTokens, body: TokenIn) -> TokenOut:
-    secret, token = operations.make_token(work.session, work.actor, body.name, at=clock.now(), days=body.days)
+    reason = (body.reason or "") if body.may_edit else None
+    secret, token = operations.make_token(
+        work.session, work.actor, body.name, at=clock.now(), days=body.days, reason=reason
+    )
     work.session.refresh(token)
     return TokenOut.model_validate(token).model_copy(update={"secret": secret})
 

@@ -166,6 +166,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 }
 """Who may do what, `noun.verb` → roles. The same words name the audit actions."""
 
+EDITS = ("parcel.create", "parcel.edit", "parcel.retire", "facility.edit")
+"""What a GIS client may do with a token made for editing, if its owner may."""
+
+EDIT_TOKEN_DAYS = 30
+"""How long such a token lives at most."""
+
 UNSCOPED = frozenset(
     f"{noun}.{verb}"
     for noun, verbs in {

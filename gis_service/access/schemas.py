@@ -92,6 +92,8 @@ class GrantOut(BaseModel):
 class TokenIn(Strict):
     name: Name
     days: Annotated[int, Field(ge=1, le=365)] = 90
+    may_edit: bool = False
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)] | None = None
 
 
 class TokenOut(BaseModel):
@@ -101,6 +103,8 @@ class TokenOut(BaseModel):
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    may_edit: bool
+    reason: str | None
     secret: str | None = Field(None, description="shown once, when the token is made")
 
 

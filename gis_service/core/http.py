@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -142,18 +143,23 @@ def install(app: FastAPI) -> None:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-    faults = [
+    return problem(request, invalid(error.errors(), skip=1))
+
+
+def invalid(faults: Iterable[Mapping[str, Any]], *, skip: int = 0) -> InvalidBody:
+    """What pydantic found; `skip` names of the place are no field but the part of the request."""
+    errors = [
         {
             "level": "error",
             "code": fault["type"],
             "file": None,
             "row": None,
-            "field": ".".join(str(part) for part in fault["loc"][1:]),
+            "field": ".".join(str(part) for part in fault["loc"][skip:]),
             "message": fault["msg"],
         }
-        for fault in error.errors()
+        for fault in faults
     ]
-    return problem(request, InvalidBody(errors=faults))
+    return InvalidBody(errors=errors)
 
 
 def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -106,6 +106,8 @@ class Facts(Data):
     geometry: Literal["polygon", "line", "point"]
     id_column: Name = "id"
     time_column: Name | None = None
+    version_column: Name | None = None
+    """Counts the changes of a row: its features have an ETag. Not shown."""
     minzoom: Zoom = 0
     maxzoom: Zoom = 16
     grid_below: Zoom = 0

@@ -118,6 +118,13 @@ def stored(area: BaseGeometry, crs: Crs) -> BaseGeometry:
     return moved if shapely.is_valid(moved) else shapely.Polygon()
 
 
+def placed(shape: BaseGeometry, crs: Crs) -> BaseGeometry:
+    """A shape that somebody sends, in the axis order of `crs`, in the storage CRS: vertex by vertex, since each is meant."""
+    if crs.north_first:
+        shape = shapely.transform(shape, lambda places: places[:, ::-1])
+    return shape if crs.is_stored else shapely.transform(shape, _to_storage(crs.srid).transform, interleaved=False)
+
+
 @lru_cache(maxsize=16)
 def _to_storage(srid: int) -> Transformer:
     return Transformer.from_crs(srid, STORAGE_SRID, always_xy=True)

@@ -132,7 +132,7 @@ def outline_from(geometry: dict[str, Any]) -> MultiPolygon:
     """A GeoJSON geometry as a valid MultiPolygon; raises `GeometryRefused` with the fault and its place."""
     try:
         outline = shape(geometry)
-    except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.GEOSException) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
         raise GeometryRefused(reason=str(error)) from None
     if outline.geom_type == "Polygon":
         outline = MultiPolygon([outline])

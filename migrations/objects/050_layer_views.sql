@@ -11,7 +11,7 @@ declare
         p.planned_class_system, p.planned_class_code, l.name as planned_class_name, p.planned_supply_year,
         p.supply_status, p.use_status[1] as use_status, array_to_string(p.use_status, ',') as use_statuses,
         p.fence_status, p.survey_status, p.disposal_status, p.handover_status, p.waste_found, p.risk_level,
-        p.is_undeveloped, p.updated_at, p.geom$c$;
+        p.is_undeveloped, p.updated_at, p.row_version, p.geom$c$;
     joins constant text := $j$
         left join area a on a.id = p.area_id
         left join unit r on r.id = p.right_holder_unit_id

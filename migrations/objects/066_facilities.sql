@@ -111,11 +111,11 @@ begin
         ('camera', 'camera', 'f.camera_no, f.condition, f.bearing_deg, f.range_m, f.installed_on', 'removed')) v(name, base, cols, gone)
     loop
         execute format('create view layer.%I as
-            select f.id, f.parcel_id, p.parcel_no, %s, f.inspected_on, f.updated_at, f.geom
+            select f.id, f.parcel_id, p.parcel_no, %s, f.inspected_on, f.updated_at, f.row_version, f.geom
               from %I f join parcel p on p.id = f.parcel_id where p.retired_on is null and f.condition <> %L',
             what.name, what.cols, what.base, what.gone);
         execute format('create view layer.%I as
-            select f.id, f.parcel_id, p.parcel_no, %s, f.inspected_on, f.updated_at, f.geom, f.valid * p.valid as valid,
+            select f.id, f.parcel_id, p.parcel_no, %s, f.inspected_on, f.updated_at, f.row_version, f.geom, f.valid * p.valid as valid,
                    greatest(f.valid_from, p.valid_from) as valid_from, least(f.valid_to, p.valid_to) as valid_to
               from %I f join parcel_version p on p.id = f.parcel_id and p.valid && f.valid
              where p.retired_on is null and f.condition <> %L',

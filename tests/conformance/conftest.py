@@ -92,6 +92,12 @@ def gis(land: Land) -> TestClient:
     return land.client(Role.LAND_OFFICER, "gis-officer")
 
 
+@pytest.fixture(scope="module")
+def editor(land: Land) -> TestClient:
+    """A land officer's GIS client that edits."""
+    return land.client(Role.LAND_OFFICER, "gis-editor", reason="2026年11月界址核对")
+
+
 @pytest.fixture(scope="session")
 def ogctests() -> Path:
     """The Python of the suite's own environment, made at first use: it pins an older httpx than ours."""

@@ -36,8 +36,8 @@ class Land:
     areas: tuple[int, int]
     parcels: list[int]
 
-    def client(self, role: Role, name: str, area_id: int | None = None) -> TestClient:
-        """The GIS client of a new person with this role (within an area, if one is named)."""
+    def client(self, role: Role, name: str, area_id: int | None = None, reason: str | None = None) -> TestClient:
+        """The GIS client of a new person with this role (within an area, if one is named); with a reason, an editor's."""
         with self.app.state.sessions.begin() as session:
             user = access.create_user(
                 session, SERVICE, username=name, display_name=name, password="Correct-horse-9", own_choice=True
@@ -46,7 +46,7 @@ class Land:
             session.flush()
             person = queries.actor_named(session, name, at=clock.now())
             assert person
-            token = access.make_token(session, person, "gis", at=clock.now(), days=1)[0]
+            token = access.make_token(session, person, "gis", at=clock.now(), days=1, reason=reason)[0]
         return TestClient(self.app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
 
 

@@ -1,13 +1,17 @@
-"""GDAL hands conditions on as parameters, since every queryable is one, and reads the types of columns from the schema."""
+"""GIS clients as their users run them. GDAL hands conditions on as parameters, since every queryable is one, and reads the types
+of columns from the schema; OWSLib edits."""
 
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gis_service.access.rules import Role
-from tests.conformance.rows import Land
+from gis_service.core.cluster import Cluster
+from tests.conformance.rows import Land, served
+from tests.conformance.test_transactions import a_feature
 from tests.live import serving
 
 CASES = [
@@ -44,3 +48,66 @@ def test_gdal_finds_by_condition(land: Land) -> None:
         "&risk_level=low" in done.stderr
     )  # the condition went to the service, and was not applied to everything afterwards
     assert "/collections/fence/schema" in done.stderr
+
+
+OWSLIB = """
+import json, sys
+from owslib.ogcapi.features import Features
+
+site, token, layer, new = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+
+def client(**more):
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/geo+json", "Accept": "application/json", **more}
+    return Features(site, headers=headers)
+
+one = client()
+one.collection_item_create(layer, new)
+place = one.response_headers["Location"]
+key = place.rsplit("/", 1)[1]
+
+def read():
+    reader = client()
+    found = reader.collection_item(layer, key)
+    return found, reader.response_headers["ETag"]
+
+found, tag = read()
+found["properties"][sys.argv[5]] = sys.argv[6]
+said = []
+editor = client(**{"If-Match": tag})
+editor.collection_item_update(layer, key, json.dumps(found))
+said.append(read()[0]["properties"][sys.argv[5]])
+found["properties"][sys.argv[5]] = "lost"
+try:
+    editor.collection_item_update(layer, key, json.dumps(found))
+    said.append("written")
+except RuntimeError as error:
+    said.append(json.loads(str(error))["status"])
+said.append(read()[0]["properties"][sys.argv[5]])
+client(**{"If-Match": read()[1]}).collection_item_delete(layer, key)
+try:
+    read()
+    said.append("there")
+except RuntimeError as error:
+    said.append(json.loads(str(error))["status"])
+print(json.dumps(said, ensure_ascii=False))
+"""
+"""In the environment of the outside suites, so that our own has no client in it that we do not use."""
+
+
+EDITED = {"parcel-supply": "parcel_name", "fence": "fence_type", "sign": "wording", "camera": "camera_no"}
+
+
+@pytest.mark.slow
+def test_owslib_creates_reads_updates_loses_nothing_and_deletes(
+    cluster: Cluster, ogctests: Path, tmp_path: Path
+) -> None:
+    with served(cluster, "land_owslib", tmp_path) as land, serving(land.app) as port:
+        person = land.client(Role.LAND_OFFICER, "owslib", reason="用 OWSLib 核对")
+        token = person.headers["Authorization"].removeprefix("Bearer ")
+        for layer, name in EDITED.items():
+            value = "wall" if layer == "fence" else "改过了"
+            new = json.dumps(a_feature(layer))
+            command = [ogctests, "-c", OWSLIB, f"http://127.0.0.1:{port}/ogc/", token, layer, new, name, value]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout) == [value, 412, value, 404]

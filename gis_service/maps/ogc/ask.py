@@ -42,6 +42,12 @@ def wants_html(request: Request) -> bool:
     return asked_for == "html" or (asked_for is None and "text/html" in request.headers.get("accept", ""))
 
 
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the client has this very content (RFC 9110: a weak match will do)."""
+    seen = request.headers.get("if-none-match", "")
+    return etag in [word.strip().removeprefix("W/") for word in seen.split(",")]
+
+
 FILTER = ("filter", "filter-lang", "filter-crs")
 
 

@@ -34,6 +34,17 @@ CONFORMS = [
         for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
     ),
     *(
+        f"http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/{name}"
+        for name in (
+            "create-replace-delete",
+            "update",
+            "optimistic-locking-etags",
+            "return-resource-representation-in-response",
+            "handling",
+        )
+    ),
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+    *(
         f"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}"
         for name in ("schemas", "advanced-property-roles", "returnables-and-receivables", "queryables")
     ),

@@ -1,8 +1,11 @@
 """Features of a layer as GeoJSON text, built in the database as one row."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import LiteralString
+from typing import Any, LiteralString, Protocol
 
 from psycopg import sql
 
@@ -42,10 +45,41 @@ def features(
     return Features(text or "", returned, last, more, matched if matched is not None and matched <= COUNTED else None)
 
 
-def feature(reader: Reader, scope: Scope, layer: Layer, asked: Asked, crs: Crs, key: int) -> str | None:
-    """One feature as a GeoJSON object; None where there is none that the scope may see."""
-    row = reader.row(scope, _one_statement(layer, asked.shape, crs), asked.values() | {"key": key})
-    return None if row is None else str(row[0])
+class Asks(Protocol):
+    """Who asks for a row: the reader, or whoever has a transaction of their own."""
+
+    def row(self, scope: Scope, query: bytes, params: Mapping[str, Any], /) -> tuple[Any, ...] | None: ...
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature as a GeoJSON object, and which version of its row that is."""
+
+    key: int
+    text: str
+    version: int | None
+
+    @property
+    def feature(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+    @property
+    def etag(self) -> str | None:
+        """Strong: the version, which a writer names to say what was seen, and the bytes, which a cache asks for."""
+        digest = hashlib.sha256(self.text.encode()).hexdigest()[:12]
+        return None if self.version is None else f'"{self.key}.{self.version}-{digest}"'
+
+
+def key_of(word: str) -> int | None:
+    """The id that a word of an address means: a bigint; nothing else is one."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None
+
+
+def feature(asks: Asks, scope: Scope, layer: Layer, asked: Asked, crs: Crs, key: int) -> Feature | None:
+    """One feature; None where there is none that the scope may see."""
+    row = asks.row(scope, _one_statement(layer, asked.shape, crs), asked.values() | {"key": key})
+    return None if row is None else Feature(key, *row)
 
 
 @lru_cache(maxsize=512)
@@ -96,12 +130,14 @@ def _after(layer: Layer, shape: Shape) -> sql.Composed:
 def _one_statement(layer: Layer, shape: Shape, crs: Crs) -> bytes:
     return _bytes(
         """
-        select {feature}
-          from (select {id} as id, geom, {columns} from {source} where {id} = %(key)s::bigint and {conditions}) q,
+        select {feature}, version
+          from (select {id} as id, geom, {version} as version, {columns}
+                  from {source} where {id} = %(key)s::bigint and {conditions}) q,
                lateral (select {columns}) said""",
         layer,
         shape,
         crs,
+        version=sql.Identifier(layer.version_column) if layer.version_column else sql.SQL("null::int"),
         conditions=conditions(layer, shape, of_few=True),
     )
 

@@ -36,13 +36,13 @@ class Site:
         words = urlencode({key: value for key, value in query.items() if value is not None})
         return f"{self.base}{path}{'?' + words if words else ''}"
 
-    def here(self, request: Request, **changed: Any) -> str:
-        """This very address with some parameters changed."""
-        return self.to(request.url.path.removeprefix("/ogc"), **{**request.query_params, **changed})
+    def here(self, request: Request, path: str | None = None, **changed: Any) -> str:
+        """This very address, or another that is asked in the same way, with some parameters changed."""
+        return self.to(path or request.url.path.removeprefix("/ogc"), **{**request.query_params, **changed})
 
-    def both(self, request: Request, *, html: bool, kind: str = JSON) -> list[dict[str, Any]]:
+    def both(self, request: Request, *, html: bool, kind: str = JSON, path: str | None = None) -> list[dict[str, Any]]:
         """Self and alternate: the same document in the format given and in the other."""
-        json, page = self.here(request, f="json"), self.here(request, f="html")
+        json, page = self.here(request, path, f="json"), self.here(request, path, f="html")
         return [
             link(json, "alternate" if html else "self", kind, "JSON"),
             link(page, "self" if html else "alternate", HTML, "网页 · HTML"),

@@ -4,13 +4,16 @@ Written here because the framework writes 3.1, marks optional parameters as `any
 400. Every collection has its own paths, so that its filters can be listed by name.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from gis_service.maps import crs
 from gis_service.maps.asked import askable
 from gis_service.maps.catalogue import Attribute, Catalogue, Layer
 from gis_service.maps.cql2.reading import LANGUAGES, MAX_BYTES, TEXT
+from gis_service.maps.ogc import writing
 from gis_service.maps.ogc.ask import DEFAULT_LIMIT, FILTER, MAX_LIMIT
+from gis_service.maps.ogc.edits import Edits
 from gis_service.maps.ogc.links import GEOJSON, HTML, JSON, SCHEMA
 from gis_service.maps.ogc.schemas import of_attribute
 from gis_service.maps.tilesets import api as tilesets
@@ -20,7 +23,7 @@ Node = dict[str, Any]
 PROBLEM = "application/problem+json"
 
 
-def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> Node:
+def document(catalogue: Catalogue, edits: Mapping[str, Edits], *, title: str, version: str, server: str) -> Node:
     paths = {
         "/": {"get": _get("landingPage", "首页 · Landing page", "landingPage", parameters=["f"])},
         "/conformance": {
@@ -32,13 +35,16 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
     }
     for layer in catalogue.values():
         paths |= _of_layer(layer)
+        if layer.id in edits:
+            for path, operations in writing.paths_of(layer, edits[layer.id]).items():
+                paths[path] |= operations
     paths |= tilesets.paths_of_sets() | tilesets.paths_of_dataset(list(catalogue.values()))
     return {
         "openapi": "3.0.3",
         "info": {
             "title": title,
             "version": version,
-            "description": "OGC API - Features (Part 1, 2, 3, 5) 与矢量瓦片。未列出的参数一律以 400 拒绝。 "
+            "description": "OGC API - Features (Part 1, 2, 3, 4, 5) 与矢量瓦片。未列出的参数一律以 400 拒绝。 "
             "Parameters that are not listed are refused with 400.",
         },
         "servers": [{"url": server}],
@@ -47,9 +53,9 @@ def document(catalogue: Catalogue, *, title: str, version: str, server: str) -> 
         "paths": paths,
         "components": {
             "securitySchemes": _security(),
-            "parameters": _parameters(),
+            "parameters": _parameters() | writing.PARAMETERS,
             "schemas": SCHEMAS,
-            "responses": _responses(),
+            "responses": _responses() | writing.RESPONSES,
         },
     }
 

@@ -20,9 +20,10 @@ from gis_service.core.reader import sight
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.cql2.terms import fault, shown
-from gis_service.maps.crs import LONLAT, is_wide
+from gis_service.maps.crs import LONLAT, Crs, is_wide
 from gis_service.maps.memory import memory_of
 from gis_service.maps.ogc import ask, documents, items, openapi, pages, schemas
+from gis_service.maps.ogc.edits import edits_of
 from gis_service.maps.ogc.links import GEOJSON, JSON, OPENAPI, QUERYABLES_REL, SCHEMA, Site, link
 
 READ = Look("map.read")
@@ -110,7 +111,7 @@ def queryables(request: Request, _scope: Reading, name: str) -> Response:
 def schema(request: Request, _scope: Reading, name: str) -> Response:
     layer = _layer(request, name)
     ask.only(request)
-    return _schema(request, schemas.schema(Site.of(request), layer))
+    return _schema(request, schemas.schema(Site.of(request), layer, edits_of(request, layer)))
 
 
 @router.api_route("/collections/{name}/items", methods=["GET", "HEAD"])
@@ -129,24 +130,39 @@ def feature_collection(request: Request, scope: Reading, name: str) -> Response:
     return _text(text, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
 
 
-@router.get("/collections/{name}/items/{key}")
+@router.api_route("/collections/{name}/items/{key}", methods=["GET", "HEAD"])
 def feature(request: Request, scope: Reading, name: str, key: str) -> Response:
     layer = _layer(request, name)
     ask.only(request, ("crs", "as_of"))
     html = ask.wants_html(request)
     crs = LONLAT if html else ask.output_crs(request)
-    known = key.isascii() and key.isdigit() and len(key) < 19  # an id is a bigint; nothing else has one
-    asked = Asked(as_of=ask.rows(request, layer).as_of)
-    text = items.feature(request.app.state.reader, scope, layer, asked, crs, int(key)) if known else None
-    if text is None:
+    known, asked = items.key_of(key), Asked(as_of=ask.rows(request, layer).as_of)
+    found = None if known is None else items.feature(request.app.state.reader, scope, layer, asked, crs, known)
+    if found is None:
         raise NotFound(what=layer.title, key=key)
-    site = Site.of(request)
-    links = site.both(request, html=html, kind=GEOJSON)
-    links.append(link(site.to(f"/collections/{layer.id}"), "collection", JSON, layer.title))
-    whole = f'{text[:-1]},"links":{_json(links)}}}'
     if html:
-        return HTMLResponse(pages.item(layer, json.loads(whole)), headers=PRIVATE)
-    return _text(whole, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
+        return HTMLResponse(pages.item(layer, json.loads(_linked(request, layer, found, html=True))), headers=PRIVATE)
+    if asked.as_of:
+        found = replace(found, version=None)  # nobody edits the past
+    if found.etag and ask.is_known(request, found.etag):
+        return Response(status_code=304, headers={**PRIVATE, "ETag": found.etag})
+    return representation(request, layer, found, crs)
+
+
+def representation(request: Request, layer: Layer, found: items.Feature, crs: Crs) -> Response:
+    """A feature as GeoJSON, with its links and, where it has one, its tag."""
+    headers = {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)}
+    if found.etag:
+        headers["ETag"] = found.etag
+    return _text(_linked(request, layer, found, html=False), GEOJSON, headers)
+
+
+def _linked(request: Request, layer: Layer, found: items.Feature, *, html: bool) -> str:
+    site = Site.of(request)
+    here = f"/collections/{layer.id}"
+    links = site.both(request, html=html, kind=GEOJSON, path=f"{here}/items/{found.key}")
+    links.append(link(site.to(here), "collection", JSON, layer.title))
+    return f'{found.text[:-1]},"links":{_json(links)}}}'
 
 
 def _counted(request: Request, scope: Scope, layer: Layer, asked: Asked, crs: Any, page: ask.Page) -> items.Features:
@@ -200,8 +216,9 @@ def _title(request: Request) -> str:
 
 
 def _api(request: Request) -> dict[str, Any]:
+    state = request.app.state
     return openapi.document(
-        request.app.state.layers, title=_title(request), version=request.app.version, server=Site.of(request).base
+        state.layers, state.edits, title=_title(request), version=request.app.version, server=Site.of(request).base
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gis_service.maps.asked import askable
 from gis_service.maps.catalogue import Attribute, Layer
+from gis_service.maps.ogc.edits import Edits
 from gis_service.maps.ogc.links import Site
 from gis_service.maps.queryables import GEOMETRY
 from gis_service.parcels.vocabulary import vocabulary
@@ -27,15 +28,30 @@ SHAPES = {
     "line": "geometry-linestring-or-multilinestring",
     "point": "geometry-point",
 }
+ONCE = "仅新建时填写,以后不变。 Said when the feature is created, and not changed afterwards."
 UCUM = {"天": "d", "d": "d", "%": "%", "°": "deg", "㎡": "m2", "m²": "m2", "m³": "m3", "m": "m"}
 """Units that the Unified Code for Units of Measure has; 亩 and cases are said in the title."""
 
 
-def schema(site: Site, layer: Layer) -> Schema:
-    """What a feature holds: `GET …/schema`."""
+def schema(site: Site, layer: Layer, edits: Edits | None) -> Schema:
+    """What a feature holds, and of a layer that is edited what is received: `GET …/schema`."""
     own = _properties(layer)
     own[layer.id_column]["readOnly"] = True
-    return _schema(site, layer, "schema", own, f"{layer.title}:要素的字段 · Properties of {layer.title_en}")
+    found = _schema(site, layer, "schema", own, f"{layer.title}:要素的字段 · Properties of {layer.title_en}")
+    return _received(found, edits) if edits else found
+
+
+def _received(schema: Schema, edits: Edits) -> Schema:
+    """The schema with what may be written: all else is `readOnly`, and what is never given back `writeOnly`."""
+    properties = schema["properties"]
+    for name, one in properties.items():
+        if name in edits.once:
+            one["description"] = f"{one.get('description', '')} {ONCE}".strip()
+        elif name not in edits.writable and name != GEOMETRY:
+            one["readOnly"] = True
+    for name, one in edits.received.items():
+        properties[name] = {**one, "writeOnly": True, "x-ogc-propertySeq": len(properties) + 1}
+    return {**schema, "required": list(edits.required)}
 
 
 def queryables(site: Site, layer: Layer) -> Schema:

@@ -122,7 +122,7 @@ def _tile(request: Request, scope: Scope, parts: Sequence[Part], place: Tile) ->
     squeezable = "gzip" in request.headers.get("accept-encoding", "")
     answer = _kept(request).tile(scope, parts, place, gzip_accepted=squeezable)
     headers = {**PRIVATE, "ETag": answer.etag}
-    if _is_known(request, answer.etag):
+    if ask.is_known(request, answer.etag):
         return Response(status_code=304, headers=headers)
     if answer.encoding:
         headers["Content-Encoding"] = answer.encoding
@@ -147,12 +147,6 @@ def _only_tile_parameters(request: Request, more: Sequence[str]) -> None:
     ask.only(request, ("datetime", "as_of", *more))
     if request.query_params.get("f", "mvt") != "mvt":
         raise BadRequest(parameter="f", value=request.query_params["f"])
-
-
-def _is_known(request: Request, etag: str) -> bool:
-    """Whether the browser has this very content (RFC 9110: a weak match will do)."""
-    seen = request.headers.get("if-none-match", "")
-    return etag in [word.strip().removeprefix("W/") for word in seen.split(",")]
 
 
 def _document(request: Request, content: Document, title: str) -> Response:

@@ -79,7 +79,7 @@ def _place(kind: str, geometry: dict[str, Any] | None) -> LineString | Point:
     """The GeoJSON geometry (degrees in the storage system) as a line or a point."""
     try:
         place = shape(geometry or {})
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.GEOSException) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
         raise PlaceRefused(reason=str(error)) from None
     if not isinstance(place, SHAPES[kind]) or place.is_empty or not shapely.is_valid(place):
         raise PlaceRefused(reason=place.geom_type)

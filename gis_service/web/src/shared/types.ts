@@ -311,6 +311,8 @@ export interface Token {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
+  may_edit: boolean;
+  reason: string | null;
   secret?: string | null;
 }
 
