@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from gis_service import settings as configuration
+from gis_service.access.analysts import cli as analysts_cli
 from gis_service.backup import cli as backup_cli
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 db_commands = typer.Typer(help="数据库 · the database", no_args_is_help=True)
 user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
+analyst_commands = typer.Typer(help="分析人员直连数据库 · logins to the database for analysts", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
@@ -51,6 +53,7 @@ evidence_commands = typer.Typer(help="证据包 · sealed evidence packs", no_ar
 for name, commands in {
     "db": db_commands,
     "user": user_commands,
+    "analyst": analyst_commands,
     "audit": audit_commands,
     "sample": sample_commands,
     "parcels": parcel_commands,
@@ -234,9 +237,11 @@ def user_disable(username: str) -> None:
     from gis_service.access.models import User
     from gis_service.core import clock
 
-    with service() as services, services.sessions.begin() as session:
-        user = session.get_one(User, _user(session, username))
-        operations.change_user(session, SERVICE, user.id, seen=user.row_version, at=clock.now(), state="disabled")
+    with service() as services:
+        with services.sessions.begin() as session:
+            user = session.get_one(User, _user(session, username))
+            operations.change_user(session, SERVICE, user.id, seen=user.row_version, at=clock.now(), state="disabled")
+        analysts_cli.settle(services)
     typer.echo(f"{username} 已停用 · disabled")
 
 
@@ -307,6 +312,7 @@ def map_(
 
 
 backup_cli.install(db_commands, configuration.load, service)
+analysts_cli.install(analyst_commands, service)
 imports_cli.install(parcel_commands, service)
 imports_cli.install_trial(parcel_commands, district)
 exports_cli.install(parcel_commands, service)

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gis_service.access.analysts.errors import NoTls
 from gis_service.core import binaries
 from gis_service.papers import fonts
+from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 from gis_service.tls import keeping
 
@@ -42,6 +44,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         f"fonts of papers: {'missing ' + ', '.join(missing) if missing else 'all there'} (GIS_PAPER_FONTS; fonts-noto-cjk by default)",
     )
     yield _https(settings)
+    yield _analysts(settings)
     free = shutil.disk_usage(ROOT).free / 1e9
     yield Finding(
         free > NEEDED_GB,
@@ -52,6 +55,22 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         built, f"网页{'已' if built else '未'}构建(make setup)", f"pages {'' if built else 'not '}built (make setup)"
     )
+
+
+def _analysts(settings: Settings) -> Finding:
+    """The door of analysts: shut, open, or left to whoever runs the database."""
+    if settings.database_url is not None:
+        return Finding(
+            True, "分析人员直连:由数据库管理员开放", "analysts' direct access: up to the database's administrator"
+        )
+    try:
+        door = Services(settings).analyst_door
+    except NoTls as refusal:
+        return Finding(False, refusal.sentence("zh"), refusal.sentence("en"))
+    if door is None:
+        return Finding(True, "分析人员直连:未开放(GIS_ANALYST_LISTEN)", "no door for analysts (GIS_ANALYST_LISTEN)")
+    where, how = f"{door.address}:{door.port}", ("TLS", "TLS") if door.certificate else ("不加密", "not encrypted")
+    return Finding(True, f"分析人员直连:{where} 开放,{how[0]}", f"the door for analysts is open at {where}, {how[1]}")
 
 
 def _https(settings: Settings) -> Finding:

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from gis_service.access.analysts.errors import NoTls
 from gis_service.core import db, migrate
 from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
 from gis_service.core.errors import Refusal
-from gis_service.core.provision import provision
+from gis_service.core.pgconf import Door
+from gis_service.core.provision import ADMIN, connect, provision
 from gis_service.core.reader import Reader
 from gis_service.files.store import LocalStore
 from gis_service.settings import Settings
+from gis_service.tls import keeping
 
 
 class NotPrivate(Refusal):
@@ -44,13 +49,30 @@ class Services:
         if self.settings.database_url:
             return None
         backups = self.settings.backup_dir
-        return Cluster(self.settings.var_dir / "pg", archive=backups.absolute() / "wal" if backups else None)
+        archive = backups.absolute() / "wal" if backups else None
+        return Cluster(self.settings.var_dir / "pg", archive=archive, door=self.analyst_door)
 
     def private(self) -> Cluster:
         """The private database server; raises `NotPrivate` where there is none."""
         if self.cluster is None:
             raise NotPrivate()
         return self.cluster
+
+    @property
+    def analyst_door(self) -> Door | None:
+        """Where analysts come in to the private database; raises `NoTls` where it would be open to a network in the clear."""
+        if not self.settings.analyst_listen:
+            return None
+        address, _, port = self.settings.analyst_listen.rpartition(":")
+        address = address.strip("[]")
+        certificate = keeping.in_use(self.settings)
+        if certificate is None and not ip_address(address).is_loopback:
+            raise NoTls(listen=self.settings.analyst_listen)
+        return Door(address, int(port), certificate.server_pem if certificate else None)
+
+    def administrator(self) -> psycopg.Connection:
+        """A connection of whoever may make roles, each statement its own transaction."""
+        return connect(self.url(ADMIN) if self.cluster else str(self.settings.database_url))
 
     def url(self, role: str) -> str:
         """Where to connect for a role. An existing server is entered as its user, who then becomes the role."""

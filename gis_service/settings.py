@@ -1,6 +1,7 @@
 """Settings: environment variables `GIS_…` or one file `gis_service.toml`; a wrong value stops the start with a sentence."""
 
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 
@@ -179,9 +180,24 @@ class Settings(BaseSettings):
         "XYZ or WMTS on the Web Mercator grid), `key` for {key} in it, `datum` (cgcs2000, wgs84 or gcj02), `note`, `min_zoom`, "
         "`max_zoom`. The server fetches the tiles, from these hosts only; none is asked without it.",
     )
+    analyst_listen: str | None = Field(
+        None,
+        description="Where the private database lets analysts in, `ADDRESS:PORT` such as 127.0.0.1:5433 (`gis-service analyst`); without it "
+        "it listens on no port. Any other address than loopback needs the certificate of `gis-service tls make`.",
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
+
+    @field_validator("analyst_listen")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value:
+            address, _, port = value.rpartition(":")
+            ip_address(address.strip("[]"))
+            if not port.isdigit() or not 1024 <= int(port) <= 65535:
+                raise ValueError("must be an address and a port from 1024 to 65535, such as 127.0.0.1:5433")
+        return value or None
 
     @field_validator("database_url")
     @classmethod

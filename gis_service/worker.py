@@ -13,10 +13,11 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from gis_service import settings as configuration
+from gis_service.access.analysts import keeping as analysts
 from gis_service.audit import operations as audit
 from gis_service.backup import nightly as backup
 from gis_service.cases.clues.rules import Limits
-from gis_service.core import db, logs
+from gis_service.core import clock, db, logs
 from gis_service.disposal.manifests import tables as manifest_tables
 from gis_service.exports import jobs as exports
 from gis_service.exports.local import house_of
@@ -181,6 +182,7 @@ def build(services: Services) -> procrastinate.App:
         topology.process(services.sessions, full=True)
 
     _backups(app, services)
+    _logins(app, services)
     _patrols(app, services)
     return app
 
@@ -197,6 +199,17 @@ def _backups(app: procrastinate.App, services: Services) -> None:
     @app.task(name="backup.nightly", queue=queue.QUEUE, queueing_lock="backup.nightly")
     def copy_by_night(timestamp: int) -> None:  # noqa: ARG001
         backup.night(services)
+
+
+def _logins(app: procrastinate.App, services: Services) -> None:
+    """What is done for people who connect to the database itself."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="analysts.settle", queue=queue.QUEUE, queueing_lock="analysts.settle")
+    def settle_analysts(timestamp: int) -> None:  # noqa: ARG001
+        """Logins of analysts that are over are shut, and their connections ended."""
+        if orders := analysts.settle(services.sessions, services.administrator, at=clock.now()):
+            log.warning("the database administrator must shut logins", orders=orders)
 
 
 def _patrols(app: procrastinate.App, services: Services) -> None:

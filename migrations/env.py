@@ -6,6 +6,7 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import NullPool, create_engine, text
 
+import gis_service.access.analysts.models
 import gis_service.access.models
 import gis_service.audit.models
 import gis_service.backup.models
@@ -70,6 +71,7 @@ def run() -> None:
         connection.execute(text("set local lock_timeout = '4s'"))
         connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCK})
         connection.execute(text("set local app.see_all = 'on'"))
+        connection.execute(text("drop schema if exists analyst cascade"))  # views on views: objects/890 makes them anew
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

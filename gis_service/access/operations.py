@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.access import errors, rules
 from gis_service.access.actor import Actor
+from gis_service.access.analysts.models import AnalystAccount
 from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, User, UserSession
 from gis_service.access.rules import Role
 from gis_service.audit import operations as audit
@@ -112,7 +113,7 @@ def create_user(
 
 
 def change_user(session: Session, actor: Actor, user_id: int, *, seen: int, at: datetime, **changes: object) -> User:
-    """Change name, unit or state; disabling ends the person's sessions and tokens."""
+    """Change name, unit or state; disabling ends the person's sessions, tokens and login to the database."""
     user = _user(session, user_id)
     if user.row_version != seen:
         raise Stale(what="账号", key=user.username)
@@ -122,6 +123,8 @@ def change_user(session: Session, actor: Actor, user_id: int, *, seen: int, at: 
     if user.state == "disabled":
         end_sessions(session, user.id, at=at)
         session.execute(update(AccessToken).where(AccessToken.user_id == user.id).values(revoked_at=at))
+        live = AnalystAccount.user_id == user.id, AnalystAccount.ended_at.is_(None)
+        session.execute(update(AnalystAccount).where(*live).values(ended_at=at))
     note(session, actor, "user.change", user.username, detail={key: str(value) for key, value in changes.items()})
     return user
 

@@ -102,6 +102,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     **_of_procedure("meeting", read=OFFICERS, opens=STEPS["meeting"]["handle"]),
     **_of_procedure("action_item", read=OFFICERS | {R.UNIT_USER}, opens=STEPS["meeting"]["handle"]),
     **_of_procedure("survey", read=OFFICERS | {R.UNIT_USER}, opens=frozenset({R.WASTE_OFFICER, R.LAND_OFFICER})),
+    "analyst.change": frozenset({R.SECURITY_ADMIN}),
     "atlas.make": OFFICERS | {R.UNIT_USER},
     "audit.read": frozenset({R.AUDITOR}),
     "backup.make": frozenset({R.SYSTEM_ADMIN}),
@@ -175,6 +176,7 @@ EDIT_TOKEN_DAYS = 30
 UNSCOPED = frozenset(
     f"{noun}.{verb}"
     for noun, verbs in {
+        "analyst": ("change",),
         "audit": ("read",),
         "backup": ("read", "make"),
         "grant": ("read", "change"),

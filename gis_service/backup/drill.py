@@ -32,7 +32,9 @@ def drill(settings: Settings, shelf: Shelf, backup: Backup | None = None) -> Dri
     backup = backup or shelf.newest()
     place = settings.var_dir.absolute() / "drill"
     shutil.rmtree(place, ignore_errors=True)
-    services = Services(settings.model_copy(update={"var_dir": place, "backup_dir": None}), long_work=True)
+    services = Services(
+        settings.model_copy(update={"var_dir": place, "backup_dir": None, "analyst_listen": None}), long_work=True
+    )
     cluster = services.private()
     began = time.monotonic()
     try:

@@ -97,7 +97,7 @@ def _indexes(cluster: Cluster) -> Proof:
     """pg_amcheck: pages, and every row of a table in each of its B-trees."""
     with cluster.admin() as connection:
         connection.execute("create extension if not exists amcheck")
-    where = ["-h", str(cluster.server.socket_dir), "-p", "5432", "-U", ADMIN, "-w", "-d", DATABASE]
+    where = ["-h", str(cluster.server.socket_dir), "-p", str(cluster.server.port), "-U", ADMIN, "-w", "-d", DATABASE]
     said = run(cluster, "pg_amcheck", *where, "--heapallindexed", "--no-strict-names")
     return Proof(
         "表与索引一致", "tables and indexes agree", not said.strip(), said.strip()[:200] or "pg_amcheck: clean"

@@ -73,7 +73,7 @@ def rows_of(connection: Connection, table: str) -> int:
 
 def _copy_database(cluster: Cluster, to: Path) -> None:
     """With its own log, and checked against its manifest of SHA-256 sums."""
-    where = ["-h", str(cluster.server.socket_dir), "-p", "5432", "-U", ADMIN, "-w"]
+    where = ["-h", str(cluster.server.socket_dir), "-p", str(cluster.server.port), "-U", ADMIN, "-w"]
     how = ["-D", str(to), "-F", "plain", "-X", "stream", "-c", "fast", "--manifest-checksums=SHA256"]
     run(cluster, "pg_basebackup", *where, *how)
     run(cluster, "pg_verifybackup", "-q", str(to))

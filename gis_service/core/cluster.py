@@ -1,6 +1,6 @@
 """The private PostGIS cluster: our own PostgreSQL in a folder, for machines where nobody gave us a database.
 
-It listens on a socket in a folder closed to others and on no network port. It never runs as root: root starts it as
+It listens on a socket in a folder closed to others and, unless a door for analysts is asked for, on no network port. It never runs as root: root starts it as
 the owner of its folder, else as `postgres`, else as `nobody`. Two ways to live:
 
 - *owned*: `gis-service serve` has it as a child; when the service dies, even by `kill -9`, the kernel tells the
@@ -31,6 +31,7 @@ from sqlalchemy import URL
 
 from gis_service.core import host
 from gis_service.core.errors import Refusal
+from gis_service.core.pgconf import Door
 from gis_service.core.postmaster import Postmaster
 from gis_service.core.provision import ADMIN, DATABASE, OWNER, connect, prepare
 
@@ -83,20 +84,26 @@ class Cluster:
         *,
         durable: bool = True,
         archive: Path | None = None,
+        door: Door | None = None,
         say: Callable[[str], None] | None = None,
     ) -> None:
         self.asked = home.absolute()
-        self.durable, self._archive = durable, archive
-        self.server = Postmaster(self._moved_to() or self.asked, durable=durable, archive=archive)
+        self.durable, self._archive, self.door = durable, archive, door
+        self.server = self._server_in(self._moved_to() or self.asked)
         self._say = say or (lambda _line: None)
         self._use: IO[str] | None = None
 
     @classmethod
-    def for_tests(cls, directory: Path, *, say: Callable[[str], None] | None = None) -> "Cluster":
+    def for_tests(
+        cls, directory: Path, *, door: Door | None = None, say: Callable[[str], None] | None = None
+    ) -> "Cluster":
         """A cluster that forgets on power loss, for a scratch folder such as `mkdtemp(dir="/tmp")` gives."""
         if os.geteuid() == 0 and directory.exists():
             directory.chmod(0o755)  # mkdtemp closes it to the user that the server runs as
-        return cls(directory / "pg", durable=False, say=say)
+        return cls(directory / "pg", durable=False, door=door, say=say)
+
+    def _server_in(self, home: Path) -> Postmaster:
+        return Postmaster(home, durable=self.durable, archive=self._archive, door=self.door)
 
     # ---- where it is
 
@@ -111,7 +118,7 @@ class Cluster:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """SQLAlchemy URL for a role; the port is named so that a stray PGPORT changes nothing."""
-        query = {"host": str(self.server.socket_dir), "port": "5432"}
+        query = {"host": str(self.server.socket_dir), "port": str(self.server.port)}
         return URL.create("postgresql+psycopg", username=role, database=database, query=query).render_as_string()
 
     def admin(self, database: str = DATABASE) -> Connection:
@@ -320,7 +327,7 @@ class Cluster:
             return
         who = self.server.account.name
         host.write(self._moved, str(place))
-        self.server = Postmaster(place, durable=self.durable, archive=self._archive)
+        self.server = self._server_in(place)
         self._say(f"用户 {who} 进不了 {self.asked},数据库放在 {place} · user {who} cannot enter; it lives there")
 
     @property

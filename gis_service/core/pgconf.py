@@ -1,16 +1,41 @@
 """The settings of the private server, sized to the machine (measured recipe: durable, or quick for tests)."""
 
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
+from gis_service.core.provision import ADMIN, ANALYST, DATABASE, ROLES
 
-def text(durable: bool, socket_dir: Path, memory_bytes: int, disk_bytes: int, archive: Path | None = None) -> str:
+SOCKET_PORT = 5432
+"""Names the socket where the server listens on no port."""
+ACCESS, CERTIFICATE = "gis_hba.conf", "gis_door.pem"
+"""Files in the data folder: who may enter through the door, and what it shows."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where analysts come in from the network; with a certificate (and its key, in one file), encrypted only."""
+
+    address: str
+    port: int
+    certificate: Path | None = None
+
+
+def text(
+    durable: bool,
+    socket_dir: Path,
+    memory_bytes: int,
+    disk_bytes: int,
+    *,
+    archive: Path | None = None,
+    door: Door | None = None,
+) -> str:
     """The server's settings as `gis.conf`; sizes follow the machine's memory and disk. `archive` is the folder that
     finished pieces of the write-ahead log are copied to."""
     folder = str(socket_dir).replace("\\", "\\\\").replace('"', '""').replace("'", "''")
     settings = {
         "listen_addresses": "''",
-        "port": "5432",  # names the socket only
+        "port": str(SOCKET_PORT),
         "unix_socket_directories": f"'\"{folder}\"'",
         "unix_socket_permissions": "0700",
         "max_connections": "60",
@@ -22,7 +47,29 @@ def text(durable: bool, socket_dir: Path, memory_bytes: int, disk_bytes: int, ar
     }
     settings |= _durable_settings(memory_bytes, disk_bytes) if durable else TEST_SETTINGS
     settings |= _archive_settings(archive) if archive else {}
+    settings |= _door_settings(door) if door else {}
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def access(door: Door) -> str:
+    """Who may enter, as `pg_hba.conf` has it: all through the socket, whose folder is closed; through the door analysts alone."""
+    kind = "hostssl" if door.certificate else "host"
+    lines = ["local all all trust", f"host all {','.join((*ROLES, ADMIN))} all reject"]
+    lines += [f"{kind} {DATABASE} +{ANALYST} all scram-sha-256", "host all all all reject"]
+    return "\n".join(lines) + "\n"
+
+
+def _door_settings(door: Door) -> dict[str, str]:
+    secure = {"ssl": "on", "ssl_cert_file": f"'{CERTIFICATE}'", "ssl_key_file": f"'{CERTIFICATE}'"}
+    return {
+        "listen_addresses": f"'{door.address}'",
+        "port": str(door.port),
+        "max_connections": "100",
+        "log_connections": "on",
+        "log_disconnections": "on",
+        "log_line_prefix": "'%m [%p] %q%u@%d %h '",
+        **(secure if door.certificate else {}),
+    }
 
 
 def _durable_settings(memory_bytes: int, disk_bytes: int) -> dict[str, str]:

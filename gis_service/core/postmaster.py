@@ -18,6 +18,7 @@ import psycopg
 from gis_service.core import binaries, host, pgconf
 from gis_service.core.binaries import Binaries
 from gis_service.core.errors import Refusal
+from gis_service.core.pgconf import Door
 from gis_service.core.provision import ADMIN
 
 LONGEST_SOCKET_FOLDER = 90  # bytes; a socket's whole path may have 107
@@ -61,8 +62,8 @@ class Postmaster:
     """The server of the data folder `home`/data; `durable` or, for tests, quick. Below `archive`, in a folder of its own,
     its write-ahead log is kept."""
 
-    def __init__(self, home: Path, *, durable: bool, archive: Path | None = None) -> None:
-        self.home, self.durable, self._archive = home, durable, archive
+    def __init__(self, home: Path, *, durable: bool, archive: Path | None = None, door: Door | None = None) -> None:
+        self.home, self.durable, self._archive, self.door = home, durable, archive, door
         self.data = home / "data"
         self.log = home / "start.log"
         self._child: subprocess.Popen[bytes] | None = None
@@ -102,6 +103,14 @@ class Postmaster:
     def account(self) -> host.Account:
         """Whom the server runs as: ourselves, or for root whoever owns the folder, else `postgres`, else `nobody`."""
         return host.account_for(self.home)
+
+    @property
+    def port(self) -> int:
+        """The port that names the socket: of the living server, else what it will be."""
+        lines = self._lines_written() if self.pid else []
+        if len(lines) > 3 and lines[3].isdigit():
+            return int(lines[3])
+        return self.door.port if self.door else pgconf.SOCKET_PORT
 
     @property
     def is_child(self) -> bool:
@@ -226,9 +235,26 @@ class Postmaster:
         host.make_closed_folder(self.socket_dir, self.account)
 
     def _write_settings(self) -> None:
-        path, disk_bytes = self.data / "gis.conf", shutil.disk_usage(self.home).total
-        archive = self._open_archive()
-        host.write(path, pgconf.text(self.durable, self.socket_dir, host.memory_bytes(), disk_bytes, archive))
+        disk_bytes = shutil.disk_usage(self.home).total
+        settings = pgconf.text(
+            self.durable,
+            self.socket_dir,
+            host.memory_bytes(),
+            disk_bytes,
+            archive=self._open_archive(),
+            door=self.door,
+        )
+        self._write("gis.conf", settings)
+        if self.door:
+            self._write(pgconf.ACCESS, pgconf.access(self.door))
+        if self.door and self.door.certificate:
+            self._write(pgconf.CERTIFICATE, self.door.certificate.read_text("ascii"))
+
+    def _write(self, name: str, content: str) -> None:
+        """A file of the server's in its data folder, closed to others: it may hold a key."""
+        path = self.data / name
+        host.write(path, content)
+        path.chmod(0o600)
         host.hand_over(path, self.account)
 
     def _open_archive(self) -> Path | None:
@@ -242,6 +268,7 @@ class Postmaster:
         self.log.write_bytes(b"")
         host.hand_over(self.log, self.account)
         command = [self.find_binaries().program("postgres"), "-D", str(self.data)]
+        command += ["-c", f"hba_file={self.data / pgconf.ACCESS}"] if self.door else []
         tie = host.die_with(os.getpid()) if as_child else None
         with self.log.open("ab") as log:
             return host.FORKS.run(lambda: self._popen(command, stdout=log, stderr=log, preexec_fn=tie))
@@ -303,7 +330,7 @@ class Postmaster:
                 break
         if not host.is_alive(self._pid_written):
             return  # PostgreSQL itself clears what names nobody
-        for stale in (self.data / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+        for stale in (self.data / "postmaster.pid", *self.socket_dir.glob(".s.PGSQL.*.lock")):
             stale.unlink(missing_ok=True)
 
     def _orphans_after(self, order: signal.Signals | None, patience_s: float = 3.0) -> list[int]:

@@ -16,6 +16,8 @@ from gis_service.core.binaries import EXTENSIONS, OLDEST_MAJOR
 
 OWNER, APP, READER, ADMIN = "gis_owner", "gis_app", "gis_reader", "gis_admin"
 ROLES = (OWNER, APP, READER)
+ANALYST = "gis_analyst"
+"""The group of people with a login of their own (gis_service/access/analysts); nobody logs in under it."""
 DATABASE = "gis"
 OLDEST_POSTGIS = "3.3"
 
@@ -47,6 +49,7 @@ def prepare(admin: Callable[[str], Connection]) -> None:
     with admin("postgres") as connection:
         for role in ROLES:
             _make_login(connection, role)
+        fulfil(connection, group_wish())
         if not _one(connection, "select 1 from pg_database where datname = %s", DATABASE):
             _run(connection, "create database {} owner {} template template0", DATABASE, OWNER)
         _run(connection, "revoke all on database {} from public", DATABASE)
@@ -104,7 +107,7 @@ class Wish:
 def provision(url: str) -> list[str]:
     """Make an existing database ready as far as its user may; returns what its administrator must still do."""
     with connect(url) as connection:
-        return [sentence for wish in _wishes(connection) if (sentence := _fulfil(connection, wish))]
+        return [sentence for wish in _wishes(connection) if (sentence := fulfil(connection, wish))]
 
 
 def connect(url: str) -> Connection:
@@ -113,7 +116,7 @@ def connect(url: str) -> Connection:
     return psycopg.connect(plain, autocommit=True)
 
 
-def _fulfil(connection: Connection, wish: Wish) -> str | None:
+def fulfil(connection: Connection, wish: Wish) -> str | None:
     """Grant the wish if it is open; where that is not allowed, the sentence that asks somebody who may."""
     if _one(connection, wish.met, *wish.values):
         return None
@@ -138,6 +141,11 @@ def _wishes(connection: Connection) -> Iterator[Wish]:
     yield Wish(IS_LEAKPROOF, _leakproof_order(_postgis_schema(connection)))
     # "which version held at t": compares times, and has no error that shows one
     yield Wish(RANGE_IS_LEAKPROOF, RANGE_ORDER)
+
+
+def group_wish() -> Wish:
+    """The group of analysts: wished for in our own cluster, elsewhere only once somebody wants an analyst."""
+    return _wish("select 1 from pg_roles where rolname = %s", ANALYST, "create role {} nologin", ANALYST)
 
 
 def _server_wishes() -> Iterator[Wish]:

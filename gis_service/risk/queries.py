@@ -97,7 +97,7 @@ def suggestions(session: Session, at: datetime) -> tuple[RiskRun | None, list[di
     if run is None:
         return None, []
     rows = [row for row in scores(session, run.id) if row["extra_due_on"] is None]
-    walked = select(Parcel.id, func.patrol_last_visit(Parcel.id)).where(
+    walked = select(Parcel.id, func.closed.patrol_last_visit(Parcel.id)).where(
         Parcel.id.in_([row["parcel_id"] for row in rows])
     )
     last = {row[0]: row[1] for row in session.execute(walked)}

@@ -4,5 +4,5 @@ alter table export enable row level security;
 alter table export force row level security;
 drop policy if exists scope on export;
 create policy scope on export using (
-    created_by = (select nullif(current_setting('app.actor', true), '')::bigint)
-    or ((select current_setting('app.see_all', true)) = 'on' and (select coalesce(current_setting('app.actor', true), '')) = ''));
+    created_by = (select nullif(scope_setting('app.actor'), '')::bigint)
+    or ((select scope_setting('app.see_all')) = 'on' and (select coalesce(scope_setting('app.actor'), '')) = ''));

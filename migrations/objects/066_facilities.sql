@@ -89,13 +89,13 @@ begin
     foreach t in array array['fence_segment', 'sign', 'camera', 'parcel_file'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from parcel p where p.id = parcel_id))', t);
     end loop;
     foreach t in array array['fence_segment', 'sign', 'camera'] loop
         execute format('alter table %I_version enable row level security; alter table %1$I_version force row level security', t);
         execute format('drop policy if exists scope on %I_version', t);
-        execute format('create policy scope on %1$I_version using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %1$I_version using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from parcel_version p where p.id = parcel_id and p.valid && %1$I_version.valid))', t);
     end loop;
 end $policies$;

@@ -9,19 +9,19 @@ end $forced$;
 
 drop policy if exists scope on parcel_event_parcel;
 create policy scope on parcel_event_parcel using (
-    (select current_setting('app.see_all', true)) = 'on' or exists (select from parcel p where p.id = parcel_id));
+    (select scope_setting('app.see_all')) = 'on' or exists (select from parcel p where p.id = parcel_id));
 
 drop policy if exists scope on parcel_lineage;
 create policy scope on parcel_lineage using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or (exists (select from parcel p where p.id = parent_id) and exists (select from parcel p where p.id = child_id)));
 
 -- an act is written before its parcels are listed: who writes it sees it in the same transaction
 drop policy if exists scope on parcel_event;
 create policy scope on parcel_event using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or exists (select from parcel_event_parcel e where e.event_id = parcel_event.id)
-    or (at = now() and actor_id = (select nullif(current_setting('app.actor', true), '')::bigint)));
+    or (at = now() and actor_id = (select nullif(scope_setting('app.actor'), '')::bigint)));
 
 -- What happened stays: links and parcels of an act only grow, an act itself is only marked as taken back.
 create or replace trigger parcel_lineage_only_grows before update or delete or truncate on parcel_lineage

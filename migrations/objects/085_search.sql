@@ -112,10 +112,10 @@ alter table search_term enable row level security;
 drop policy if exists scope on search_term;
 create policy scope on search_term using (
     kind <> 'parcel'
-    or (select current_setting('app.see_all', true)) = 'on'
+    or (select scope_setting('app.see_all')) = 'on'
     or area_id = any ((select scope_ids('app.area_ids'))::bigint[])
     or custodian_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
-    or (is_published and (select current_setting('app.see_published', true)) = 'on'));
+    or (is_published and (select scope_setting('app.see_published')) = 'on'));
 
 -- Terms that begin with `start` or hold one of the patterns: candidates, to be ranked by whoever asks.
 create or replace function search_hits(start text, patterns text[], most int) returns setof search_term

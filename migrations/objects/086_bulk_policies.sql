@@ -3,12 +3,12 @@ alter table bulk_change enable row level security;
 alter table bulk_change force row level security;
 drop policy if exists scope on bulk_change;
 create policy scope on bulk_change using (
-    (select current_setting('app.see_all', true)) = 'on'
-    or created_by = (select nullif(current_setting('app.actor', true), '')::bigint));
+    (select scope_setting('app.see_all')) = 'on'
+    or created_by = (select nullif(scope_setting('app.actor'), '')::bigint));
 
 alter table bulk_change_parcel enable row level security;
 alter table bulk_change_parcel force row level security;
 drop policy if exists scope on bulk_change_parcel;
 create policy scope on bulk_change_parcel using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or exists (select from bulk_change b where b.id = bulk_change_id));

@@ -114,7 +114,7 @@ alter table topology_fault enable row level security;
 alter table topology_fault force row level security;
 drop policy if exists scope on topology_fault;
 create policy scope on topology_fault using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or exists (select from parcel p where p.id in (parcel_id, other_parcel_id)
                   and (p.area_id = any ((select scope_ids('app.area_ids'))::bigint[])
                        or p.custodian_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[]))));
@@ -125,13 +125,13 @@ alter table parcel_grid_cell enable row level security;
 alter table parcel_grid_cell force row level security;
 drop policy if exists scope on parcel_grid_cell;
 create policy scope on parcel_grid_cell using (
-    (select current_setting('app.see_all', true)) = 'on' or exists (select from parcel p where p.id = parcel_id));
+    (select scope_setting('app.see_all')) = 'on' or exists (select from parcel p where p.id = parcel_id));
 
 -- Marks hold boxes of land: anybody's write leaves one, only the service itself reads them.
 alter table topology_dirty enable row level security;
 alter table topology_dirty force row level security;
 drop policy if exists scope on topology_dirty;
-create policy scope on topology_dirty using ((select current_setting('app.see_all', true)) = 'on') with check (true);
+create policy scope on topology_dirty using ((select scope_setting('app.see_all')) = 'on') with check (true);
 
 drop view if exists layer.topology_fault, layer.topology_fault_area, layer.grid_cell;
 

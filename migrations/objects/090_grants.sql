@@ -1,5 +1,5 @@
 -- The application may read and write business tables, never delete history, and never touch what only grows.
-grant usage on schema public, layer, report to gis_app;
+grant usage on schema public, layer, report, closed to gis_app;
 grant select, insert, update, delete on all tables in schema public to gis_app;
 grant usage on all sequences in schema public to gis_app;
 revoke delete, truncate on parcel, document, app_user, role_grant, import_batch, stored_file, bulk_change, bulk_change_parcel from gis_app;

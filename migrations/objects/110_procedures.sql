@@ -3,7 +3,7 @@ alter table proceeding enable row level security;
 alter table proceeding force row level security;
 drop policy if exists scope on proceeding;
 create policy scope on proceeding using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or area_id = any ((select scope_ids('app.area_ids'))::bigint[])
     or unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
     or counterpart_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[]));
@@ -15,7 +15,7 @@ begin
                              'proceeding_signature', 'proceeding_amount'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from proceeding p where p.id = proceeding_id))', t);
         execute format('revoke delete, truncate on %I from gis_app', t);
     end loop;

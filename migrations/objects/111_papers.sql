@@ -5,9 +5,9 @@ begin
     foreach t in array array['paper_template', 'paper_number'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
-                        or (select current_setting(''app.area_ids'', true)) <> ''''
-                        or (select current_setting(''app.unit_ids'', true)) <> '''')', t);
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
+                        or (select scope_setting(''app.area_ids'')) <> ''''
+                        or (select scope_setting(''app.unit_ids'')) <> '''')', t);
     end loop;
 end $policies$;
 

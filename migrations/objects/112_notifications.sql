@@ -1,19 +1,19 @@
 -- A person sees and marks only their own notifications, and makes only their own choices. Anybody may tell anybody: what an act
 -- tells others is written in the transaction of the act. What leaves the service is the service's own business.
 create or replace function is_the_service() returns boolean language sql stable as $$
-    select current_setting('app.see_all', true) = 'on' and coalesce(current_setting('app.actor', true), '') = ''
+    select scope_setting('app.see_all') = 'on' and coalesce(scope_setting('app.actor'), '') = ''
 $$;
 
 create or replace function actor_is(wanted text) returns boolean language sql stable as $$
     select exists (select from role_grant g
-                    where g.user_id = nullif(current_setting('app.actor', true), '')::bigint
+                    where g.user_id = nullif(scope_setting('app.actor'), '')::bigint
                       and g.role = wanted and g.revoked_at is null)
 $$;
 
 do $notifications$
 declare
     t text;
-    own constant text := $p$user_id = (select nullif(current_setting('app.actor', true), '')::bigint)$p$;
+    own constant text := $p$user_id = (select nullif(scope_setting('app.actor'), '')::bigint)$p$;
 begin
     foreach t in array array['notification', 'notification_preference', 'notification_digest', 'notification_delivery', 'webhook'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);

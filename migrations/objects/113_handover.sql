@@ -3,7 +3,7 @@ alter table handover enable row level security;
 alter table handover force row level security;
 drop policy if exists scope on handover;
 create policy scope on handover using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or area_id = any ((select scope_ids('app.area_ids'))::bigint[])
     or giving_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
     or receiving_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
@@ -21,8 +21,8 @@ alter table handover_batch enable row level security;
 alter table handover_batch force row level security;
 drop policy if exists scope on handover_batch;
 create policy scope on handover_batch using (
-    (select current_setting('app.see_all', true)) = 'on'
-    or created_by = (select nullif(current_setting('app.actor', true), '')::bigint)
+    (select scope_setting('app.see_all')) = 'on'
+    or created_by = (select nullif(scope_setting('app.actor'), '')::bigint)
     or giving_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
     or receiving_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
     or witness_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])
@@ -32,7 +32,7 @@ alter table handover_act enable row level security;
 alter table handover_act force row level security;
 drop policy if exists scope on handover_act;
 create policy scope on handover_act using (
-    (select current_setting('app.see_all', true)) = 'on'
+    (select scope_setting('app.see_all')) = 'on'
     or exists (select from handover_batch b where b.id = batch_id));
 
 -- Area and units of a handover are those of its proceeding.

@@ -5,13 +5,13 @@ alter table clue enable row level security;
 alter table clue force row level security;
 drop policy if exists scope on clue;
 create policy scope on clue using (
-    (select current_setting('app.see_all', true)) = 'on' or area_id = any ((select scope_ids('app.area_ids'))::bigint[]));
+    (select scope_setting('app.see_all')) = 'on' or area_id = any ((select scope_ids('app.area_ids'))::bigint[]));
 
 alter table clue_file enable row level security;
 alter table clue_file force row level security;
 drop policy if exists scope on clue_file;
 create policy scope on clue_file using (
-    (select current_setting('app.see_all', true)) = 'on' or exists (select from clue c where c.id = clue_id));
+    (select scope_setting('app.see_all')) = 'on' or exists (select from clue c where c.id = clue_id));
 
 -- What belongs to a case is seen with it.
 do $policies$
@@ -20,7 +20,7 @@ begin
     foreach t in array array['case_link', 'case_basis'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from proceeding p where p.id = proceeding_id))', t);
     end loop;
 end $policies$;
@@ -34,7 +34,7 @@ begin
     loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', what.name);
         execute format('drop policy if exists scope on %I', what.name);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from case_link l where l.%2$I = %1$I.id)%3$s)', what.name, what.link,
                        case what.name when 'haulier' then ' or exists (select from vehicle v where v.haulier_id = haulier.id)' else '' end);
     end loop;
@@ -50,9 +50,9 @@ begin
     loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', what.name);
         execute format('drop policy if exists reveal on %I; drop policy if exists keep on %1$I; drop policy if exists correct on %1$I', what.name);
-        execute format('create policy reveal on %I for select using ((select current_setting(''app.see_secrets'', true)) = ''on''
+        execute format('create policy reveal on %I for select using ((select scope_setting(''app.see_secrets'')) = ''on''
                         and exists (select from %I o where o.id = %I))', what.name, what.of, what.key);
-        execute format('create policy correct on %I for update using ((select current_setting(''app.see_secrets'', true)) = ''on''
+        execute format('create policy correct on %I for update using ((select scope_setting(''app.see_secrets'')) = ''on''
                         and exists (select from %I o where o.id = %I))', what.name, what.of, what.key);
         execute format('create policy keep on %I for insert with check (exists (select from %I o where o.id = %I))',
                        what.name, what.of, what.key);

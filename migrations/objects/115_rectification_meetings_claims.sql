@@ -8,7 +8,7 @@ begin
         own := case when t in ('meeting_topic', 'meeting_attendance') then 'meeting_id' else 'proceeding_id' end;
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from proceeding p where p.id = %I))', t, own);
         execute format('grant select, insert, update on %I to gis_app', t);
         execute format('revoke delete, truncate on %I from gis_app', t);

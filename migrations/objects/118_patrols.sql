@@ -3,9 +3,9 @@
 do $policies$
 declare
     t text;
-    me constant text := $p$(select nullif(current_setting('app.actor', true), '')::bigint)$p$;
+    me constant text := $p$(select nullif(scope_setting('app.actor'), '')::bigint)$p$;
     land constant text := $p$
-        (select current_setting('app.see_all', true)) = 'on'
+        (select scope_setting('app.see_all')) = 'on'
         or area_id = any ((select scope_ids('app.area_ids'))::bigint[])
         or unit_id = any ((select scope_ids('app.unit_ids'))::bigint[])$p$;
 begin
@@ -22,26 +22,26 @@ begin
     execute format('create policy scope on patrol_task using (%s or assignee_id = %s)', land, me);
     -- a plan names no person and no place of a walk: whoever works on land of the district may read it
     create policy scope on patrol_plan using (
-        (select current_setting('app.see_all', true)) = 'on' or (select current_setting('app.actor', true)) <> '');
+        (select scope_setting('app.see_all')) = 'on' or (select scope_setting('app.actor')) <> '');
     create policy scope on patrol_task_parcel using (
-        (select current_setting('app.see_all', true)) = 'on' or exists (select from patrol_task p where p.id = task_id));
+        (select scope_setting('app.see_all')) = 'on' or exists (select from patrol_task p where p.id = task_id));
     execute format('create policy scope on observation using (%s or exists (select from patrol p where p.id = patrol_id))', land);
     create policy scope on observation_change using (
-        (select current_setting('app.see_all', true)) = 'on' or exists (select from observation o where o.id = observation_id));
+        (select scope_setting('app.see_all')) = 'on' or exists (select from observation o where o.id = observation_id));
     foreach t in array array['visit', 'field_photo', 'patrol_coverage', 'patrol_flag'] loop
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from patrol p where p.id = patrol_id))', t);
     end loop;
     execute format('create policy scope on track_part using (
         exists (select from patrol p where p.id = patrol_id
-                   and (p.inspector_id = %s or (select current_setting(''app.see_tracks'', true)) = ''on'' or (select is_the_service()))))', me);
+                   and (p.inspector_id = %s or (select scope_setting(''app.see_tracks'')) = ''on'' or (select is_the_service()))))', me);
     -- what a phone sent is seen by who recorded or sent it, and by who sees all land; a device by who used it last
     execute format('create policy scope on inbox_record using (
-        (select current_setting(''app.see_all'', true)) = ''on'' or by_id = %s or sent_by_id = %1$s)', me);
+        (select scope_setting(''app.see_all'')) = ''on'' or by_id = %s or sent_by_id = %1$s)', me);
     execute format('create policy scope on field_upload using ((select is_the_service()) or user_id = %s)', me);
     create policy scope on field_device using (
-        (select current_setting('app.see_all', true)) = 'on' or (select current_setting('app.actor', true)) <> '');
-    execute format('create policy scope on field_conflict using ((select current_setting(''app.see_all'', true)) = ''on''
+        (select scope_setting('app.see_all')) = 'on' or (select scope_setting('app.actor')) <> '');
+    execute format('create policy scope on field_conflict using ((select scope_setting(''app.see_all'')) = ''on''
         or exists (select from parcel p where p.id = parcel_id) or exists (select from inbox_record r where r.uuid = record_uuid))');
 end $policies$;
 

@@ -3,14 +3,16 @@
 -- A plan names no person and no place of a walk: whoever has land in charge may read it, through the reading side too.
 drop policy if exists scope on patrol_plan;
 create policy scope on patrol_plan using (
-    (select current_setting('app.see_all', true)) = 'on'
-    or coalesce((select current_setting('app.actor', true)), '') <> ''
-    or coalesce((select current_setting('app.area_ids', true)), '') <> ''
-    or coalesce((select current_setting('app.unit_ids', true)), '') <> '');
+    (select scope_setting('app.see_all')) = 'on'
+    or coalesce((select scope_setting('app.actor')), '') <> ''
+    or coalesce((select scope_setting('app.area_ids')), '') <> ''
+    or coalesce((select scope_setting('app.unit_ids')), '') <> '');
 
 -- The time alone of the last visit, by whomever: a unit that may not see the district's walk still sees that the district came.
 -- It looks with open eyes for this one question and closes them again; a failure in between ends the transaction, and the setting with it.
-create or replace function patrol_last_visit(parcel bigint) returns timestamptz
+drop view if exists layer.patrol_overdue;
+drop function if exists public.patrol_last_visit(bigint);
+create or replace function closed.patrol_last_visit(parcel bigint) returns timestamptz
     language plpgsql stable security definer set search_path = public as $$
 declare
     sight constant text := coalesce(current_setting('app.see_all', true), '');
@@ -22,7 +24,6 @@ begin
     return found_at;
 end $$;
 
-drop view if exists layer.patrol_overdue;
 create view layer.patrol_overdue as
 select p.id, p.parcel_no, p.parcel_name, a.code as area_code, a.name as area_name, c.name as custodian_unit, p.risk_level,
        v.last_visit_at, v.days_since, round(l.every_days, 1) as plan_days,
@@ -36,7 +37,7 @@ select p.id, p.parcel_no, p.parcel_name, a.code as area_code, a.name as area_nam
   from parcel p
   left join area a on a.id = p.area_id
   left join unit c on c.id = p.custodian_unit_id
- cross join lateral (select patrol_last_visit(p.id) as last_visit_at offset 0) w
+ cross join lateral (select closed.patrol_last_visit(p.id) as last_visit_at offset 0) w
  cross join lateral (select w.last_visit_at,
                             (now() at time zone 'Asia/Shanghai')::date - (w.last_visit_at at time zone 'Asia/Shanghai')::date as days_since) v
   left join lateral (
@@ -47,7 +48,7 @@ select p.id, p.parcel_no, p.parcel_name, a.code as area_code, a.name as area_nam
            and (l.area_id is null or l.area_id = p.area_id) and (l.risk_level is null or l.risk_level = p.risk_level)) l on true
  where p.retired_on is null
    -- when land was last walked is for those in charge of it, not for guests who see what is published
-   and ((select current_setting('app.see_all', true)) = 'on'
+   and ((select scope_setting('app.see_all')) = 'on'
         or p.area_id = any ((select scope_ids('app.area_ids'))::bigint[])
         or p.custodian_unit_id = any ((select scope_ids('app.unit_ids'))::bigint[]));
 comment on view layer.patrol_overdue is '巡查及时情况: days since each parcel was last walked, against its plan';

@@ -4,7 +4,7 @@ begin
     alter table track_sketch enable row level security;
     alter table track_sketch force row level security;
     drop policy if exists scope on track_sketch;
-    create policy scope on track_sketch using ((select is_the_service()) or (select current_setting('app.see_tracks', true)) = 'on');
+    create policy scope on track_sketch using ((select is_the_service()) or (select scope_setting('app.see_tracks')) = 'on');
 end $policies$;
 
 -- When a track is thinned, the copy that the inbox kept goes with it; its hash stays, so that it is still known to have been here.
@@ -25,8 +25,11 @@ end $$;
 revoke all on function forget_track(bigint) from public;
 grant execute on function forget_track(bigint) to gis_app;
 
+drop view if exists layer.patrol_coverage, layer.patrol_coverage_history, layer.observation, layer.observation_history;
+drop function if exists public.seen_lately(timestamptz), public.seen_over_time();
+
 -- How much of a parcel was seen by the walks of 30 days: the best of them. Names nobody, so it is the same for all who see the parcel.
-create or replace function seen_lately(upto timestamptz) returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint)
+create or replace function closed.seen_lately(upto timestamptz) returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -41,7 +44,7 @@ begin
      group by c.parcel_id;
     perform set_config('app.see_all', before, true);
 end $$;
-create or replace function seen_over_time() returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint, held tstzrange)
+create or replace function closed.seen_over_time() returns table (parcel_id bigint, seen_share float8, last_at timestamptz, walks bigint, held tstzrange)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -62,15 +65,14 @@ end $$;
 create or replace function seen_band(share float8, walks bigint) returns text language sql immutable as $$
     select case when share >= 0.8 then 'most' when share >= 0.4 then 'part' when share > 0 or walks > 0 then 'little' else 'none' end
 $$;
-revoke all on function seen_lately(timestamptz), seen_over_time() from public;
-grant execute on function seen_lately(timestamptz), seen_over_time(), seen_band(float8, bigint) to gis_app, gis_reader, gis_owner;
+revoke all on function closed.seen_lately(timestamptz), closed.seen_over_time() from public;
+grant execute on function closed.seen_lately(timestamptz), closed.seen_over_time(), seen_band(float8, bigint) to gis_app, gis_reader, gis_owner;
 
-drop view if exists layer.patrol_coverage, layer.patrol_coverage_history, layer.observation, layer.observation_history;
 create view layer.patrol_coverage as
 select p.id, p.parcel_no, p.parcel_name, a.name as area_name, p.risk_level, seen_band(s.seen_share, s.walks) as seen_band,
        round((coalesce(s.seen_share, 0) * 100)::numeric, 1) as seen_percent, coalesce(s.walks, 0) as walks,
        to_char(s.last_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as last_on, p.geom
-  from parcel p left join area a on a.id = p.area_id left join seen_lately(now()) s on s.parcel_id = p.id
+  from parcel p left join area a on a.id = p.area_id left join closed.seen_lately(now()) s on s.parcel_id = p.id
  where p.retired_on is null;
 comment on view layer.patrol_coverage is '巡查覆盖: how much of each parcel was seen in the last 30 days; no persons';
 
@@ -81,7 +83,7 @@ select p.id, p.parcel_no, p.parcel_name, a.name as area_name, p.risk_level, seen
        coalesce(s.held * p.valid, p.valid) as valid, greatest(lower(s.held), p.valid_from) as valid_from,
        nullif(least(upper(s.held), p.valid_to), 'infinity') as valid_to
   from parcel_version p left join area a on a.id = p.area_id
-  left join seen_over_time() s on s.parcel_id = p.id and s.held && p.valid
+  left join closed.seen_over_time() s on s.parcel_id = p.id and s.held && p.valid
  where p.retired_on is null;
 comment on view layer.patrol_coverage_history is '巡查覆盖历史';
 

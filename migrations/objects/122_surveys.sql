@@ -17,7 +17,7 @@ begin
             else 'exists (select from parcel p where p.id = parcel_id)' end;
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on'' or %s)', t, seen);
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on'' or %s)', t, seen);
         execute format('revoke delete, truncate on %I from gis_app', t);
         execute format('grant select, insert, update on %I to gis_app', t);
     end loop;
@@ -25,15 +25,15 @@ begin
     grant delete on waste_body_parcel to gis_app;  -- where a body lies is measured anew when it is drawn anew
     foreach t in array array['survey_programme', 'elevation_comparison', 'heap'] loop
         seen := case
-            when t = 'survey_programme' then '(select current_setting(''app.area_ids'', true)) <> '''''
+            when t = 'survey_programme' then '(select scope_setting(''app.area_ids'')) <> '''''
             -- two models are seen by who compared them, and by who works on the ground both cover
-            when t = 'elevation_comparison' then 'made_by = (select nullif(current_setting(''app.actor'', true), '''')::bigint)
+            when t = 'elevation_comparison' then 'made_by = (select nullif(scope_setting(''app.actor''), '''')::bigint)
                 or (extent is not null and exists (select from area a where a.id = any ((select scope_ids(''app.area_ids''))::bigint[])
                     and st_intersects(a.geom, extent)))'
             else 'area_id = any ((select scope_ids(''app.area_ids''))::bigint[]) or exists (select from parcel p where p.id = parcel_id)' end;
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on'' or %s)', t, seen);
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on'' or %s)', t, seen);
         execute format('revoke delete, truncate on %I from gis_app', t);
         execute format('grant select, insert, update on %I to gis_app', t);
     end loop;

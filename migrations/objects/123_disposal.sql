@@ -5,7 +5,7 @@ begin
     foreach t in array array['disposal', 'disposal_body', 'disposal_site_consent', 'disposal_carrier', 'density_observation', 'manifest'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
                         or exists (select from proceeding p where p.id = proceeding_id))', t);
         execute format('grant select, insert, update on %I to gis_app', t);
         execute format('revoke delete, truncate on %I from gis_app', t);
@@ -14,9 +14,9 @@ begin
     foreach t in array array['disposal_site', 'carrier_permit', 'carrier_truck'] loop
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on''
-                        or (select current_setting(''app.area_ids'', true)) <> ''''
-                        or (select current_setting(''app.unit_ids'', true)) <> '''')', t);
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on''
+                        or (select scope_setting(''app.area_ids'')) <> ''''
+                        or (select scope_setting(''app.unit_ids'')) <> '''')', t);
         execute format('grant select, insert, update on %I to gis_app', t);
         execute format('revoke delete, truncate on %I from gis_app', t);
     end loop;
@@ -27,15 +27,15 @@ alter table manifest_flag enable row level security;
 alter table manifest_flag force row level security;
 drop policy if exists scope on manifest_flag;
 create policy scope on manifest_flag using (
-    (select current_setting('app.see_all', true)) = 'on' or exists (select from manifest m where m.id = manifest_id));
+    (select scope_setting('app.see_all')) = 'on' or exists (select from manifest m where m.id = manifest_id));
 
 -- A table that a job takes in is seen by who brought it, and by those who see all land.
 alter table manifest_table enable row level security;
 alter table manifest_table force row level security;
 drop policy if exists scope on manifest_table;
 create policy scope on manifest_table using (
-    (select current_setting('app.see_all', true)) = 'on'
-    or created_by = (select nullif(current_setting('app.actor', true), '')::bigint));
+    (select scope_setting('app.see_all')) = 'on'
+    or created_by = (select nullif(scope_setting('app.actor'), '')::bigint));
 grant select, insert, update on manifest_table to gis_app;
 revoke delete, truncate on manifest_table from gis_app;
 
@@ -44,7 +44,7 @@ alter table parcel_waiver enable row level security;
 alter table parcel_waiver force row level security;
 drop policy if exists scope on parcel_waiver;
 create policy scope on parcel_waiver using (
-    (select current_setting('app.see_all', true)) = 'on' or exists (select from parcel p where p.id = parcel_id));
+    (select scope_setting('app.see_all')) = 'on' or exists (select from parcel p where p.id = parcel_id));
 
 grant select, insert, update on manifest_flag, parcel_waiver to gis_app;
 revoke delete, truncate on manifest_flag, parcel_waiver from gis_app;

@@ -6,7 +6,7 @@ begin
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
         execute format($p$create policy scope on %I using (
-            (select current_setting('app.see_all', true)) = 'on'
+            (select scope_setting('app.see_all')) = 'on'
             or (not see_all and area_ids || unit_ids <> '{}'
                 and area_ids <@ coalesce((select scope_ids('app.area_ids')), '{}')
                 and unit_ids <@ coalesce((select scope_ids('app.unit_ids')), '{}')))$p$, t);
@@ -21,7 +21,7 @@ grant update on monthly_pack to gis_app;
 alter table monthly_note enable row level security;
 alter table monthly_note force row level security;
 drop policy if exists scope on monthly_note;
-create policy scope on monthly_note using ((select current_setting('app.see_all', true)) = 'on'
+create policy scope on monthly_note using ((select scope_setting('app.see_all')) = 'on'
     or exists (select from parcel p where p.id = parcel_id));
 grant select, insert on monthly_note to gis_app;
 revoke update, delete, truncate on monthly_note from gis_app;

@@ -8,8 +8,8 @@ begin
     foreach t in array array['risk_run', 'risk_score', 'hotspot_cell'] loop
         seen := case t
             -- that a run was made names no land: whoever has land in charge may know
-            when 'risk_run' then $p$coalesce((select current_setting('app.area_ids', true)), '') <> ''
-                or coalesce((select current_setting('app.unit_ids', true)), '') <> ''$p$
+            when 'risk_run' then $p$coalesce((select scope_setting('app.area_ids')), '') <> ''
+                or coalesce((select scope_setting('app.unit_ids')), '') <> ''$p$
             -- a risk is for those in charge of the land; what is merely published shows none
             when 'risk_score' then $p$exists (select from parcel p where p.id = parcel_id
                 and (p.area_id = any ((select scope_ids('app.area_ids'))::bigint[])
@@ -18,7 +18,7 @@ begin
             else $p$area_id = any ((select scope_ids('app.area_ids'))::bigint[])$p$ end;
         execute format('alter table %I enable row level security; alter table %1$I force row level security', t);
         execute format('drop policy if exists scope on %I', t);
-        execute format('create policy scope on %I using ((select current_setting(''app.see_all'', true)) = ''on'' or %s)', t, seen);
+        execute format('create policy scope on %I using ((select scope_setting(''app.see_all'')) = ''on'' or %s)', t, seen);
         execute format('revoke truncate on %I from gis_app', t);
         execute format('grant select, insert, update, delete on %I to gis_app', t);
     end loop;

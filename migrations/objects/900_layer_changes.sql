@@ -24,6 +24,7 @@ end $$;
 
 -- What each view of the layers reads: tables, those behind its views, and those that row policies ask. A view that asks the
 -- clock, or a function of ours that may read a table, can change without a write: its tiles are not kept, it has no row here.
+-- The two that read the scope are told with each request; they change what is seen, not what is there.
 drop view if exists layer.change;
 drop table if exists layer.reads;
 create table layer.reads (view_name text not null, table_name text not null, primary key (view_name, table_name));
@@ -41,7 +42,7 @@ with recursive
         select r.view from reads r join held_by h on h.relation = r.relation
           join pg_depend d on d.classid = h.classid and d.objid = h.objid and d.refclassid = 'pg_proc'::regclass
           join pg_proc p on p.oid = d.refobjid
-         where p.provolatile <> 'i' and p.proname <> 'scope_ids'
+         where p.provolatile <> 'i' and p.proname not in ('scope_ids', 'scope_setting')
            and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')
         union
         select r.view from reads r join pg_class c on c.oid = r.relation
