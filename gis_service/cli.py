@@ -300,13 +300,15 @@ def map_(
 
     from gis_service.access.actor import EVERYTHING
     from gis_service.maps.asked import day
-    from gis_service.maps.catalogue import Catalogue
     from gis_service.maps.handout import handout
+    from gis_service.maps.standing import standing
 
     with service() as services:
         with services.sessions() as session:
             sample = session.scalar(text("select value from deployment where key = 'sample_data'")) is not None
-        page = handout(services.reader, EVERYTHING, Catalogue.load(), area=area, as_of=day(as_of), sample=sample)
+        page = handout(
+            services.reader, EVERYTHING, standing(services.reader), area=area, as_of=day(as_of), sample=sample
+        )
     out.write_text(page, encoding="utf-8")
     typer.echo(str(out))
 

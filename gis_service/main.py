@@ -11,7 +11,7 @@ import anyio
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from sqlalchemy import text
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, State
 from starlette.staticfiles import StaticFiles
 
 import gis_service.access.routes
@@ -70,6 +70,7 @@ from gis_service.evidence import routes as evidence
 from gis_service.jobs import queue
 from gis_service.maps import routes as map_routes
 from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.standing import Standing
 from gis_service.meetings import routes as meetings
 from gis_service.papers import fonts
 from gis_service.procedures import routes as procedures
@@ -85,6 +86,16 @@ WAITING = 32
 
 WEB = ROOT / "gis_service" / "web" / "dist"
 LAYERS = ROOT / "layers"
+
+
+class House(State):
+    """What the routes find in `app.state`."""
+
+    @property
+    def layers(self) -> Catalogue:
+        """The layers as they stand, asked for anew by every request."""
+        standing: Standing = self.standing
+        return standing.now()
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
@@ -109,6 +120,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         redoc_url=None,
         openapi_url=None,
     )
+    app.state = House()
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports = services.exports
@@ -118,8 +130,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.batch_map = gis_service.sheets.routes.batch_map
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
-    app.state.layers = Catalogue.load(LAYERS)
-    app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.layers)
+    app.state.standing = Standing(services.reader, Catalogue.load(LAYERS))
+    app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.standing.shipped)
     http.install(app)
     conducts = conducts_for(settings)
     for router in (

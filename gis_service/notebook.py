@@ -23,9 +23,9 @@ from gis_service.exports.asked import Said
 from gis_service.exports.local import export_file
 from gis_service.exports.writing import Written
 from gis_service.maps.asked import Asked
-from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.frames import frame
 from gis_service.maps.handout import handout
+from gis_service.maps.standing import standing
 from gis_service.parcels.filters import filters_from
 from gis_service.parcels.models import Deployment
 from gis_service.parcels.vocabulary import vocabulary
@@ -56,14 +56,16 @@ def register(*, area: str | None = None, as_of: str | None = None) -> GeoDataFra
     """The parcels with the attributes of the layers, degrees in the storage CRS; `as_of` is a day, its end in Beijing."""
     asked = Asked(equal={} if area is None else {"area_name": area}, as_of=_moment(as_of))
     with running(settings.load()) as services:
-        found = frame(services.reader, EVERYTHING, Catalogue.load()[PARCELS], asked)
+        found = frame(services.reader, EVERYTHING, standing(services.reader)[PARCELS], asked)
     return found.sort_values("parcel_no", ignore_index=True)
 
 
 def layer(name: str, *, as_of: str | None = None, **equal: str) -> GeoDataFrame:
     """Any layer of the map by its id (`layers/`), degrees in the storage CRS: `layer("hotspot", grade="hot99")`."""
     with running(settings.load()) as services:
-        return frame(services.reader, EVERYTHING, Catalogue.load()[name], Asked(equal=equal, as_of=_moment(as_of)))
+        return frame(
+            services.reader, EVERYTHING, standing(services.reader)[name], Asked(equal=equal, as_of=_moment(as_of))
+        )
 
 
 def volume(parcel_no: str, *, simulations: int = 500, seed: int = 1) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def sheet(kind: str, subject: str, *, as_of: str | None = None, size: str | None
     file, by its ending pdf, png, svg or pptx."""
     with running(settings.load()) as services, services.sessions() as session:
         db.enter(session, EVERYTHING)
-        desk = Desk(services.reader, session, EVERYTHING, Catalogue.load(), clock.now(), _moment(as_of))
+        desk = Desk(services.reader, session, EVERYTHING, standing(services.reader), clock.now(), _moment(as_of))
         pages = made(desk, kind, subject, size)
     if out is not None:
         form = Path(out).suffix.lstrip(".").lower()
@@ -110,7 +112,7 @@ def area_map(area: str | None = None, *, as_of: str | None = None) -> Page:
     with running(settings.load()) as services:
         with services.sessions() as session:
             sample = session.get(Deployment, MARK) is not None
-        layers = Catalogue.load()
+        layers = standing(services.reader)
         return Page(handout(services.reader, EVERYTHING, layers, area=area, as_of=_moment(as_of), sample=sample))
 
 

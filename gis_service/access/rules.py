@@ -123,6 +123,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "kpi.read": OFFICERS | {R.UNIT_USER},
     "law.change": frozenset({R.CASE_OFFICER}),
     "law.read": OFFICERS,
+    "layer.edit": STEPS["meeting"]["handle"],
     "layout.change": OFFICERS - {R.INSPECTOR},
     "late.read": frozenset({R.LAND_OFFICER, R.CASE_OFFICER, R.LEADER}),
     "map.read": BUSINESS,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.audit import operations as audit
 from gis_service.core import clock, db
+from gis_service.core.reader import Reader
 from gis_service.exports import operations, queries
 from gis_service.exports.asked import Said, understood
 from gis_service.exports.jobs import PATIENCE
@@ -16,6 +17,7 @@ from gis_service.exports.source import House
 from gis_service.exports.writing import Written, count, write
 from gis_service.files.store import FileStore
 from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.standing import standing
 
 
 class Deployment(Protocol):
@@ -29,10 +31,13 @@ class Deployment(Protocol):
     @property
     def store(self) -> FileStore: ...
 
+    @property
+    def reader(self) -> Reader: ...
+
 
 def house_of(deployment: Deployment, session: Session, layers: Catalogue | None = None) -> House:
     return House(
-        layers=layers or Catalogue.load(),
+        layers=layers or standing(deployment.reader),
         originals=deployment.store,
         producer=deployment.settings.producer,
         sample=queries.is_sample(session),

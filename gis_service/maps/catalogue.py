@@ -8,13 +8,14 @@ A folder that cannot be used stops the start with a sentence that names folder, 
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from gis_service.core.errors import NotFound
 from gis_service.maps.errors import BrokenLayer
@@ -22,6 +23,36 @@ from gis_service.parcels.vocabulary import vocabulary
 
 LAYERS = Path(__file__).parents[2] / "layers"
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What XML, and so a style or a project of other programs, cannot hold."""
+
+
+def _printable(text: str) -> str:
+    if UNPRINTABLE.search(text):
+        raise ValueError("holds characters that cannot be printed")
+    return text
+
+
+def _without_heading(text: str) -> str:
+    if "# " in text:
+        raise ValueError("holds '# ', which begins a heading in words.md")
+    return _printable(text)
+
+
+def _on_one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("must be one line")
+    return _printable(text)
+
+
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_on_one_line)
+]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_without_heading)
+]
+Sign = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2), AfterValidator(_on_one_line)]
+Pixels = Annotated[float, Field(gt=0, le=40, allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 View = Annotated[str, Field(pattern=r"^(layer|report)\.[a-z][a-z0-9_]*$")]
 Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$")]
@@ -53,12 +84,12 @@ class Look(Data):
 
     fill: Colour | None = None
     hatch: Hatch = None
-    sign: str = ""
+    sign: Sign = ""
     stroke: Colour | None = None
-    stroke_width: Annotated[float, Field(gt=0)] | None = None
-    dash: tuple[float, ...] | None = None
-    opacity: Annotated[float, Field(ge=0, le=1)] | None = None
-    radius: Annotated[float, Field(gt=0)] | None = None
+    stroke_width: Pixels | None = None
+    dash: Annotated[tuple[Pixels, ...], Field(max_length=8)] | None = None
+    opacity: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    radius: Pixels | None = None
 
 
 class Category(Look):
@@ -76,7 +107,7 @@ class Categories(Data):
 
     kind: Literal["categories"]
     property: Name
-    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=200)]
     default: Look
     label: Label | None = None
 
@@ -92,15 +123,33 @@ class Single(Data):
 AnyStyle = Annotated[Categories | Single, Field(discriminator="kind")]
 
 
-class Facts(Data):
+class Shown(Data):
+    """How a layer is listed and from where to where it is shown, wherever that is said."""
+
+    title: Title
+    title_en: Title
+    group: Title
+    group_en: Title
+    order: Annotated[int, Field(ge=0, le=9999)] = 0
+    minzoom: Zoom = 0
+    maxzoom: Zoom = 16
+    label: Name | None = None
+    """The attribute whose value is a feature's name."""
+    visible: bool = False
+
+
+class Presentation(Shown):
+    """All of a layer that concerns the eye, and that the workshop may say anew; the rest is code and rights."""
+
+    style: AnyStyle
+    description: Words
+    description_en: Words
+
+
+class Facts(Shown):
     """layer.toml"""
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")]  # no dots: old GIS clients cut ids there
-    title: str
-    title_en: str
-    group: str
-    group_en: str
-    order: int = 0
     source: View
     history: View | None = None
     geometry: Literal["polygon", "line", "point"]
@@ -108,22 +157,14 @@ class Facts(Data):
     time_column: Name | None = None
     version_column: Name | None = None
     """Counts the changes of a row: its features have an ETag. Not shown."""
-    minzoom: Zoom = 0
-    maxzoom: Zoom = 16
     grid_below: Zoom = 0
     """Below this zoom tiles show squares with the most frequent value instead of features."""
-    label: Name | None = None
-    visible: bool = False
     attributes_of: str | None = None
     attributes: tuple[Attribute, ...] = ()
 
 
-class Layer(Facts):
+class Layer(Facts, Presentation):
     """A layer ready for use: its facts, style and words."""
-
-    style: AnyStyle
-    description: str
-    description_en: str
 
     def __hash__(self) -> int:
         """Layers key the caches of statements; their ids are unique."""
@@ -137,6 +178,15 @@ class Layer(Facts):
     @cached_property
     def by_name(self) -> Mapping[str, Attribute]:
         return {attribute.name: attribute for attribute in self.attributes}
+
+    @property
+    def presentation(self) -> Presentation:
+        return Presentation.model_validate({name: getattr(self, name) for name in Presentation.model_fields})
+
+    def presented(self, so: Presentation) -> Self:
+        """The same layer with another presentation."""
+        own = {name: getattr(self, name) for name in Layer.model_fields}
+        return type(self).model_validate({**own, **dict(so)})
 
     def tile_attributes(self, z: int) -> tuple[str, ...]:
         """What a tile of zoom `z` carries beside the id; the property that colours it always."""
@@ -185,16 +235,34 @@ def _layer(folder: Path, facts: Facts, others: Mapping[str, Facts]) -> Layer:
         raise _broken(folder, "layer.toml", "attributes_of", "没有这个图层", "there is no such layer")
     style = _checked(folder, "style.json", TypeAdapter(AnyStyle))
     zh, en = _words(folder)
-    layer = Layer(
-        **{**facts.model_dump(), "attributes": lender.attributes}, style=style, description=zh, description_en=en
-    )
-    for file, key, fault_zh, fault_en in _faults(layer):
-        raise _broken(folder, file, key, fault_zh, fault_en)
+    whole = {**facts.model_dump(), "attributes": lender.attributes, "style": style}
+    try:
+        layer = Layer.model_validate({**whole, "description": zh, "description_en": en})
+    except ValidationError as invalid:
+        raise _broken(folder, *next(told(invalid, "words.md"))) from None
+    for fault in faults(layer):
+        raise _broken(folder, *fault)
     return layer
 
 
+class Fault(NamedTuple):
+    """What is wrong with a layer, and where."""
+
+    file: str
+    key: str
+    zh: str
+    en: str
+
+
+def faults(layer: Layer) -> Iterator[Fault]:
+    """What the files of a layer say against each other."""
+    for fault in _faults(layer):
+        yield Fault(*fault)
+
+
 def _faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
-    """What the files say against each other: (file, key, Chinese, English)."""
+    if layer.minzoom > layer.maxzoom:
+        yield "layer.toml", "minzoom", "大于 maxzoom", "is above maxzoom"
     if len(layer.by_name) < len(layer.attributes):
         yield "layer.toml", "attributes", "有重复的字段名", "an attribute is named twice"
     for attribute in layer.attributes:
@@ -208,8 +276,20 @@ def _faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
     ):
         if name and name not in layer.by_name:
             yield file, key, f"“{name}”不在 attributes 中", f"'{name}' is not among the attributes"
+    yield from _label_faults(layer)
     if isinstance(layer.style, Categories) and layer.style.property in layer.by_name:
         yield from _style_faults(layer.style, layer.by_name[layer.style.property])
+
+
+def _label_faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
+    label = layer.style.label
+    if label is None or label.property not in layer.by_name:
+        return
+    since = layer.by_name[label.property].tiles_from
+    if since is None or since > label.minzoom:
+        zh = "瓦片不带该字段" if since is None else f"瓦片从 {since} 级起才带该字段"
+        en = "tiles do not carry it" if since is None else f"tiles carry it from zoom {since} on"
+        yield "style.json", "label.property" if since is None else "label.minzoom", zh, en
 
 
 def _style_faults(style: Categories, attribute: Attribute) -> Iterator[tuple[str, str, str, str]]:
@@ -222,6 +302,14 @@ def _style_faults(style: Categories, attribute: Attribute) -> Iterator[tuple[str
         yield "style.json", "categories", f"缺少值“{value}”", f"the value '{value}' has no look"
     for value in sorted(set(values) - known):
         yield "style.json", "categories", f"词表中没有值“{value}”", f"the vocabulary has no value '{value}'"
+    for category in style.categories:
+        if not category.sign:
+            yield (
+                "style.json",
+                "categories",
+                f"值“{category.value}”没有符号",
+                f"the value '{category.value}' has no sign",
+            )
     looks = [(category.fill.upper(), category.hatch) for category in style.categories]
     signs = [category.sign for category in style.categories]
     if len(set(values)) < len(values) or len(set(looks)) < len(looks) or len(set(signs)) < len(signs):
@@ -234,16 +322,35 @@ def _checked(folder: Path, file: str, shape: Any) -> Any:
     content = _read(folder, file)
     try:
         return shape.validate_python(content) if isinstance(shape, TypeAdapter) else shape.model_validate(content)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        place = first["loc"][1:] if first["loc"][:1] in (("categories",), ("single",)) else first["loc"]
-        key = ".".join(map(str, place)) or "-"
-        raise _broken(folder, file, key, _said(first), first["msg"].lower()) from None
+    except ValidationError as invalid:
+        raise _broken(folder, *next(told(invalid, file))) from None
+
+
+def told(invalid: ValidationError, file: str) -> Iterator[Fault]:
+    """What does not have the shape it should have, key by key."""
+    for fault in invalid.errors(include_url=False):
+        key = ".".join(map(str, _place(fault["loc"]))) or "-"
+        yield Fault(file, key, _said(fault), fault["msg"].lower())
+
+
+def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Without the kind of style, which Pydantic names where the style begins.
+
+    >>> _place(("categories", "categories", 0, "fill")), _place(("style", "single", "default")), _place(("title",))
+    (('categories', 0, 'fill'), ('style', 'default'), ('title',))
+    """
+    at = 1 if loc[:1] == ("style",) else 0
+    return loc[:at] + loc[at + 1 :] if loc[at : at + 1] in (("categories",), ("single",)) else loc
 
 
 def _said(fault: Any) -> str:
     known = {"missing": "缺少该键", "extra_forbidden": "不认识该键"}
-    return known.get(fault["type"], f"值“{fault.get('input')}”不符合要求")
+    return known.get(fault["type"], f"值“{_shortened(fault.get('input'))}”不符合要求")
+
+
+def _shortened(value: object) -> str:
+    text = UNPRINTABLE.sub("�", str(value)[:80])
+    return text if len(text) < 80 else f"{text[:60]}…"
 
 
 def _read(folder: Path, file: str) -> Any:

@@ -11,13 +11,14 @@ import typer
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core.errors import BadRequest
-from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.desktop.project import LOGIN, LOGIN_PATTERN, Place, qgz
 from gis_service.maps.memory import Memory
+from gis_service.maps.standing import standing
 from gis_service.maps.styles.drawing import Drawn
 from gis_service.maps.styles.maplibre import maplibre
 from gis_service.maps.styles.qml import qml
 from gis_service.maps.styles.sld import sld
+from gis_service.maps.workshop import cli as workshop
 from gis_service.services import Services
 
 Address = Annotated[str, typer.Option(help="服务地址 · address of the service")]
@@ -28,6 +29,7 @@ HERE = "http://127.0.0.1:8000"
 
 def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[Services]]) -> None:
     """Add the commands."""
+    workshop.install(commands, service)
 
     @commands.command("style")
     def style(
@@ -44,7 +46,8 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         ] = None,
     ) -> None:
         """把一个图层的样式写成 SLD、QML 或 MapLibre JSON · write a layer's style for other programs."""
-        drawn = Drawn.served(Catalogue.load().named(layer), lang)
+        with service() as services:
+            drawn = Drawn.served(standing(services.reader).named(layer), lang)
         tiles = f"{url.rstrip('/')}/ogc/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}?f=mvt"
         write = {
             "qml": lambda: qml(drawn),
@@ -64,8 +67,8 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
         """把主图写成 QGIS 工程(.qgz,不含令牌) · write the main map as a QGIS project; it holds no token."""
         if not re.fullmatch(LOGIN_PATTERN, login):
             raise BadRequest(parameter="--login", value=login)
-        catalogue = Catalogue.load()
         with service() as services:
+            catalogue = standing(services.reader)
             memory = Memory(services.reader, services.settings.plausible_box)
             extent = memory.extent(EVERYTHING, catalogue["area"])
             title = services.settings.title

@@ -97,9 +97,9 @@ class Kept:
 
 
 def _question(part: Part) -> Hashable:
-    """`wide` says how to find the rows, not which."""
+    """`wide` says how to find the rows, not which. Of what the workshop changes, only the first zoom is seen in a tile."""
     layer, asked = part
-    return layer.id, tuple(sorted(asked.values().items()))
+    return layer.id, layer.minzoom, tuple(sorted(asked.values().items()))
 
 
 def _about(parts: Sequence[Part]) -> dict[str, object]:

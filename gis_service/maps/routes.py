@@ -24,6 +24,7 @@ from gis_service.maps.styles.maplibre import maplibre
 from gis_service.maps.styles.qml import qml
 from gis_service.maps.styles.sld import sld
 from gis_service.maps.tilesets import routes as tilesets
+from gis_service.maps.workshop import routes as workshop
 
 router = APIRouter(prefix="/api/v1")
 
@@ -31,13 +32,13 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return router, pointing.router, basemaps.router, tilesets.router, ogc.router
+    return router, workshop.checks, workshop.router, pointing.router, basemaps.router, tilesets.router, ogc.router
 
 
 @router.get("/layers")
 def layers(request: Request, _scope: Reading) -> list[dict[str, Any]]:
     """Every layer: where its tiles and features are, how it looks, what its attributes are called."""
-    return [_shown(layer) for layer in request.app.state.layers.values()]
+    return [_shown(layer) for layer in request.app.state.standing.fresh().values()]
 
 
 Lang = Literal["zh", "en", "both"]

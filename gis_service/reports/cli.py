@@ -13,7 +13,6 @@ from rich.progress import Progress
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.audit import operations as audit
 from gis_service.core import clock, db
-from gis_service.maps.catalogue import Catalogue
 from gis_service.papers import fonts
 from gis_service.reports import making, operations
 from gis_service.reports.forms.pack import Made
@@ -23,7 +22,7 @@ from gis_service.reports.making import Frozen, House
 def house_of(services: Any) -> House:
     """What the deployment gives; used by the command and by the worker."""
     return House(
-        services.sessions, services.store, services.reader, Catalogue.load(), services.settings.producer, services.settings.district_code,
+        services.sessions, services.store, services.reader, services.settings.producer, services.settings.district_code,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.reader import Reader
 from gis_service.files.store import FileStore
-from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.standing import standing
 from gis_service.reports import operations, queries, rules
 from gis_service.reports.forms.pack import Made, pack
 from gis_service.reports.freezing import maps, snapshot
@@ -41,7 +41,6 @@ class House:
     sessions: sessionmaker[Session]
     store: FileStore
     reader: Reader
-    layers: Catalogue
     office: str
     district_code: str
 
@@ -107,7 +106,7 @@ def _taken(house: House, scope: Scope, edition: Edition, now: datetime, told: To
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         db.enter(session, scope)
         db.setting(session, **PATIENCE)
-        desk = Desk(house.reader, session, scope, house.layers, now, at)
+        desk = Desk(house.reader, session, scope, standing(house.reader), now, at)
         taken = snapshot.taken(desk, edition, office=house.office, told=told)
         session.rollback()
     return snapshot.written(taken)

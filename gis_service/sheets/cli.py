@@ -13,7 +13,7 @@ from gis_service.audit import operations as audit
 from gis_service.core import clock, db
 from gis_service.core.errors import BadRequest
 from gis_service.maps.asked import day
-from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.standing import standing
 from gis_service.sheets.gather import Desk
 from gis_service.sheets.kinds import KINDS, SUBJECTS, made
 from gis_service.sheets.layouts.arranging import pages_of
@@ -79,7 +79,7 @@ def _install(commands: typer.Typer, subject: str, service: Callable[[], Abstract
         with service() as services, services.sessions() as session:
             db.enter(session, EVERYTHING)
             desk = Desk(
-                services.reader, session, EVERYTHING, Catalogue.load(), clock.now(), day(as_of), cast("Lang", lang),
+                services.reader, session, EVERYTHING, standing(services.reader), clock.now(), day(as_of), cast("Lang", lang),
                 may=frozenset(PERMISSIONS), reason=reason, store=services.store,
             )  # fmt: skip
             if layout is None:

@@ -32,8 +32,16 @@ OF_WHO_ASKED = (
 OF_REPORTS = ("monthly_report", "monthly_pack", "monthly_note")
 """Tables whose rows are seen by who sees all the land they tell of; `tests/reports` looks."""
 
-OF_THE_DISTRICT = ("paper_number", "paper_template", "sheet_layout", "kpi_target", "kpi_target_version")
-"""Tables whose rows are seen by all who work on land of the district; `tests/papers`, `tests/sheets/layouts` and `tests/kpi` look."""
+OF_THE_DISTRICT = (
+    "paper_number",
+    "paper_template",
+    "sheet_layout",
+    "layer_version",
+    "kpi_target",
+    "kpi_target_version",
+)
+"""Tables whose rows are seen by all who work on land of the district; `tests/papers`, `tests/sheets/layouts`, `tests/maps/workshop` and
+`tests/kpi` look."""
 
 OF_PROCEEDINGS = (
     "proceeding", "proceeding_step", "proceeding_parcel", "proceeding_paper", "proceeding_file", "proceeding_signature",

@@ -16,9 +16,9 @@ from gis_service.exports.packages.errors import Cancelled, PackageBroke
 from gis_service.exports.packages.local import write
 from gis_service.exports.writing import Written
 from gis_service.jobs.ending import told
-from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.packages.asked import Said, understood
 from gis_service.maps.packages.making import Told
+from gis_service.maps.standing import standing
 
 TASK = "maps.package"
 """The name this job is enqueued under."""
@@ -36,7 +36,7 @@ def process(services: Any, package_id: int) -> None:
 
 def _process(services: Any, package: Export) -> None:
     scope = exports.scope_of(package)
-    wish = understood(Said.of(package.asked["said"]), services.reader, scope, Catalogue.load())
+    wish = understood(Said.of(package.asked["said"]), services.reader, scope, standing(services.reader))
     with tempfile.TemporaryDirectory(prefix="package-") as folder:
         path = Path(folder) / f"out.{wish.kind.suffix}"
         count = write(services.reader, scope, wish, path, _teller(services, package.id))

@@ -11,10 +11,10 @@ from gis_service.core.reader import Reader
 from gis_service.exports.operations import PERMISSION
 from gis_service.exports.packages import geopackage
 from gis_service.files.store import sha256_of
-from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.packages import making
 from gis_service.maps.packages.asked import Said, Wish, understood
 from gis_service.maps.packages.making import Told
+from gis_service.maps.standing import standing
 
 
 def write(reader: Reader, scope: Scope, wish: Wish, out: Path, told: Told | None = None) -> int:
@@ -27,7 +27,7 @@ def package_file(services: Any, said: Said, out: Path, told: Told | None = None)
     """For who owns the machine, written beside `out` first and then in its place; returns what there is to say."""
     aside = out.with_name(f".{out.name}.part")
     aside.unlink(missing_ok=True)
-    wish = understood(said, services.reader, EVERYTHING, Catalogue.load())
+    wish = understood(said, services.reader, EVERYTHING, standing(services.reader))
     try:
         count = write(services.reader, EVERYTHING, wish, aside, told)
         facts = {"file": out.name, "count": count, "sha256": sha256_of(aside), "bytes": aside.stat().st_size}

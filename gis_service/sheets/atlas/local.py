@@ -11,7 +11,7 @@ from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.exports.jobs import PATIENCE
 from gis_service.files.store import sha256_of
-from gis_service.maps.catalogue import Catalogue
+from gis_service.maps.standing import standing
 from gis_service.sheets.atlas import rules
 from gis_service.sheets.atlas.asked import Said, Wish, understood
 from gis_service.sheets.atlas.making import Made, Watch, make
@@ -28,7 +28,7 @@ def written(
         db.enter(session, scope)
         db.setting(session, **PATIENCE)
         now = clock.now()
-        desk = Desk(services.reader, session, scope, Catalogue.load(), now, wish.as_of or now)
+        desk = Desk(services.reader, session, scope, standing(services.reader), now, wish.as_of or now)
         made = make(desk, wish, out, maker=services.settings.producer, watch=watch, run=run)
         session.rollback()
     return made

@@ -11,12 +11,13 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from gis_service.access.rules import Role
-from gis_service.cli import app as command
+from gis_service.maps import cli as maps_cli
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.styles.drawing import Drawn
 from gis_service.maps.styles.qml import qml
 from gis_service.maps.styles.sld import sld
-from tests.conftest import Person
+from tests.commands import installed
+from tests.conftest import CloneServices, Person
 
 HERE = "/api/v1/layers/parcel-supply/style"
 LAYER = Catalogue.load()["parcel-supply"]
@@ -59,9 +60,10 @@ def test_no_such_layer_or_language(sign_in: Callable[..., Person]) -> None:
 
 
 @pytest.mark.parametrize("ending", ["sld", "qml", "json"])
-def test_the_command_writes_the_same(tmp_path: Path, ending: str) -> None:
+def test_the_command_writes_the_same(services: CloneServices, tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"style.{ending}"
-    done = CliRunner().invoke(command, ["maps", "style", "parcel-supply", "--format", ending, "--out", str(file)])
+    commands = installed(maps_cli.install, services)
+    done = CliRunner().invoke(commands, ["style", "parcel-supply", "--format", ending, "--out", str(file)])
     assert done.exit_code == 0, done.output
     text = file.read_text("utf-8")
     if ending == "json":

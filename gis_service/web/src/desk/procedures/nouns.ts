@@ -14,7 +14,7 @@ export interface NounTab {
 export interface Noun {
   noun: string;
   /** The place of the rail it belongs to; several procedures of one place are tabs over the list. */
-  group: 'surveys' | 'handover_batches' | 'rectifications' | 'cases' | 'meetings';
+  group: 'surveys' | 'handover_batches' | 'rectifications' | 'cases' | 'meetings' | 'layers';
   label: string;
   /** Tabs of its own on the page of one. */
   tabs: NounTab[];
@@ -103,6 +103,8 @@ export const BEHIND: typeof BESIDE = [
   { id: 'elevation_comparisons', group: 'surveys', label: '高程比对', needs: 'survey.read' },
   { id: 'monthly_reports', group: 'meetings', label: '月度调度', needs: 'report.read' },
   { id: 'layouts', group: 'meetings', label: '版式', needs: 'map.read' },
+  { id: 'layers', group: 'layers', label: '图层', needs: 'map.read' },
+  { id: 'layer_workshop', group: 'layers', label: '工坊', needs: 'layer.edit' },
 ];
 export const nounOf = (place: string): Noun | undefined => NOUNS[place as PlaceName];
 export const isProcedure = (place: string): boolean => nounOf(place) !== undefined;

@@ -1,7 +1,7 @@
 /** What the address bar holds, as plain data: which place, what is chosen there, and the settings of the view. */
 
 export const PLACES = [
-  'parcels', 'work', 'imports', 'checks', 'survey_programmes', 'surveys', 'disposals', 'disposal_plan', 'disposal_partners', 'elevation_comparisons', 'handover_batches', 'handovers', 'rectifications', 'patrols', 'cases', 'clues', 'claims', 'meetings', 'action_items', 'overview', 'indicators', 'monthly_reports', 'layouts', 'layers', 'admin',
+  'parcels', 'work', 'imports', 'checks', 'survey_programmes', 'surveys', 'disposals', 'disposal_plan', 'disposal_partners', 'elevation_comparisons', 'handover_batches', 'handovers', 'rectifications', 'patrols', 'cases', 'clues', 'claims', 'meetings', 'action_items', 'overview', 'indicators', 'monthly_reports', 'layouts', 'layers', 'layer_workshop', 'admin',
 ] as const;
 export type PlaceName = (typeof PLACES)[number];
 

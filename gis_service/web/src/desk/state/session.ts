@@ -35,6 +35,11 @@ export async function begin(): Promise<void> {
   Object.assign(state, { vocabulary, areas, units, layers });
 }
 
+/** After a layer was changed: every page draws it as it stands now. */
+export async function reloadLayers(): Promise<void> {
+  state.layers = await api.layers();
+}
+
 const words = new Map<string, { zh: string; en: string }>();
 
 /** The word for a stored value (`fence_status`, `full` → 已全围蔽 / fully fenced); the value itself if it has none. */

@@ -32,6 +32,7 @@ import { SHEETS } from './sheets.en';
 import { SHELL } from './shell.en';
 import { SURVEYS } from './surveys.en';
 import { WALKS } from './walks.en';
+import { WORKSHOP } from './workshop.en';
 
 export const ENGLISH: Record<string, string> = {
   ...ADMIN,
@@ -67,4 +68,5 @@ export const ENGLISH: Record<string, string> = {
   ...SHELL,
   ...SURVEYS,
   ...WALKS,
+  ...WORKSHOP,
 };
