@@ -18,6 +18,7 @@ from gis_service.exports import cli as exports_cli
 from gis_service.exports.packages import cli as packages_cli
 from gis_service.kpi import cli as kpi_cli
 from gis_service.maps import cli as maps_cli
+from gis_service.maps.orthophotos import cli as orthophotos_cli
 from gis_service.parcels.imports import cli as imports_cli
 from gis_service.parcels.imports.operations import District
 from gis_service.parcels.search import cli as search_cli
@@ -330,6 +331,7 @@ reports_cli.install(report_commands, service)
 evidence_cli.install(evidence_commands)
 procedures_cli.install(workday_commands, service)
 maps_cli.install(map_commands, service)
+orthophotos_cli.install(map_commands, service)
 tls_cli.install(tls_commands)
 
 

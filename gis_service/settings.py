@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         description="West, south, east, north in degrees: where the district's land lies.",
     )
     max_upload_mb: int = Field(200, ge=1, le=4096, description="Largest file taken by the import, in MB.")
+    orthophoto_max_mb: int = Field(
+        2048,
+        ge=1,
+        le=16_384,
+        description="Largest orthophoto (正射影像) taken, in MB; other files stay with `max_upload_mb`.",
+    )
     max_photo_mb: int = Field(32, ge=1, le=1024, description="Largest photo or voice note taken from a phone, in MB.")
     field_upload_days: int = Field(
         30, ge=1, le=365, description="Days the part of a phone's file that came so far is kept for the rest of it."

@@ -26,6 +26,8 @@ from gis_service.following import jobs as following
 from gis_service.following.operations import House as FollowingHouse
 from gis_service.handover import jobs as handover
 from gis_service.jobs import queue
+from gis_service.maps.orthophotos import jobs as orthophotos
+from gis_service.maps.orthophotos.operations import TASK as ORTHOPHOTO
 from gis_service.notifications import delivery
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.writing import House
@@ -127,6 +129,9 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
         manifest_tables.TASK: partial(manifest_tables.process, services.sessions, services.store),
         ESTIMATE: partial(estimates.work_out, services.sessions),
         COMPARE: partial(comparisons.compare, services.sessions, services.store),
+        ORTHOPHOTO: partial(
+            orthophotos.prepare, services.sessions, services.store, window=services.settings.plausible_box
+        ),
     }
 
 

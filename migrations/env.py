@@ -23,6 +23,7 @@ import gis_service.exports.models
 import gis_service.files.models
 import gis_service.handover.models
 import gis_service.kpi.models
+import gis_service.maps.orthophotos.models
 import gis_service.maps.workshop.models
 import gis_service.meetings.models
 import gis_service.notifications.models

@@ -129,6 +129,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "map.read": BUSINESS,
     "me.change": EVERYBODY,
     "me.read": EVERYBODY,
+    "orthophoto.change": frozenset({R.LAND_OFFICER, R.WASTE_OFFICER}),
+    "orthophoto.read": OFFICERS | {R.UNIT_USER},
     "paper_template.change": frozenset({R.LAND_OFFICER, R.CASE_OFFICER}),
     "paper_template.read": OFFICERS,
     "parcel.adjust": frozenset({R.LAND_OFFICER}),

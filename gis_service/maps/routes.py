@@ -19,6 +19,7 @@ from gis_service.maps.handout import handout
 from gis_service.maps.memory import memory_of
 from gis_service.maps.ogc import routes as ogc
 from gis_service.maps.ogc.links import Site
+from gis_service.maps.orthophotos import routes as orthophotos
 from gis_service.maps.styles.drawing import Drawn
 from gis_service.maps.styles.maplibre import maplibre
 from gis_service.maps.styles.qml import qml
@@ -32,7 +33,8 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 
 
 def routers() -> tuple[APIRouter, ...]:
-    return router, workshop.checks, workshop.router, pointing.router, basemaps.router, tilesets.router, ogc.router
+    of_layers = (router, workshop.checks, workshop.router, pointing.router)
+    return *of_layers, basemaps.router, orthophotos.router, tilesets.router, ogc.router
 
 
 @router.get("/layers")

@@ -45,6 +45,7 @@ from gis_service.sample import (
     land,
     layouts,
     meetings,
+    orthophotos,
     outlines,
     patrols_plan,
     plans,
@@ -109,6 +110,7 @@ def _proceedings(teller: Teller) -> None:
     rectifications.tell(teller)
     patrols_plan.tell(teller)
     plans.tell(teller)
+    orthophotos.tell(teller)
     meetings.tell(teller, (CASES, CLAIMS, RECTIFICATIONS, *MEETINGS_AND_ACTIONS))
 
 

@@ -5,11 +5,11 @@ alter table layer_version force row level security;
 drop policy if exists look on layer_version;
 drop policy if exists make on layer_version;
 create policy look on layer_version for select using (
-    (select current_setting('app.see_all', true)) = 'on'
-    or (select current_setting('app.area_ids', true)) <> '' or (select current_setting('app.unit_ids', true)) <> '');
+    (select scope_setting('app.see_all')) = 'on'
+    or (select scope_setting('app.area_ids')) <> '' or (select scope_setting('app.unit_ids')) <> '');
 create policy make on layer_version for insert with check (
-    (select current_setting('app.see_all', true)) = 'on'
-    and made_by is not distinct from (select nullif(current_setting('app.actor', true), '')::bigint));
+    (select scope_setting('app.see_all')) = 'on'
+    and made_by is not distinct from (select nullif(scope_setting('app.actor'), '')::bigint));
 
 create or replace trigger layer_version_only_grows before update or delete or truncate on layer_version
     for each statement execute function refuse_change();

@@ -1,6 +1,6 @@
 """How copies and restores for trial went
 
-Revision 0036, after 0033
+Revision 0036, after 0034
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0036"
-down_revision = "0033"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

@@ -73,6 +73,9 @@ OF_DISPOSALS = (
 OF_RISK = ("risk_run", "risk_score", "hotspot_cell")
 """Tables of rankings and hotspots; `tests/risk/test_policies.py` looks."""
 
+OF_IMAGERY = ("orthophoto",)
+"""Pictures of the ground; `tests/maps/orthophotos` looks."""
+
 BELONGINGS = (
     """insert into fence_segment (parcel_id, fence_type, geom)
        select id, 'mesh', st_exteriorring(st_geometryn(geom, 1)) from parcel where id = :id""",
@@ -214,4 +217,5 @@ def test_every_table_about_a_parcel_has_a_policy(services: CloneServices) -> Non
         *OF_SURVEYS,
         *OF_DISPOSALS,
         *OF_RISK,
+        *OF_IMAGERY,
     }

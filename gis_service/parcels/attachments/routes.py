@@ -52,9 +52,9 @@ def attach(
     return JSONResponse(jsonable_encoder(file_out(made)), 201 if new else 200)
 
 
-def kept(work: Work, file: UploadFile) -> Kept:
-    """An upload, put into the store."""
-    limit_mb = work.request.app.state.settings.max_upload_mb
+def kept(work: Work, file: UploadFile, *, limit_mb: int | None = None) -> Kept:
+    """An upload, put into the store; no larger than the settings allow, or than `limit_mb`."""
+    limit_mb = limit_mb or work.request.app.state.settings.max_upload_mb
     name = (file.filename or "upload").replace("\\", "/").rpartition("/")[2][:200]
     try:
         sha256, size = work.request.app.state.store.put(file.file, limit_bytes=limit_mb * MEGABYTE)

@@ -43,8 +43,12 @@ class UploadRoute(Route):
 
 
 def _require_size(request: Request) -> None:
+    require_size(request, request.app.state.settings.max_upload_mb)
+
+
+def require_size(request: Request, limit_mb: int) -> None:
+    """Raises `LengthRequired`, `UploadTooLarge`."""
     length = request.headers.get("content-length", "")
-    limit_mb = request.app.state.settings.max_upload_mb
     if not length.isdigit():
         raise LengthRequired()
     if int(length) > limit_mb * MEGABYTE + FORM_BYTES:

@@ -12,6 +12,7 @@ import { CHECKS } from './checks.en';
 import { HEAPS } from './heaps.en';
 import { HANDOVERS } from './handovers.en';
 import { CLAIMS } from './claims.en';
+import { IMAGERY } from './imagery.en';
 import { IMPORTS } from './imports.en';
 import { INBOX } from './inbox.en';
 import { KPI } from './kpi.en';
@@ -47,6 +48,7 @@ export const ENGLISH: Record<string, string> = {
   ...HANDOVERS,
   ...HEAPS,
   ...CLAIMS,
+  ...IMAGERY,
   ...IMPORTS,
   ...IMPORT_DESK,
   ...INBOX,

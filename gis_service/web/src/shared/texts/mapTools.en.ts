@@ -10,7 +10,7 @@ export const MAP_TOOLS: Record<string, string> = {
   '画范围，选取列表中的地块': 'Draw a shape to select parcels of the list',
   '到一个坐标或地块编号': 'To a coordinate or a parcel number',
   '卷帘': 'Swipe',
-  '两天的地图左右对照，拖动中线': 'The maps of two days side by side; drag the line',
+  '两天的地图或两期影像左右对照，拖动中线': 'The map of two days, or two pictures of the ground, side by side; drag the line',
   '把现在看到的地图打印成一页': 'Print what the map shows as a page',
   '关闭{panel}': 'Close {panel}',
   // layers
