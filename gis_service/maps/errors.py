@@ -25,6 +25,14 @@ class EmptyMap(Refusal):
     en = "There is no parcel to show in {what}."
 
 
+class TooManyForMap(Refusal):
+    """A map as one file would freeze the browser that opens it, or take the memory of the service."""
+
+    code, status = "map.too_many", 422
+    zh = "{what}有 {count} 宗地块,一个地图文件最多 {most} 宗。请按片区生成,或用 QGIS 打开本服务的图层。"
+    en = "{what} has {count} parcels, and one map file holds {most} at most. Make one for each area, or open our layers in QGIS."
+
+
 class BadFilter(Refusal):
     """A CQL2 filter that cannot be read, asks for what is not there, or compares what cannot be compared."""
 

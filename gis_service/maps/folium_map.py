@@ -10,7 +10,7 @@ import html
 import json
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ import shapely
 from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.template import Template
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+from pandas import Series
 
 from gis_service.core.clock import BEIJING
 from gis_service.maps.catalogue import Attribute, Categories, Layer, Look
@@ -30,10 +32,21 @@ from gis_service.parcels.vocabulary import vocabulary
 VENDOR = Path(__file__).parents[1] / "web" / "dist" / "vendor"
 PAGE = Path(__file__).with_name("page")
 
+ELEMENTS = 500
+"""So many parcels are elements of the page, which print sharply; more are painted on a canvas, a fifth of the work
+(`tests/benchmarks/folium.py`)."""
 FULL_DETAIL = 3000
-"""So many parcels a browser still draws in about a second (measured); with more, outlines are simplified."""
-SIMPLER_DEG = 2e-5  # about two metres
-DIGITS = 7  # about a centimetre
+"""So many parcels a browser draws in about a second as they are; with more, outlines are simplified."""
+EACH = 20_000
+"""With more than these, no parcel is drawn: squares say how many there are of each value."""
+MOST = 100_000
+"""With more there is no map at all: reading them takes the memory of the service."""
+DIGITS, FEWER_DIGITS = 7, 6  # about a centimetre, a decimetre
+STEPS = 8000
+"""The outline of a parcel among many may be off by this part of the map: a sixth of a pixel before zooming in."""
+FINEST_DEG, COARSEST_DEG = 2e-5, 1e-4  # two and ten metres
+SQUARES = 64  # along the longer side of the map
+M_PER_DEG = 111_320.0  # of latitude
 
 LOCAL: dict[str, str | None] = {
     "leaflet.js": "leaflet.js",
@@ -155,30 +168,29 @@ def area_map(
     """
     if parcels.empty:
         raise EmptyMap(what=title)
-    axes = [axis for layer in layers if (axis := _axis(layer))]
     drawn = parcels.to_crs(4326)
-    simplified = len(drawn) > FULL_DETAIL
-    data = _data(drawn, layers[0].attributes, simplify=simplified)
+    axes = [axis for layer in layers if (axis := _axis(layer, drawn))]
+    data, said = _shown(drawn, layers[0].attributes, axes)
     figure, page = _empty_map(drawn.total_bounds, title)
     figure.header.add_child(_Verbatim(_style((PAGE / "map.css").read_text("utf-8"))))
     figure.header.add_child(_Verbatim(_script((PAGE / "map.js").read_text("utf-8"))))
     ground = [_outlines(layer, rows, drawn.total_bounds) for layer, rows in background]
     over = [_outlines(layer, rows, drawn.total_bounds, told=True) for layer, rows in overlays]
-    frame = {"title": title, "sample": sample, "notes": _notes(as_of, len(drawn), simplified=simplified)}
+    frame = {"title": title, "sample": sample, "notes": [*_notes(as_of, len(drawn)), *said]}
     facts = f"GIS_DATA = {data}, GIS_GROUND = [{','.join(ground)}], GIS_OVER = [{','.join(over)}], GIS_AXES = {_json(axes)}, GIS_FRAME = {_json(frame)}"
     figure.header.add_child(_Verbatim(f"<script>var {facts};</script>"))
     name = page.get_name()
     page.add_child(_Script(f"gisGround({name});"))
     for number, axis in enumerate(axes):
         page.add_child(
-            _DataLayer(axis["title"], f"gisAxis(GIS_DATA, GIS_AXES[{number}])", overlay=False, show=number == 0)
+            _DataLayer(axis["title"], f"gisAxis(GIS_DATA, GIS_AXES, {number})", overlay=False, show=number == 0)
         )
     for number, (layer, _) in enumerate(background):
         page.add_child(_DataLayer(layer.title, f"gisBackground(GIS_GROUND[{number}])", overlay=True, show=True))
     for number, (layer, _) in enumerate(overlays):
         page.add_child(_DataLayer(layer.title, f"gisOverlay(GIS_OVER[{number}])", overlay=True, show=False))
     page.add_child(folium.LayerControl(collapsed=False))
-    page.add_child(_Script(f"gisLegend({name}, GIS_DATA, GIS_AXES); gisFrame({name}, GIS_FRAME);"))
+    page.add_child(_Script(f"gisLegend({name}, GIS_AXES); gisFrame({name}, GIS_FRAME);"))
     return figure.render()
 
 
@@ -193,8 +205,8 @@ def _empty_map(bounds: Any, title: str) -> tuple[LocalFigure, folium.Map]:
     return figure, made
 
 
-def _axis(layer: Layer) -> dict[str, Any] | None:
-    """What the page must know of a layer that is coloured by category."""
+def _axis(layer: Layer, parcels: GeoDataFrame) -> dict[str, Any] | None:
+    """What the page must know of a layer that is coloured by category, and how many parcels have each value."""
     if not isinstance(layer.style, Categories):
         return None
     return {
@@ -202,6 +214,7 @@ def _axis(layer: Layer) -> dict[str, Any] | None:
         "property": layer.style.property,
         "categories": layer.legend(),
         "otherwise": layer.style.default.model_dump(exclude_none=True),
+        "counts": {str(value): int(n) for value, n in parcels[layer.style.property].value_counts().items()},
     }
 
 
@@ -235,29 +248,81 @@ def _look(layer: Layer, value: Any) -> dict[str, Any]:
     return look.model_dump(exclude_none=True)
 
 
-def _notes(as_of: datetime, count: int, *, simplified: bool) -> list[str]:
-    notes = [
+def _notes(as_of: datetime, count: int) -> list[str]:
+    return [
         f"数据截止 {as_of.astimezone(BEIJING):%Y-%m-%d %H:%M}(北京时间) · 共 {count} 宗",
         "坐标:2000 国家大地坐标系(CGCS2000)经纬度,按网络墨卡托显示,上北下南",
         "位置示意图,边界以界址点成果为准;面积不得在图上量取 · 内部使用",
     ]
-    if simplified:
-        notes.append(f"超过 {FULL_DETAIL} 宗,边界已简化约 2 米")
-    return notes
 
 
-def _data(parcels: GeoDataFrame, attributes: Sequence[Attribute], *, simplify: bool) -> str:
-    """Columns once, then per parcel its outline and a row of values."""
-    shown = [attribute for attribute in attributes if attribute.name in parcels.columns]
-    outlines = shapely.transform(parcels.geometry.to_numpy(), lambda lonlat: np.round(lonlat, DIGITS))
-    if simplify:
-        outlines = shapely.simplify(outlines, SIMPLER_DEG)
-    rows = parcels[[attribute.name for attribute in shown]].astype(object).to_numpy()
-    features = [
-        f'{{"type":"Feature","geometry":{outline},"properties":{_json([_value(cell) for cell in row])}}}'
-        for outline, row in zip(shapely.to_geojson(outlines), rows, strict=True)
+def _shown(
+    parcels: GeoDataFrame, attributes: Sequence[Attribute], axes: Sequence[Mapping[str, Any]]
+) -> tuple[str, list[str]]:
+    """What is drawn, and the notes that say what of it is not as it is: parcels, parcels with plainer outlines, squares."""
+    if len(parcels) <= FULL_DETAIL:
+        return _each(parcels, attributes), []
+    if len(parcels) <= EACH:
+        west, south, east, north = map(float, parcels.total_bounds)
+        tolerance = min(max(max(east - west, north - south) / STEPS, FINEST_DEG), COARSEST_DEG)
+        metres = round(tolerance * M_PER_DEG)
+        return _each(parcels, attributes, tolerance), [f"超过 {FULL_DETAIL} 宗,边界已简化约 {metres} 米"]
+    squares, side = _squares(parcels, axes)
+    return squares, [
+        f"超过 {EACH} 宗,按约 {side * M_PER_DEG:.0f} 米的方格汇总,每格着色为宗数最多的取值;点方格看各取值的宗数。要看每一宗,请按片区生成"
     ]
-    return f'{{"columns":{_json([_column(a) for a in shown])},"features":[{",".join(features)}]}}'
+
+
+def _each(parcels: GeoDataFrame, attributes: Sequence[Attribute], tolerance: float = 0.0) -> str:
+    """Columns once, then per parcel its outline and a row of values. With a tolerance (degrees) neighbours are simplified
+    together, so that a boundary they share stays one."""
+    shown = [attribute for attribute in attributes if attribute.name in parcels.columns]
+    outlines, digits = parcels.geometry.to_numpy(), FEWER_DIGITS if tolerance else DIGITS
+    if tolerance:
+        outlines = shapely.coverage_simplify(outlines, tolerance)
+    outlines = shapely.transform(outlines, lambda lonlat: np.round(lonlat, digits))
+    rows = parcels[[attribute.name for attribute in shown]].astype(object).to_numpy()
+    values = (_json([_value(cell) for cell in row]) for row in rows)
+    return _drawing("parcels", [_column(a) for a in shown], outlines, values, canvas=len(parcels) > ELEMENTS)
+
+
+def _squares(parcels: GeoDataFrame, axes: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
+    """Squares of so many degrees with the number of the parcels whose middle they hold, and of each value on each axis."""
+    west, south, east, north = map(float, parcels.total_bounds)
+    side = max(east - west, north - south, FINEST_DEG) / SQUARES
+    boxes = shapely.bounds(parcels.geometry.to_numpy())
+    i = ((boxes[:, 0] + boxes[:, 2]) / 2 - west) // side
+    j = ((boxes[:, 1] + boxes[:, 3]) / 2 - south) // side
+    cell = i.astype(int) * (SQUARES + 1) + j.astype(int)
+    places, numbers = np.unique(cell, return_counts=True)
+    of = [_counted(parcels[axis["property"]], cell) for axis in axes]
+    values = (
+        _json({"n": int(n), "of": [counts[place] for counts in of]}) for place, n in zip(places, numbers, strict=True)
+    )
+    x, y = west + places // (SQUARES + 1) * side, south + places % (SQUARES + 1) * side
+    outlines = shapely.transform(shapely.box(x, y, x + side, y + side), lambda lonlat: np.round(lonlat, FEWER_DIGITS))
+    return _drawing("squares", [], outlines, values, canvas=True), side
+
+
+def _counted(values: Series, cell: NDArray[np.int_]) -> dict[int, list[tuple[Any, int]]]:
+    """By square, each value and how often, the most frequent first."""
+    found: dict[int, list[tuple[Any, int]]] = {}
+    counts = values.groupby([cell, values], dropna=False).size().sort_values(ascending=False, kind="stable")
+    for place, value, n in zip(*(counts.index.get_level_values(level) for level in (0, 1)), counts, strict=True):
+        found.setdefault(place, []).append((_value(value), int(n)))
+    return found
+
+
+def _drawing(
+    kind: str, columns: Sequence[Mapping[str, Any]], outlines: Any, values: Iterable[str], *, canvas: bool
+) -> str:
+    """What the page draws, as script; `values` are of each outline."""
+    features = [
+        f'{{"type":"Feature","geometry":{outline},"properties":{value}}}'
+        for outline, value in zip(shapely.to_geojson(outlines), values, strict=True)
+    ]
+    facts = _json({"kind": kind, "canvas": canvas, "columns": columns})
+    return f'{facts[:-1]},"features":[{",".join(features)}]}}'
 
 
 def _column(attribute: Attribute) -> dict[str, Any]:

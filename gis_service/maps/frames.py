@@ -25,6 +25,15 @@ def frame(reader: Reader, scope: Scope, layer: Layer, asked: Asked | None = None
     return GeoDataFrame(columns, geometry=geometry, crs=STORAGE_SRID)
 
 
+def count(reader: Reader, scope: Scope, layer: Layer, asked: Asked) -> int:
+    """How many rows `frame` would give."""
+    statement = sql.SQL("select count(*) from {} where {}").format(
+        source(layer, asked.shape), conditions(layer, asked.shape)
+    )
+    row = reader.row(scope, statement, asked.values())
+    return int(row[0]) if row else 0
+
+
 def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 

@@ -8,8 +8,9 @@ from gis_service.core.errors import NotFound
 from gis_service.core.reader import Reader
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Catalogue
-from gis_service.maps.folium_map import area_map
-from gis_service.maps.frames import frame
+from gis_service.maps.errors import TooManyForMap
+from gis_service.maps.folium_map import MOST, area_map
+from gis_service.maps.frames import count, frame
 
 PARCELS = "layer.parcel"
 BACKGROUND = ("ground", "area")
@@ -28,7 +29,8 @@ def handout(
     as_of: datetime | None = None,
     sample: bool = False,
 ) -> str:
-    """The page, as HTML. `area` is a name or a code; an unknown one raises `NotFound`, one without parcels `EmptyMap`."""
+    """The page, as HTML. `area` is a name or a code; an unknown one raises `NotFound`, one without parcels `EmptyMap`,
+    one with more than a map may hold `TooManyForMap`."""
     axes = [layer for layer in catalogue.values() if layer.source == PARCELS]
     areas = frame(reader, scope, catalogue["area"])
     if area is not None:
@@ -37,6 +39,8 @@ def handout(
             raise NotFound(what="片区", key=area)
         area = str(areas["name"].iloc[0])
     asked = Asked(equal={} if area is None else {"area_name": area}, as_of=as_of)
+    if (many := count(reader, scope, axes[0], asked)) > MOST:
+        raise TooManyForMap(what=area or "全部片区", count=many, most=MOST)
     background = [
         (catalogue[name], areas if name == "area" else frame(reader, scope, catalogue[name]))
         for name in BACKGROUND

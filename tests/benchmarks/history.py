@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import psycopg
 
@@ -25,8 +26,9 @@ from gis_service.core.cluster import Cluster
 from gis_service.core.db import OWNER_ROLE
 from gis_service.services import Services
 from gis_service.settings import Settings
-from tests.benchmarks import maps
-from tests.benchmarks.maps import HERE, LAYER
+from tests.benchmarks.maps import land, servers
+from tests.benchmarks.maps.cases import LAYER, places
+from tests.benchmarks.maps.land import HERE
 
 FIRST_DAY, DAYS = date(2021, 12, 1), 1780
 CENTRE = (113.375, 22.275)
@@ -61,10 +63,10 @@ class Case:
 def main() -> None:
     options = _options()
     with ExitStack() as stack:
-        folder = stack.enter_context(maps._scratch())
+        folder = stack.enter_context(land.scratch())
         cluster = stack.enter_context(Cluster(folder / "pg").running())
         token = _prepare(cluster, Services(Settings(environment="test", var_dir=folder)))
-        port = stack.enter_context(maps._our_service(folder))
+        port = stack.enter_context(servers.our_service(folder))
         ask = _asker(port, token)
         print(f"{'':20}{'today p50':>11}{'p95':>8}{'past p50':>11}{'p95':>8}{'ratio p95':>11}")
         for case in _cases():
@@ -83,11 +85,11 @@ def _prepare(cluster: Cluster, services: Services) -> str:
     """Schema, parcels, versions; the token of somebody with a grant for each of five areas."""
     services.migrate()
     began = time.monotonic()
-    land = (HERE / "parcels.sql").read_text("utf-8")
+    made = (HERE / "parcels.sql").read_text("utf-8")
     for there, here in GRID:
-        land = land.replace(there, here)
-    with psycopg.connect(maps._plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
-        connection.execute(land.encode())
+        made = made.replace(there, here)
+    with psycopg.connect(land.plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
+        connection.execute(made.encode())
     with cluster.admin() as connection:
         for setting in QUICKLY:
             connection.execute(setting)
@@ -103,7 +105,7 @@ def _prepare(cluster: Cluster, services: Services) -> str:
         ).fetchone() or (0, "")
     print(f"{count:,} versions, {size} with indexes, made in {time.monotonic() - began:.0f} s", flush=True)
     try:
-        return maps._token(services, Role.LAND_OFFICER)
+        return land.token_of_somebody(services, Role.LAND_OFFICER)
     finally:
         services.close()
 
@@ -154,9 +156,9 @@ def _cases() -> Iterator[Case]:
         "list in an area", ["/api/v1/parcels?limit=100&area=北围", "/api/v1/parcels?limit=100&fence_status=damaged"]
     )
     for z in (12, 13, 14):
-        places = _places(z)
+        shown = places(z, CENTRE)
         yield Case(
-            f"tile z{z}", [f"/ogc/collections/{LAYER}/tiles/WebMercatorQuad/{t.z}/{t.y}/{t.x}?f=mvt" for t in places]
+            f"tile z{z}", [f"/ogc/collections/{LAYER}/tiles/WebMercatorQuad/{t.z}/{t.y}/{t.x}?f=mvt" for t in shown]
         )
     items = f"/ogc/collections/{LAYER}/items?limit=100"
     boxes = [
@@ -174,16 +176,6 @@ def _cases() -> Iterator[Case]:
     yield Case("one parcel", [f"/api/v1/parcels/{number}" for number in range(1, 10_000, 997)])
 
 
-def _places(z: int) -> list[maps.tiles.Tile]:
-    """Full tiles in the middle of the land."""
-    middle = maps.CENTRE
-    try:
-        maps.CENTRE = CENTRE
-        return list(maps._places(z))
-    finally:
-        maps.CENTRE = middle
-
-
 Ask = Callable[[str], float]
 
 
@@ -194,7 +186,7 @@ def _asker(port: int, token: str) -> Ask:
 
     def ask(path: str) -> float:
         began = time.perf_counter()
-        connection.request("GET", maps.quote(path, safe="/?&=,:-"), headers=headers)
+        connection.request("GET", quote(path, safe="/?&=,:-"), headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         taken = (time.perf_counter() - began) * 1000
@@ -207,11 +199,11 @@ def _asker(port: int, token: str) -> Ask:
 
 def _line(case: Case, ask: Ask, pairs: int) -> str:
     chance = random.Random(case.name)
-    places = itertools.cycle(case.paths)
+    in_turn = itertools.cycle(case.paths)
     today, past = [], []
     warm, pairs = min(10, case.most // 5), min(pairs, case.most)
     for turn in range(pairs + warm):
-        path = next(places)
+        path = next(in_turn)
         day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
         join = "" if path.endswith("?") else "&" if "?" in path else "?"
         then = f"{path}{join}as_of={day}"

@@ -19,9 +19,9 @@ from gis_service.core.cluster import Cluster
 from gis_service.core.db import OWNER_ROLE
 from gis_service.services import Services
 from gis_service.settings import Settings
-from tests.benchmarks import maps
 from tests.benchmarks.history import GRID, QUICKLY
-from tests.benchmarks.maps import HERE
+from tests.benchmarks.maps import land, servers
+from tests.benchmarks.maps.land import HERE
 
 PAST = "as_of=2026-03-31"
 QUESTIONS = {
@@ -45,10 +45,10 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of the name of a line")
     options = parser.parse_args()
     with ExitStack() as stack:
-        folder = stack.enter_context(maps._scratch())
+        folder = stack.enter_context(land.scratch())
         cluster = stack.enter_context(Cluster(folder / "pg").running())
         token = _prepare(cluster, Services(Settings(environment="test", var_dir=folder)))
-        port = stack.enter_context(maps._our_service(folder))
+        port = stack.enter_context(servers.our_service(folder))
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         print(f"{'':20}{'now ms':>10}{'slowest':>10}{'past ms':>10}{'slowest':>10}{'kB':>9}")
         for name, path in QUESTIONS.items():
@@ -84,11 +84,11 @@ def _prepare(cluster: Cluster, services: Services) -> str:
     """Schema, land, and two years on it; the token of a leader."""
     services.migrate()
     began = time.monotonic()
-    land = (HERE / "parcels.sql").read_text("utf-8")
+    made = (HERE / "parcels.sql").read_text("utf-8")
     for there, here in GRID:
-        land = land.replace(there, here)
-    with psycopg.connect(maps._plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
-        connection.execute(land.encode())
+        made = made.replace(there, here)
+    with psycopg.connect(land.plain(cluster, OWNER_ROLE), options="-c app.see_all=on") as connection:
+        connection.execute(made.encode())
     with cluster.admin() as connection:
         for setting in QUICKLY:
             connection.execute(setting)
@@ -107,7 +107,7 @@ def _prepare(cluster: Cluster, services: Services) -> str:
         flush=True,
     )
     try:
-        return maps._token(services, Role.LEADER)
+        return land.token_of_somebody(services, Role.LEADER)
     finally:
         services.close()
 

@@ -1,4 +1,6 @@
+import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,11 @@ from playwright.sync_api import Playwright
 
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.maps import folium_map
+from gis_service.maps import handout as handing
 from gis_service.maps.catalogue import Catalogue, Layer
 from gis_service.maps.errors import EmptyMap, NoLocalCopy
-from gis_service.maps.folium_map import LocalFigure, area_map
+from gis_service.maps.folium_map import EACH, FULL_DETAIL, SQUARES, LocalFigure, area_map
+from tests.benchmarks.folium import made_parcels
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOSTILE = '<img src=x onerror="window.hurt=1"></script><script>window.hurt=2</script>{{ 7 * 7 }}{% endraw %}{{ 7 * 7 }}'
@@ -73,9 +77,87 @@ def test_a_map_of_nothing_is_refused(axes: list[Layer]) -> None:
         area_map(parcels(axes[0]).iloc[:0], axes, title="北围", as_of=NOON)
 
 
-def test_many_parcels_are_simplified_and_the_page_says_so(axes: list[Layer], monkeypatch: pytest.MonkeyPatch) -> None:
+def drawing(page: str) -> dict[str, Any]:
+    """What the page draws."""
+    begin = page.index("GIS_DATA = ") + len("GIS_DATA = ")
+    drawn: dict[str, Any] = json.JSONDecoder().raw_decode(page, begin)[0]
+    return drawn
+
+
+def test_a_district_is_drawn_as_it_is(axes: list[Layer]) -> None:
+    rows = made_parcels(axes[0], FULL_DETAIL)
+    page = area_map(rows, axes, title="北围", as_of=NOON)
+    drawn = drawing(page)
+    assert (drawn["kind"], len(drawn["features"])) == ("parcels", FULL_DETAIL)
+    assert "已简化" not in page
+    assert "方格" not in page
+    for feature, outline in zip(drawn["features"], rows.geometry, strict=True):
+        assert len(feature["geometry"]["coordinates"][0]) == len(outline.exterior.coords)
+    empty_page = len(area_map(rows.iloc[:1], axes, title="北围", as_of=NOON))
+    assert (len(page.encode()) - empty_page) / FULL_DETAIL < 1000, "bytes of a parcel"
+
+
+def test_many_parcels_are_simplified_together_and_the_page_says_so(axes: list[Layer]) -> None:
+    rows = made_parcels(axes[0], FULL_DETAIL + 1)
+    dense = shapely.segmentize(rows.geometry.to_numpy(), 1e-4)
+    rows.geometry = shapely.transform(dense, lambda lonlat: lonlat.round(9))  # shared edges are of the same corners
+    page = area_map(rows, axes, title="北围", as_of=NOON)
+    drawn = drawing(page)
+    assert (drawn["kind"], drawn["canvas"], len(drawn["features"])) == ("parcels", True, FULL_DETAIL + 1)
+    assert "边界已简化约" in page
+    shown = [shapely.geometry.shape(feature["geometry"]) for feature in drawn["features"]]
+    corners = sum(shapely.get_num_coordinates(shown))
+    assert corners < 0.5 * shapely.get_num_coordinates(rows.geometry.to_numpy()).sum()
+    whole = shapely.union_all(shown, grid_size=1e-6)
+    assert shapely.get_num_interior_rings(whole) == 0, "no gaps between neighbours"
+    assert whole.symmetric_difference(shapely.union_all(rows.geometry.to_numpy())).area / whole.area < 0.002
+
+
+def test_land_that_overlaps_is_simplified_too(axes: list[Layer], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folium_map, "FULL_DETAIL", 3)
-    assert "边界已简化" in area_map(parcels(axes[0]), axes, title="北围", as_of=NOON)
+    rows = parcels(axes[0], 4)
+    rows.geometry = [
+        shapely.box(113.5, 22.4, 113.6, 22.5),
+        shapely.box(113.55, 22.45, 113.65, 22.55),
+        *rows.geometry[2:],
+    ]
+    shown = [
+        shapely.geometry.shape(f["geometry"])
+        for f in drawing(area_map(rows, axes, title="北围", as_of=NOON))["features"]
+    ]
+    assert [one.is_valid and one.area > 0 for one in shown] == [True] * 4
+    assert shown[0].symmetric_difference(rows.geometry.iloc[0]).area < 1e-4
+
+
+def test_more_than_can_be_drawn_become_squares_that_count_them(axes: list[Layer]) -> None:
+    rows = made_parcels(axes[0], EACH + 1)
+    page = area_map(rows, axes, title="北围", as_of=NOON)
+    drawn = drawing(page)
+    assert drawn["kind"] == "squares"
+    assert len(drawn["features"]) <= (SQUARES + 1) ** 2
+    assert f"共 {EACH + 1} 宗" in page
+    assert "方格汇总" in page
+    assert len(page.encode()) < 6_000_000
+    squares = [feature["properties"] for feature in drawn["features"]]
+    assert sum(square["n"] for square in squares) == EACH + 1
+    for at, axis in enumerate(axes):
+        told: Counter[str] = Counter()
+        for square in squares:
+            counts = dict(map(tuple, square["of"][at]))
+            assert sum(counts.values()) == square["n"]
+            assert square["of"][at][0][1] == max(counts.values()), "the most frequent first: it gives the colour"
+            told.update(counts)
+        assert told == Counter(rows[axis.style.property])
+
+
+def test_too_many_for_a_file_are_refused_before_they_are_read(
+    officer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "MOST", 3)
+    monkeypatch.setattr(handing, "area_map", None)
+    answer = officer.get("/api/v1/map.html", params={"area": "北围"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "map.too_many")
+    assert "最多 3 宗" in answer.text
 
 
 def test_a_hostile_name_stays_a_name(axes: list[Layer]) -> None:
@@ -130,6 +212,42 @@ def test_from_a_disk_with_the_network_unplugged(
     assert HOSTILE in card
     assert hurt is None
     assert "示例数据" in title
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("limit", "told"), [("ELEMENTS", "BW-"), ("EACH", "宗")])
+def test_on_a_canvas_a_click_tells_and_the_axes_change(
+    playwright: Playwright, axes: list[Layer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
+) -> None:
+    for name in ("FULL_DETAIL", "ELEMENTS", *(["EACH"] if limit == "EACH" else [])):
+        monkeypatch.setattr(folium_map, name, 3)
+    file = tmp_path / "map.html"
+    file.write_text(area_map(parcels(axes[0], 8, parcel_name=HOSTILE), axes, title=HOSTILE, as_of=NOON), "utf-8")
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None, args=["--no-sandbox"]
+    )
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "request", lambda request: said.append(request.url) if not request.url.startswith(("file:", "data:")) else None
+    )
+    page.goto(file.as_uri())
+    page.locator("canvas.leaflet-zoom-animated").wait_for()
+    page.locator(".leaflet-control-layers-base label", has_text="围蔽情况").click()
+    middle = page.locator(".folium-map").bounding_box()
+    assert middle
+    page.mouse.click(middle["x"] + middle["width"] / 2 + 5, middle["y"] + middle["height"] / 2)
+    card = page.locator(".gis-card").inner_text()
+    legend = page.locator(".gis-legend").inner_text()
+    hurt = page.evaluate("window.hurt")
+    browser.close()
+    assert said == []
+    assert hurt is None
+    assert told in card
+    assert "图例:围蔽情况" in legend
+    assert "4 宗" in legend
 
 
 def test_the_map_of_an_area_over_http(officer: TestClient) -> None:

@@ -50,8 +50,31 @@
     return 'url(#' + id + ')';
   }
 
-  function styleOf(look) {
-    return { fillColor: fillOf(look), fillOpacity: look.hatch ? 1 : 0.6, color: '#3C4043', weight: 1 };
+  /* The same on a canvas, which takes a pattern where it takes a colour. */
+  var brushes = {};
+  function brushOf(look) {
+    if (!look.hatch) return look.fill;
+    var name = look.fill + look.hatch;
+    if (!brushes[name]) {
+      var tile = html('canvas');
+      tile.width = tile.height = 8;
+      var pen = tile.getContext('2d');
+      pen.fillStyle = pen.strokeStyle = look.fill;
+      pen.lineWidth = 1.6;
+      pen.globalAlpha = 0.22;
+      pen.fillRect(0, 0, 8, 8);
+      pen.globalAlpha = 1;
+      (LINES[look.hatch] || []).forEach(function (d) { pen.stroke(new Path2D(d)); });
+      if (look.hatch === 'dots') {
+        [[2, 2], [6, 6]].forEach(function (at) { pen.beginPath(); pen.arc(at[0], at[1], 1.3, 0, 7); pen.fill(); });
+      }
+      brushes[name] = pen.createPattern(tile, 'repeat');
+    }
+    return brushes[name];
+  }
+
+  function styleOf(look, canvas) {
+    return { fillColor: canvas ? brushOf(look) : fillOf(look), fillOpacity: look.hatch ? 1 : 0.6, color: '#3C4043', weight: 1 };
   }
 
   function shown(column, value) {
@@ -69,39 +92,81 @@
     return columns.findIndex(function (column) { return column.name === name; });
   }
 
-  /* One status axis over the shared parcels. */
-  window.gisAxis = function (data, axis) {
-    var columns = data.columns;
-    var by = place(columns, axis.property);
-    var number = place(columns, 'parcel_no');
-    var looks = {};
-    axis.categories.forEach(function (look) { looks[look.value] = look; });
-
-    function tip(feature) {
-      var box = html('div');
-      box.appendChild(html('strong', shown(columns[number], feature.properties[number])));
-      box.appendChild(html('div', axis.title + ':' + shown(columns[by], feature.properties[by])));
-      return box;
-    }
-
-    function card(feature) {
-      var table = html('table', undefined, 'gis-card');
-      columns.forEach(function (column, at) {
-        var row = html('tr');
-        row.appendChild(html('th', column.zh));
-        row.appendChild(html('td', shown(column, feature.properties[at])));
-        table.appendChild(row);
-      });
-      return table;
-    }
-
-    return L.geoJSON(data.features, {
-      style: function (feature) { return styleOf(looks[feature.properties[by]] || axis.otherwise); },
-      onEachFeature: function (feature, layer) {
-        layer.bindTooltip(function () { return tip(feature); }, { sticky: true });
-        layer.bindPopup(function () { return card(feature); }, { maxWidth: 360, maxHeight: 320 });
-      },
+  function table(rows) {
+    var made = html('table', undefined, 'gis-card');
+    rows.forEach(function (pair) {
+      var row = html('tr');
+      row.appendChild(html('th', pair[0]));
+      row.appendChild(html('td', pair[1]));
+      made.appendChild(row);
     });
+    return made;
+  }
+
+  function tipOf(head, line) {
+    var box = html('div');
+    box.appendChild(html('strong', head));
+    box.appendChild(html('div', line));
+    return box;
+  }
+
+  /* What is drawn: parcels, or squares with their number. Each kind knows the value that a feature has on an axis, and tells of it. */
+  var KINDS = {
+    parcels: function (data) {
+      var columns = data.columns;
+      var number = place(columns, 'parcel_no');
+      return {
+        value: function (row, axis) { return row[place(columns, axis.property)]; },
+        tip: function (row, axis) {
+          var by = place(columns, axis.property);
+          return tipOf(shown(columns[number], row[number]), axis.title + ':' + shown(columns[by], row[by]));
+        },
+        card: function (row) {
+          return table(columns.map(function (column, at) { return [column.zh, shown(column, row[at])]; }));
+        },
+      };
+    },
+    squares: function () {
+      function word(axis, value) {
+        var look = axis.categories.filter(function (one) { return one.value === value; })[0];
+        return look ? look.label_zh : '—';
+      }
+      return {
+        value: function (square, axis, at) { return square.of[at][0][0]; },
+        tip: function (square, axis, at) {
+          var most = square.of[at][0];
+          return tipOf(square.n + ' 宗', axis.title + ':' + word(axis, most[0]) + ' ' + most[1] + ' 宗');
+        },
+        card: function (square, axis, at) {
+          return table(square.of[at].map(function (one) { return [word(axis, one[0]), one[1] + ' 宗']; }));
+        },
+      };
+    },
+  };
+
+  /* The outlines are made once; a status axis, as a layer of the map, is the way they are coloured and what they say. */
+  var shared;
+  function outlines(data) {
+    return L.geoJSON(data.features, data.canvas ? { renderer: L.canvas({ padding: 0.3 }) } : {});
+  }
+
+  window.gisAxis = function (data, axes, at) {
+    shared = shared || outlines(data);
+    var axis = axes[at];
+    var kind = KINDS[data.kind](data);
+    var looks = {};
+    axis.categories.forEach(function (look) { looks[look.value] = styleOf(look, data.canvas); });
+    var otherwise = styleOf(axis.otherwise, data.canvas);
+    var layer = new L.Layer();
+    layer.onAdd = function (map) {
+      shared.unbindTooltip().unbindPopup();
+      shared.setStyle(function (feature) { return looks[kind.value(feature.properties, axis, at)] || otherwise; });
+      shared.bindTooltip(function (one) { return kind.tip(one.feature.properties, axis, at); }, { sticky: true });
+      shared.bindPopup(function (one) { return kind.card(one.feature.properties, axis, at); }, { maxWidth: 360, maxHeight: 320 });
+      if (!map.hasLayer(shared)) shared.addTo(map);
+    };
+    layer.onRemove = function () {};
+    return layer;
   };
 
   window.gisGround = function (map) {
@@ -142,16 +207,13 @@
   };
 
   /* The legend of the axis that is shown, with the number of parcels of each value. */
-  window.gisLegend = function (map, data, axes) {
+  window.gisLegend = function (map, axes) {
     var box = html('div', undefined, 'gis-panel gis-legend');
     var control = L.control({ position: 'bottomright' });
     control.onAdd = function () { L.DomEvent.disableScrollPropagation(box); return box; };
     control.addTo(map);
 
     function show(axis) {
-      var by = place(data.columns, axis.property);
-      var counts = {};
-      data.features.forEach(function (feature) { counts[feature.properties[by]] = (counts[feature.properties[by]] || 0) + 1; });
       box.textContent = '';
       box.appendChild(html('h2', '图例:' + axis.title));
       axis.categories.forEach(function (look) {
@@ -160,7 +222,7 @@
         row.appendChild(element('svg', { width: 28, height: 16, 'aria-hidden': 'true' }, [swatch]));
         row.appendChild(html('span', look.sign, 'gis-sign'));
         row.appendChild(html('span', look.label_zh));
-        row.appendChild(html('span', (counts[look.value] || 0) + ' 宗', 'gis-count'));
+        row.appendChild(html('span', (axis.counts[look.value] || 0) + ' 宗', 'gis-count'));
         box.appendChild(row);
       });
     }
