@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -133,6 +133,7 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         IntegrityError: _conflict,
         DataError: _unstorable,
+        ProgrammingError: _held_back,
         OperationalError: _no_database,
         PoolTimeout: _no_database,
         Exception: _surprise,
@@ -186,6 +187,21 @@ class Unstorable(Refusal):
 def _unstorable(request: Request, error: DataError) -> JSONResponse:
     log.warning("unstorable", error=str(error.orig).splitlines()[0][:200], request_id=request_id(request))
     return problem(request, Unstorable())
+
+
+class BeyondScope(Refusal):
+    """What was written would lie where the writer has nothing to say; the row policy held it back."""
+
+    code, status = "access.beyond_scope", 403
+    zh = "改动会落在您的授权范围之外,没有写入任何数据。请由有权管理该片区的人办理。"
+    en = "The change would lie outside your scope; nothing was written. Ask somebody who has charge of that area."
+
+
+def _held_back(request: Request, error: ProgrammingError) -> JSONResponse:
+    if "row-level security" not in str(error.orig):
+        return _surprise(request, error)
+    log.warning("beyond scope", path=request.url.path, request_id=request_id(request))
+    return problem(request, BeyondScope())
 
 
 def conflict(error: IntegrityError) -> Conflict:

@@ -81,7 +81,7 @@ select p.id, p.parcel_no, p.parcel_name, a.name as area_name, p.risk_level, seen
        round((coalesce(s.seen_share, 0) * 100)::numeric, 1) as seen_percent, coalesce(s.walks, 0) as walks,
        to_char(s.last_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as last_on, p.geom,
        coalesce(s.held * p.valid, p.valid) as valid, greatest(lower(s.held), p.valid_from) as valid_from,
-       nullif(least(upper(s.held), p.valid_to), 'infinity') as valid_to
+       least(upper(s.held), p.valid_to) as valid_to
   from parcel_version p left join area a on a.id = p.area_id
   left join closed.seen_over_time() s on s.parcel_id = p.id and s.held && p.valid
  where p.retired_on is null;
@@ -99,7 +99,7 @@ declare
         where o.geom is not null and not st_isempty(o.geom)$j$;
 begin
     execute format('create view layer.observation as select %s, o.seen_at %s', replace(columns, '4490', find_srid('public', 'observation', 'geom')::text), joins);
-    execute format('create view layer.observation_history as select %s, o.seen_at, tstzrange(o.seen_at, null) as valid, o.seen_at as valid_from, null::timestamptz as valid_to %s',
+    execute format('create view layer.observation_history as select %s, o.seen_at, tstzrange(o.seen_at, null) as valid, o.seen_at as valid_from, ''infinity''::timestamptz as valid_to %s',
                    replace(columns, '4490', find_srid('public', 'observation', 'geom')::text), joins);
 end $views$;
 comment on view layer.observation is '巡查发现: points of what was seen on walks';

@@ -113,7 +113,7 @@ select p.id, p.point_no, p.kind, r.proceeding_no as survey_no, l.parcel_no, p.to
        p.waste_top_m, p.waste_thickness_m,
        case when p.waste_thickness_m = 0 then 'clean' when p.bottom_reached then 'waste' else 'waste_open' end as found,
        to_char(p.made_on, 'YYYY-MM-DD') as made_on, p.added_at as updated_at, p.geom,
-       tstzrange(p.added_at, p.removed_at) as valid, p.added_at as valid_from, p.removed_at as valid_to
+       tstzrange(p.added_at, p.removed_at) as valid, p.added_at as valid_from, coalesce(p.removed_at, 'infinity') as valid_to
   from survey_point p join survey s on s.proceeding_id = p.survey_id join proceeding r on r.id = s.proceeding_id
   left join parcel l on l.id = s.parcel_id;
 comment on view layer.survey_point_history is '钻孔历史';

@@ -49,13 +49,13 @@ begin
                     join parcel p on p.id = s.parcel_id left join area a on a.id = p.area_id where p.retired_on is null',
                    parcel, format(newest, format(runs, 'ranking')));
     execute format('create view layer.risk_history as select %s, p.geom, %s * p.valid as valid,
-                    greatest(r.as_of, p.valid_from) as valid_from, nullif(least(coalesce(r.next, ''infinity''), p.valid_to), ''infinity'') as valid_to
+                    greatest(r.as_of, p.valid_from) as valid_from, least(coalesce(r.next, ''infinity''), p.valid_to) as valid_to
                     from %s r join risk_score s on s.run_id = r.id join parcel_version p on p.id = s.parcel_id and p.valid && %2$s
                     left join area a on a.id = p.area_id where p.retired_on is null',
                    parcel, held, format(span, format(runs, 'ranking')));
     execute format('create view layer.hotspot as select %s from %s r join hotspot_cell c on c.run_id = r.id
                     left join area a on a.id = c.area_id', cell, format(newest, format(runs, 'hotspot')));
-    execute format('create view layer.hotspot_history as select %s, %s as valid, r.as_of as valid_from, r.next as valid_to
+    execute format('create view layer.hotspot_history as select %s, %s as valid, r.as_of as valid_from, coalesce(r.next, ''infinity'') as valid_to
                     from %s r join hotspot_cell c on c.run_id = r.id left join area a on a.id = c.area_id',
                    cell, held, format(span, format(runs, 'hotspot')));
 end $views$;

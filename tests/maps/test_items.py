@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
+from gis_service.core import clock
 from gis_service.core.db import Scope
 from gis_service.core.reader import Reader
 from gis_service.maps.asked import Asked, day, instants
@@ -103,6 +105,21 @@ def test_a_layer_without_time_listens_to_datetime_and_shows_all(officer: TestCli
     assert (
         officer.get(f"{area}?datetime=1990-01-01").json()["numberMatched"] == officer.get(area).json()["numberMatched"]
     )
+
+
+def test_what_stands_today_stands_tomorrow_for_the_whole_layer_and_for_a_place(
+    officer: TestClient, catalogue: Catalogue
+) -> None:
+    """A history says of what holds still that it ends at infinity, in both ways in which it is asked."""
+    tomorrow = clock.today() + timedelta(days=1)
+    for layer in catalogue.values():
+        if layer.history:
+            items = f"/ogc/collections/{layer.id}/items?limit=5000"
+            today = [f["id"] for f in officer.get(items).json()["features"]]
+            for where in ("", "&bbox=113,22,114,23"):
+                then = officer.get(f"{items}&as_of={tomorrow}{where}").json()
+                assert [f["id"] for f in then["features"]] == today, (layer.id, where)
+                assert then["numberMatched"] == len(today), (layer.id, where)
 
 
 def test_as_of_is_the_state_of_that_day(officer: TestClient) -> None:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from geoalchemy2.shape import from_shape
 from shapely.geometry import mapping
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
 from gis_service.core import db
+from gis_service.core.srid import STORAGE_SRID
 from tests.conftest import Person
 from tests.factories import a_parcel, a_unit, an_area, land
 
@@ -202,3 +204,20 @@ def test_every_change_and_every_refused_change_is_in_the_trail(app: FastAPI, off
         ("refused", "parcel.no_reason"),
         ("done", None),
     ]
+
+
+def test_land_that_is_somebody_elses_is_neither_made_nor_moved_into(app: FastAPI, sign_in: SignIn) -> None:
+    """The row policy holds it back, and that is told as what it is: nothing unexpected happened."""
+    with app.state.sessions.begin() as session:
+        db.enter(session, EVERYTHING)
+        mine = an_area(session, geom=from_shape(land(0, 0), srid=STORAGE_SRID))
+        an_area(session, geom=from_shape(land(20, 20), srid=STORAGE_SRID))
+        parcel_id = a_parcel(session, shape=land(0, 0), area_id=mine.id).id
+    officer = sign_in(Role.LAND_OFFICER, area_id=mine.id)
+    elsewhere, address = mapping(land(20, 20)), f"/api/v1/parcels/{parcel_id}"
+    made = officer.post("/api/v1/parcels", json={"parcel_no": "BW-9", "geometry": elsewhere, "reason": "新收储"})
+    assert (made.status_code, made.json()["code"]) == (403, "access.beyond_scope")
+    tag = etag(officer, parcel_id)
+    moved = officer.patch(address, json={"geometry": elsewhere, "reason": "调整"}, headers={"If-Match": tag})
+    assert (moved.status_code, moved.json()["code"]) == (403, "access.beyond_scope")
+    assert etag(officer, parcel_id) == tag
