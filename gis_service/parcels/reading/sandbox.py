@@ -180,6 +180,28 @@ def _verdict(folder: Path) -> dict[str, Any] | None:
 # --- child side --------------------------------------------------------------------------------------------------
 
 
+Plain = dict[str, Any]
+Work = Callable[[Plain, Limits], Plain]
+
+
+def live(arguments: list[str], load: Callable[[], Work]) -> int:
+    """The life of a child: limits, then what it needs is loaded, then the walls, then the work, whose verdict it leaves behind.
+
+    `load` imports what the work stands on, since libraries may lie beyond the walls. The work gets the request without its limits.
+    """
+    asked = json.loads(arguments[0])
+    limits = Limits(**asked.pop("limits"))
+    network = lock_down(limits)
+    work = load()
+    with Path("/proc/self/status").open() as status:
+        files = confine_files(Path.cwd())
+        forbid()
+        verdict = work(asked, limits)
+        verdict |= {"peak_memory_mb": peak_memory_mb(status), "network": network, "files": files}
+    Path(VERDICT).write_text(json.dumps(verdict))
+    return 0
+
+
 def lock_down(limits: Limits) -> str:
     """Give up what reading a file does not need; returns how the network is closed.
 

@@ -1,6 +1,7 @@
 /** The layer that is worked on: its draft with the steps taken, what the server thinks of it, and who else saved it meanwhile. */
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 
+import { useAttempt } from '../../../shared/attempt';
 import { asProblem, Problem, type Seen, wasCancelled } from '../../../shared/http';
 import type { MapLayer } from '../../../shared/types';
 import { type Past, pastOf } from '../../parcels/shape/past';
@@ -20,11 +21,10 @@ interface Open {
 const WAIT_MS = 300;
 const kept = shallowReactive(new Map<string, Open>());
 
-export const problem = shallowRef<Problem | null>(null);
+export const { busy, problem, attempt: tried } = useAttempt();
 /** Somebody else saved while this draft was made. */
 export const clash = shallowRef<{ workshop: Workshop; etag: string } | null>(null);
 export const checked = shallowRef<Checked | null>(null);
-export const busy = ref(false);
 export const saved = ref(0);
 
 const here = computed(() => (place.place === 'layer_workshop' ? place.chosen : null));
@@ -43,18 +43,6 @@ const drawable = shallowRef<Content>();
 watch(draft, (now) => (!now || isDrawable(now)) && (drawable.value = now), { immediate: true, flush: 'sync' });
 /** The layer as the map draws it. */
 export const shown = computed(() => (base.value && workshop.value && drawable.value ? layerOf(base.value as MapLayer, drawable.value, workshop.value) : undefined));
-
-async function tried(act: () => Promise<void>): Promise<void> {
-  problem.value = null;
-  busy.value = true;
-  try {
-    await act();
-  } catch (cause) {
-    problem.value = asProblem(cause);
-  } finally {
-    busy.value = false;
-  }
-}
 
 const keep = ({ value, etag }: Seen<Workshop>): void => void kept.set(value.layer, { workshop: value, etag, past: pastOf(value.content) });
 
