@@ -23,7 +23,7 @@ do $views$
 declare v record;
 begin
     for v in select relname, obj_description(oid) as words from pg_class
-              where relnamespace = 'layer'::regnamespace and relkind = 'v' and relname <> 'change'
+              where relnamespace = 'layer'::regnamespace and relkind = 'v' and relname not in ('change', 'version')
     loop
         execute format('create view analyst.%1$I with (security_barrier) as
                         select * from layer.%1$I where (select scope_setting(''app.analyst'')) = ''on''', v.relname);
