@@ -176,12 +176,13 @@ def test_old_copies_and_the_log_before_them_go_and_the_rest_can_be_restored(
     first = taking.take(cluster, shelf, there.store, var_dir=there.settings.var_dir)
     archive_all(cluster)
     log = shelf.wal(cluster.server.system_id)
-    assert (log / f"{first.first_log}.gz").exists()
+    oldest = log / f"{first.first_log}.gz"
+    assert oldest.exists()
     while len(shelf.backups()) < 3:
         taking.take(cluster, shelf, there.store, var_dir=there.settings.var_dir)
     archive_all(cluster)
     assert taking.prune(cluster, shelf, keep=2) == [first.name]
-    assert not (log / f"{first.first_log}.gz").exists()
+    assert not oldest.exists()
     assert (log / f"{shelf.backups()[0].first_log}.gz").exists()
     new = elsewhere()
     restore(new.private(), shelf.backups()[0], shelf, new.store)
