@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gis_service.backup.errors import NotReached
 from gis_service.backup.shelf import STAMP, Backup, Shelf
-from gis_service.backup.taking import copy_file, run
+from gis_service.backup.taking import bring, run
 from gis_service.core import clock, pgconf
 from gis_service.core.cluster import Cluster
 from gis_service.core.postmaster import DoesNotStart
@@ -47,9 +47,9 @@ def restore(
 ) -> Restored:
     """Bring the data of the backup into the cluster, with all changes up to `to`, or all there are; leaves it running.
 
-    The copy is checked against its manifest first. `timeline` names the history to follow where there are several: each restore begins a new one. Certificates are put back
-    where `var_dir` has none. Raises `CopyFailed` for a damaged copy; `InUse` while somebody uses the database; `NotReached` if the log ends before `to`, the
-    former data then being back in place.
+    The copy is checked against its manifest first. `timeline` names the history to follow where there are several: each
+    restore begins a new one. Certificates are put back where `var_dir` has none. Raises `CopyFailed` for a damaged copy; `InUse`
+    while somebody uses the database; `NotReached` if the log ends before `to`, the former data then being back in place.
     """
     run(cluster, "pg_verifybackup", "-q", str(backup.data))
     lines = _recovery(shelf.wal(backup.facts["system_id"]), to, timeline)
@@ -91,12 +91,5 @@ def _bring_files(cluster: Cluster, shelf: Shelf, store: FileStore) -> tuple[int,
     """Copy back what the file store lacks of the files that the database names."""
     with cluster.admin() as connection:
         rows = connection.execute("select sha256, size_bytes from stored_file").fetchall()
-    missing = [sha256 for sha256, size in rows if not _there(shelf, store, sha256, size)]
+    missing = [sha256 for sha256, size in rows if not bring(shelf.files, store, sha256, size)]
     return len(rows), missing
-
-
-def _there(shelf: Shelf, store: FileStore, sha256: str, size: int) -> bool:
-    place = store.path(sha256)
-    if place.is_file() and place.stat().st_size == size:
-        return True
-    return copy_file(shelf.files.path(sha256), place, sha256)

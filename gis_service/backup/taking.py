@@ -97,19 +97,20 @@ def keep_files(connection: Connection, store: FileStore, shelf: Shelf, since: da
         "select sha256, size_bytes from stored_file where %(since)s::timestamptz is null or stored_at >= %(since)s",
         {"since": since},
     ).fetchall()
-    faults = [sha256 for sha256, size in rows if not _kept(store, shelf, sha256, size)]
+    faults = [sha256 for sha256, size in rows if not bring(store, shelf.files, sha256, size)]
     return {"count": len(rows), "bytes": sum(size for _, size in rows), "faults": faults}
 
 
-def _kept(store: FileStore, shelf: Shelf, sha256: str, size: int) -> bool:
-    there = shelf.files.path(sha256)
+def bring(source: FileStore, to: FileStore, sha256: str, size: int) -> bool:
+    """Have a stored file in `to` as well, whole and proved; whether it is there now."""
+    there = to.path(sha256)
     if there.is_file() and there.stat().st_size == size:
         return True
-    return copy_file(store.path(sha256), there, sha256)
+    return _copied(source.path(sha256), there, sha256)
 
 
-def copy_file(source: Path, to: Path, sha256: str) -> bool:
-    """Copy a stored file, whole and proved, or not at all; whether that worked."""
+def _copied(source: Path, to: Path, sha256: str) -> bool:
+    """Whole and proved, or not at all."""
     if not source.is_file():
         return False
     to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
