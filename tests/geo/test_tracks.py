@@ -148,6 +148,20 @@ def test_around_the_outline_all_but_the_middle_is_seen() -> None:
     assert share(round_it) == pytest.approx(1 - 40**2 / 100**2, rel=0.005)
 
 
+@pytest.mark.parametrize("view_m", [5.0, 30.0, 55.0, 57.0, 100.0])
+@pytest.mark.parametrize("turn", [(75.796875, 18.0), (49.0, -20.0), (120.0, 0.0), (3.0, 3.0)])
+def test_there_and_back_shows_what_the_way_there_shows(turn: tuple[float, float], view_m: float) -> None:
+    there = share(track(line(turn, (0, 0))), view_m)
+    assert share(track(line(turn, (0, 0), turn)), view_m) == pytest.approx(there, abs=0.002)
+
+
+def test_a_way_walked_twice_reaches_the_parcels_beside_it() -> None:
+    reach = coverage.within_reach(track(line((75.796875, 18.0), (0.0, 0.0), (75.796875, 18.0))), 30.0)
+    true = shapely.LineString([(EAST + 75.796875, NORTH + 18.0), (EAST, NORTH)]).buffer(50.0)
+    assert reach is not None
+    assert reach.contains(true)
+
+
 def test_over_a_gap_nothing_is_seen() -> None:
     assert share(track([fix(-150, 0, 0), fix(150, 0, 60)])) == 0.0
 

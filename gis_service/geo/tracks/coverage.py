@@ -14,6 +14,8 @@ NEAR_M, ACCURACY_M = 30.0, 50.0
 """A place proves presence within the parcel enlarged by max(30 m, its accuracy); one less accurate than 50 m proves nothing (handbook §7.2)."""
 STRAIGHT_M = 0.2
 """Fixes are left out of the outline of what was seen where that moves it by less."""
+ROUGH_M = 5.0
+"""The same for the question which parcels matter; twice that is added, which also covers the chords of so few segments (2 % of 60 m)."""
 ROUND = 16
 """Chords of a quarter circle: the disc seen from a place is 0.16 % too small."""
 
@@ -63,7 +65,26 @@ def way(track: Track) -> NDArray[np.object_]:
     for piece in pieces(track):
         place = np.column_stack((track.x[piece], track.y[piece]))
         made.append(shapely.linestrings(place) if len(place) > 1 else shapely.points(place[0]))
-    return np.array(shapely.simplify(made, STRAIGHT_M), dtype=object)
+    return np.array(shapely.simplify(made, STRAIGHT_M, preserve_topology=False), dtype=object)
+
+
+def beside(lines: NDArray[np.object_], reach_m: float, quad_segs: int) -> BaseGeometry:
+    """The land within a distance of lines and points: each straight step is buffered for itself, and the pieces are joined.
+
+    A way there and back the same way is the commonest of all, and GEOS loses up to half of the land beside a line that lies on
+    itself (3.14: 0.75 of the parcel instead of 0.94 in `test_there_and_back_shows_what_the_way_there_shows`); a single step it
+    buffers truly. A walk of 6,000 fixes that crosses itself everywhere takes 0.08 s so, and 31 s as a whole line.
+    """
+    steps = np.concatenate([_steps(line) for line in lines])
+    return shapely.union_all(shapely.buffer(steps, reach_m, quad_segs=quad_segs))
+
+
+def _steps(line: BaseGeometry) -> NDArray[np.object_]:
+    if line.geom_type != "LineString":
+        return np.array([line], dtype=object)
+    place = shapely.get_coordinates(line)
+    steps: NDArray[np.object_] = shapely.linestrings(np.stack((place[:-1], place[1:]), axis=1))
+    return steps
 
 
 def within_reach(track: Track, view_m: float) -> BaseGeometry | None:
@@ -72,8 +93,7 @@ def within_reach(track: Track, view_m: float) -> BaseGeometry | None:
     if not len(good):
         return None
     reach = max(view_m, NEAR_M, ACCURACY_M)
-    # simplified piece by piece: where they cross, a union would cut them into shreds that nothing simplifies (85 times slower)
-    return shapely.buffer(shapely.geometrycollections(shapely.simplify(way(good), 5.0)), reach + 5.0, quad_segs=2)
+    return beside(shapely.simplify(way(good), ROUGH_M, preserve_topology=False), reach + 2 * ROUGH_M, quad_segs=4)
 
 
 def _seen(
@@ -103,11 +123,10 @@ def _seen(
 def _share(lines: NDArray[np.object_], shape: BaseGeometry, view_m: float) -> float:
     west, south, east, north = shape.bounds
     cut = shapely.clip_by_rect(lines, west - view_m, south - view_m, east + view_m, north + view_m)
-    cut = cut[~shapely.is_empty(cut)]
+    cut = shapely.get_parts(cut[~shapely.is_empty(cut)])
     if not len(cut) or shape.area <= 0:
         return 0.0
-    seen = shapely.union_all(shapely.buffer(cut, view_m, quad_segs=ROUND))
-    return float(np.clip(shapely.intersection(seen, shape).area / shape.area, 0.0, 1.0))
+    return float(np.clip(shapely.intersection(beside(cut, view_m, ROUND), shape).area / shape.area, 0.0, 1.0))
 
 
 def _seconds(track: Track, near: Bools) -> float:
