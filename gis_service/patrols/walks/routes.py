@@ -13,6 +13,7 @@ from gis_service.core import clock, db
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.http import request_id, to_be_saved
 from gis_service.core.paging import cursor, place
+from gis_service.parcels.models import Parcel
 from gis_service.patrols.models import Patrol
 from gis_service.patrols.rules import FlagCode, PhotoKind
 from gis_service.patrols.walks import operations, queries, rules, schemas
@@ -149,7 +150,12 @@ def photo_thumbnail(work: Read, patrol_id: int, sha256: str) -> Response:
 
 @router.get("/parcels/{parcel_id}/patrols")
 def of_parcel(work: Read, parcel_id: int) -> JSONResponse:
-    """The last visits and walks of a parcel, and how much of it was seen in 30 and 90 days (the best walk)."""
+    """The last visits and walks of a parcel, and how much of it was seen in 30 and 90 days (the best walk).
+
+    A walk of one's own area may have passed land of others: what it proves there is told to who sees that land.
+    """
+    if work.session.get(Parcel, parcel_id) is None:
+        raise NotFound(what="地块", key=parcel_id)
     now = clock.now()
     visits = queries.last_visits(work.session, parcel_id, LAST)
     counts = queries.seen_on(work.session, [visit.client_uuid for visit, _ in visits])
