@@ -12,6 +12,7 @@ import typer
 from gis_service import settings as configuration
 from gis_service.access.analysts import cli as analysts_cli
 from gis_service.backup import cli as backup_cli
+from gis_service.backup import heads_cli
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
@@ -26,6 +27,7 @@ from gis_service.parcels.topology import cli as topology_cli
 from gis_service.patrols import cli as patrols_cli
 from gis_service.procedures import cli as procedures_cli
 from gis_service.reports import cli as reports_cli
+from gis_service.retention import cli as retention_cli
 from gis_service.services import Services, running
 from gis_service.sheets import cli as sheets_cli
 from gis_service.sheets.atlas import cli as atlas_cli
@@ -38,6 +40,8 @@ app = typer.Typer(
 db_commands = typer.Typer(help="数据库 · the database", no_args_is_help=True)
 user_commands = typer.Typer(help="账号 · accounts", no_args_is_help=True)
 analyst_commands = typer.Typer(help="分析人员直连数据库 · logins to the database for analysts", no_args_is_help=True)
+key_commands = typer.Typer(help="密钥 · the keys of what is sealed in the database", no_args_is_help=True)
+retention_commands = typer.Typer(help="数据保留期 · how long data is kept", no_args_is_help=True)
 audit_commands = typer.Typer(help="审计 · the audit trail", no_args_is_help=True)
 sample_commands = typer.Typer(help="示例数据 · the sample district", no_args_is_help=True)
 parcel_commands = typer.Typer(help="地块 · parcels", no_args_is_help=True)
@@ -56,6 +60,8 @@ for name, commands in {
     "user": user_commands,
     "analyst": analyst_commands,
     "audit": audit_commands,
+    "keys": key_commands,
+    "retention": retention_commands,
     "sample": sample_commands,
     "parcels": parcel_commands,
     "patrols": patrol_commands,
@@ -258,28 +264,6 @@ def _user(session: Any, username: str) -> int:
     return int(found)
 
 
-@audit_commands.command("verify")
-def audit_verify(
-    head: Annotated[str | None, typer.Option(help="此前留存的链头 · a head noted earlier")] = None,
-    as_json: Json = False,
-) -> None:
-    """核对审计链 · recompute the audit chain; exit code 3 when it was tampered with."""
-    from gis_service.audit import operations as audit
-
-    with service() as services, services.sessions.begin() as session:
-        verdict = audit.verify(session, head)
-    words = [
-        f"封存 {verdict.seals} 次,记录 {verdict.entries} 条,未封存 {verdict.unsealed} 条",
-        f"{verdict.seals} seals over {verdict.entries} entries, {verdict.unsealed} not sealed yet",
-        f"链头 head {verdict.head}",
-        *(f"✗ {zh} · {en}" for zh, en in verdict.faults),
-        *([] if verdict.faults else ["✓ 未发现改动 · nothing was tampered with"]),
-    ]
-    show(vars(verdict), as_json, "\n".join(words))
-    if verdict.faults:
-        raise typer.Exit(3)
-
-
 @audit_commands.command("seal")
 def audit_seal() -> None:
     """立即封存 · seal now."""
@@ -288,6 +272,28 @@ def audit_seal() -> None:
     with service() as services, services.sessions.begin() as session:
         link = audit.seal(session)
         typer.echo(link.hash.hex() if link else "没有新记录 · nothing new")
+
+
+@key_commands.command("list")
+def keys_list(as_json: Json = False) -> None:
+    """列出密钥(不显示密钥本身) · the keys by their ids; the last one seals."""
+    from gis_service.core.vault import Vault
+
+    path = Services(configuration.load()).key_file
+    known = [{"id": key.id, "made_on": key.made_on} for key in Vault.at(path).keys]
+    show({"file": path, "keys": known}, as_json, "\n".join([str(path), *(f"{k['id']} {k['made_on']}" for k in known)]))
+
+
+@key_commands.command("new")
+def keys_new() -> None:
+    """新增密钥,此后用它加密;旧密钥仍能解密 · add a key that seals from now on; the older ones still unseal."""
+    from gis_service.core import clock, vault
+
+    path = Services(configuration.load()).key_file
+    key = vault.add_key(path, clock.today())
+    typer.echo(
+        f"{key.id} → {path}\n重新启动服务后使用;请更新离线保管的副本 · restart the service; renew the copy that is kept apart"
+    )
 
 
 @app.command("map")
@@ -329,6 +335,8 @@ packages_cli.install(map_commands, service)
 kpi_cli.install(app, service)
 reports_cli.install(report_commands, service)
 evidence_cli.install(evidence_commands)
+retention_cli.install(retention_commands, configuration.load, service)
+heads_cli.install(audit_commands, service)
 procedures_cli.install(workday_commands, service)
 maps_cli.install(map_commands, service)
 orthophotos_cli.install(map_commands, service)

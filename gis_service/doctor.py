@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from gis_service.access.analysts.errors import NoTls
 from gis_service.core import binaries
+from gis_service.core.errors import Refusal
+from gis_service.core.vault import Vault
 from gis_service.papers import fonts
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
@@ -45,6 +47,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     )
     yield _https(settings)
     yield _analysts(settings)
+    yield _keys(settings)
     free = shutil.disk_usage(ROOT).free / 1e9
     yield Finding(
         free > NEEDED_GB,
@@ -71,6 +74,22 @@ def _analysts(settings: Settings) -> Finding:
         return Finding(True, "分析人员直连:未开放(GIS_ANALYST_LISTEN)", "no door for analysts (GIS_ANALYST_LISTEN)")
     where, how = f"{door.address}:{door.port}", ("TLS", "TLS") if door.certificate else ("不加密", "not encrypted")
     return Finding(True, f"分析人员直连:{where} 开放,{how[0]}", f"the door for analysts is open at {where}, {how[1]}")
+
+
+def _keys(settings: Settings) -> Finding:
+    """The keys of what is sealed in the database: there, and for the service alone."""
+    path = Services(settings).key_file
+    if not path.exists() and settings.key_file is None:
+        return Finding(True, "密钥:首次启动时生成", "keys: made at the first start")
+    try:
+        count = len(Vault.at(path).keys)
+    except Refusal as refusal:
+        return Finding(False, refusal.sentence("zh"), refusal.sentence("en"))
+    return Finding(
+        True,
+        f"密钥 {count} 把:{path}(另存一份,与备份分开)",
+        f"{count} keys in {path} (keep a copy, apart from the backups)",
+    )
 
 
 def _https(settings: Settings) -> Finding:

@@ -123,7 +123,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state = House()
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
-    app.state.exports = services.exports
+    app.state.exports, app.state.vault = services.exports, services.vault
     app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
     app.state.enqueue = queue.enqueue
     app.state.weighed = disposal_queries.weighed

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,16 +16,21 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.analysts.errors import NoTls
-from gis_service.core import db, migrate
+from gis_service.audit.heads import HeadKey
+from gis_service.core import clock, db, migrate, vault
 from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
 from gis_service.core.errors import Refusal
 from gis_service.core.pgconf import Door
 from gis_service.core.provision import ADMIN, connect, provision
 from gis_service.core.reader import Reader
+from gis_service.core.vault import Vault
 from gis_service.files.store import LocalStore
 from gis_service.settings import Settings
 from gis_service.tls import keeping
+
+KEYS = "vault_keys"
+"""Under this the database remembers the ids of the keys it was used with; never the keys."""
 
 
 class NotPrivate(Refusal):
@@ -87,7 +93,7 @@ class Services:
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
-        return db.sessions_for(self.engine)
+        return db.sessions_for(self.engine, vault=lambda: self.vault)
 
     @cached_property
     def reader(self) -> Reader:
@@ -102,18 +108,49 @@ class Services:
         """Files that were exported. Kept apart from what came in: they are removed after some days."""
         return LocalStore(self.settings.var_dir / "exports")
 
+    @cached_property
+    def vault(self) -> Vault:
+        """Seals what is secret in the database. Its keys are made where none were chosen; raises `KeyFileMissing` where they were
+        and are not there."""
+        if self.settings.key_file:
+            return Vault.at(self.settings.key_file)
+        return vault.ensure(self.key_file, clock.today())
+
+    @property
+    def key_file(self) -> Path:
+        """Where the keys lie of what is sealed in the database."""
+        return self.settings.key_file or self.settings.var_dir / "keys" / "data.keys"
+
+    @cached_property
+    def head_key(self) -> HeadKey:
+        """Signs the heads of the audit chain. It lies beside the keys of the vault; raises `HeadKeyBroken`."""
+        return HeadKey.at(self.key_file.with_name("heads.pem"))
+
+    @property
+    def head_folders(self) -> list[Path]:
+        """Where heads are kept, the newest last: folders that only grow."""
+        backups = self.settings.backup_dir
+        return [self.settings.var_dir / "heads", *([backups / "heads"] if backups else [])]
+
     def migrate(self) -> list[str]:
         """Bring the database to the present schema. On a server that belongs to somebody else, first make what we may;
         returns what its administrator must still do, each with its SQL."""
         wishes = provision(self.settings.database_url) if self.settings.database_url else []
-        migrate.upgrade(self.url(OWNER_ROLE))
+        self._check_keys()
+        migrate.upgrade(self.url(OWNER_ROLE), lambda: self.vault)
+        migrate.note(self.url(OWNER_ROLE), KEYS, " ".join(key.id for key in self.vault.keys))
         return wishes
+
+    def _check_keys(self) -> None:
+        """A database that has sealed with keys is not given new ones because their file is gone: raises `KeyFileMissing`."""
+        if migrate.noted(self.url(OWNER_ROLE), KEYS) and not self.key_file.exists():
+            raise vault.KeyFileMissing(path=str(self.key_file))
 
     @contextmanager
     def owner_session(self) -> Iterator[Session]:
         """A transaction of the database's owner: only for loading history and other work before anybody is let in."""
         engine = create_engine(self.url(OWNER_ROLE))
-        with db.sessions_for(engine).begin() as session:
+        with db.sessions_for(engine, vault=lambda: self.vault).begin() as session:
             yield session
         engine.dispose()
 

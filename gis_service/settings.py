@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         "gis_reader, or be allowed to make them. Without it the service runs its own private server in `var_dir`.",
     )
     var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
+    key_file: Path | None = Field(
+        None,
+        description="The keys of what is sealed in the database (`gis-service keys`), best on another disk; never among the backups. "
+        "Without it they lie in `var_dir`/keys and are made at the first start.",
+    )
     backup_dir: Path | None = Field(
         None,
         description="Where backups go, best on another disk: each minute the log of changes and new files, each night a whole copy "
@@ -162,6 +167,18 @@ class Settings(BaseSettings):
     )
     track_keep_days: int = Field(
         180, ge=30, le=1095, description="Days after which a track is thinned to its proof of coverage."
+    )
+    reporter_keep_days: int = Field(
+        365,
+        ge=180,
+        le=3650,
+        description="Days after a clue was dismissed or its case closed at which its reporter is forgotten.",
+    )
+    session_keep_days: int = Field(
+        180,
+        ge=180,
+        le=3650,
+        description="Days for which it is kept from where and with what browser somebody was signed in; six months at least by law.",
     )
     tianditu_key: str | None = Field(
         None,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from gis_service import settings as configuration
 from gis_service.access.analysts import keeping as analysts
 from gis_service.audit import operations as audit
+from gis_service.backup import heads
 from gis_service.backup import nightly as backup
 from gis_service.cases.clues.rules import Limits
 from gis_service.core import clock, db, logs
@@ -45,6 +46,7 @@ from gis_service.patrols.walks import jobs as walks
 from gis_service.reports import jobs as reports
 from gis_service.reports.cli import house_of as reports_house
 from gis_service.reports.operations import TASK as MONTHLY_PACK
+from gis_service.retention import carrying as retention
 from gis_service.risk import jobs as risk
 from gis_service.services import Services
 from gis_service.settings import Settings
@@ -170,10 +172,10 @@ def build(services: Services) -> procrastinate.App:
         """08:10 in Beijing: whoever can renew the certificate is at work."""
         tls.warn(services.sessions, services.settings)
 
-    @app.periodic(cron="17 3 * * *")
-    @app.task(name="exports.purge", queue=queue.QUEUE, queueing_lock="exports.purge")
-    def purge_exports(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
-        exports.purge(services.sessions, services.exports)
+    @app.periodic(cron=retention.NIGHTLY)
+    @app.task(name="retention.nightly", queue=queue.QUEUE, queueing_lock="retention.nightly")
+    def remove_what_is_past_its_time(timestamp: int) -> None:  # noqa: ARG001  (given to every periodic task)
+        retention.run(services)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="topology.sweep", queue=queue.QUEUE, queueing_lock="topology.sweep")
@@ -200,6 +202,12 @@ def _backups(app: procrastinate.App, services: Services) -> None:
     def keep_files(timestamp: int) -> None:  # noqa: ARG001
         backup.files(services)
 
+    @app.periodic(cron=heads.NIGHTLY)
+    @app.task(name="audit.head", queue=queue.QUEUE, queueing_lock="audit.head")
+    def keep_head(timestamp: int) -> None:  # noqa: ARG001
+        """Verify the audit trail and keep its signed head where the database cannot reach."""
+        heads.night(services)
+
     @app.periodic(cron=backup.NIGHTLY)
     @app.task(name="backup.nightly", queue=queue.QUEUE, queueing_lock="backup.nightly")
     def copy_by_night(timestamp: int) -> None:  # noqa: ARG001
@@ -218,19 +226,13 @@ def _logins(app: procrastinate.App, services: Services) -> None:
 
 
 def _patrols(app: procrastinate.App, services: Services) -> None:
-    """What is done for patrols by the clock: tasks of plans, late tasks, tracks whose time is over."""
+    """What is done for patrols by the clock: tasks of plans, late tasks."""
 
     @app.periodic(cron="* * * * *")
     @app.task(name="patrols.follow.rest", queue=queue.QUEUE, queueing_lock="patrols.follow.rest")
     def follow_rest(timestamp: int) -> None:  # noqa: ARG001
         """Observations whose job was lost, and corrections of those that were followed."""
         following.sweep(services.sessions, following_house(services))
-
-    @app.periodic(cron=walks.NIGHTLY)
-    @app.task(name="patrols.thin", queue=queue.QUEUE, queueing_lock="patrols.thin")
-    def thin_tracks(timestamp: int) -> None:  # noqa: ARG001
-        settings = services.settings
-        walks.thin_all(services.sessions, keep_days=settings.track_keep_days, view_m=settings.patrol_view_m)
 
     @app.periodic(cron=planning.NIGHTLY)
     @app.task(name="patrols.nightly", queue=queue.QUEUE, queueing_lock="patrols.nightly")
@@ -253,11 +255,6 @@ def _patrols(app: procrastinate.App, services: Services) -> None:
     def judge_held(timestamp: int) -> None:  # noqa: ARG001
         """What waits for something that came meanwhile, or met trouble."""
         inbox.judge_held(inbox_of(services))
-
-    @app.periodic(cron="41 3 * * *")
-    @app.task(name="field.uploads", queue=queue.QUEUE, queueing_lock="field.uploads")
-    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
-        inbox.sweep_uploads(inbox_of(services), uploads_of(services), services.settings.field_upload_days)
 
 
 def inbox_of(services: Services) -> Inbox:

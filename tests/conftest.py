@@ -121,11 +121,12 @@ def sample_template(cluster: Cluster, sample_var: Path) -> str:
 def sample_services(
     make_services: Callable[..., CloneServices], sample_template: str, sample_var: Path
 ) -> CloneServices:
-    """The sample district, free to be changed; its papers and photos with it, linked, since kept bytes never change."""
+    """The sample district, free to be changed; its papers, photos and keys with it, linked, since kept bytes never change."""
     services = make_services(sample_template)
-    shutil.copytree(
-        sample_var / "files", services.settings.var_dir / "files", copy_function=os.link, dirs_exist_ok=True
-    )
+    for folder in ("files", "keys"):
+        shutil.copytree(
+            sample_var / folder, services.settings.var_dir / folder, copy_function=os.link, dirs_exist_ok=True
+        )
     return services
 
 
@@ -137,11 +138,17 @@ def shared_engine(cluster: Cluster) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sessions(shared_engine: Engine) -> Iterator[sessionmaker[Session]]:
-    """Sessions whose commits are thrown away after the test."""
+def sessions(shared_engine: Engine, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+    """Sessions whose commits are thrown away after the test; what they seal, they seal with keys of the test's own."""
+    vault = Services(Settings(environment="test", var_dir=tmp_path)).vault
     with shared_engine.connect() as connection:
         outer = connection.begin()
-        yield sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        yield sessionmaker(
+            connection,
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+            info={"vault": lambda: vault},
+        )
         outer.rollback()
 
 

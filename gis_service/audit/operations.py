@@ -1,7 +1,6 @@
-"""Write audit entries, seal them into a chain, verify the chain."""
+"""Write audit entries and seal them into a chain; `verifying` walks along it."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -53,14 +52,14 @@ def seal(session: Session) -> AuditSeal | None:
     if upto <= since:
         return None
     previous = last.hash if last else START
-    count, digest = _digest(session, since + 1, upto, previous)
+    count, digest = digest_of(session, since + 1, upto, previous)
     link = AuditSeal(from_id=since + 1, to_id=upto, entries=count, previous=previous, hash=digest)
     session.add(link)
     session.flush()
     return link
 
 
-def _digest(session: Session, first: int, last: int, previous: bytes) -> tuple[int, bytes]:
+def digest_of(session: Session, first: int, last: int, previous: bytes) -> tuple[int, bytes]:
     """Count and hash of the entries `first` … `last` after `previous`; each entry as one canonical text."""
     rows = session.execute(
         text(
@@ -75,42 +74,3 @@ def _digest(session: Session, first: int, last: int, previous: bytes) -> tuple[i
         digest.update(hashlib.sha256(line.encode()).digest())
         count += 1
     return count, digest.digest()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a walk along the chain found; `faults` are sentences, empty when all is well."""
-
-    seals: int
-    entries: int
-    unsealed: int
-    head: str
-    faults: list[tuple[str, str]]
-
-
-def verify(session: Session, known_head: str | None = None) -> Verdict:
-    """Recompute every link. A head noted elsewhere (`known_head`) shows a cut tail or a chain made anew."""
-    faults: list[tuple[str, str]] = []
-    previous, expected, entries, heads = START, 1, 0, {START.hex()}
-    for link in session.scalars(select(AuditSeal).order_by(AuditSeal.id)):
-        count, digest = _digest(session, link.from_id, link.to_id, previous)
-        if link.previous != previous or link.from_id != expected:
-            faults.append((f"封存 {link.id} 与前一环不衔接", f"seal {link.id} does not follow the one before"))
-        if count != link.entries or digest != link.hash:
-            faults.append(
-                (
-                    f"封存 {link.id}:记录 {link.from_id}–{link.to_id} 被改动、增加或删除",
-                    f"seal {link.id}: entries {link.from_id}–{link.to_id} were changed, added or removed",
-                )
-            )
-        previous, expected, entries = link.hash, link.to_id + 1, entries + count
-        heads.add(link.hash.hex())
-    if known_head and known_head not in heads:
-        faults.append(
-            (
-                "留存的链头不在链中:链被截断或重造",
-                "the head noted elsewhere is not in the chain: it was cut or made anew",
-            )
-        )
-    unsealed = session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.id >= expected)) or 0
-    return Verdict(seals=len(heads) - 1, entries=entries, unsealed=unsealed, head=previous.hex(), faults=faults)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from gis_service.access import accounts, operations, queries
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
-from gis_service.audit import operations as audit
+from gis_service.audit import verifying
+from gis_service.audit.heads import Head
 from gis_service.backup.taking import facts_of, run
 from gis_service.core import clock
 from gis_service.core.cluster import Cluster
@@ -56,9 +57,10 @@ def _rows(cluster: Cluster, facts: dict[str, Any]) -> Iterator[Proof]:
 
 def _chain(services: Services, facts: dict[str, Any]) -> Proof:
     """The chain covers every audit entry, and the head noted at the copy must be in it."""
+    noted = facts["audit_head"]
     with services.sessions.begin() as session:
-        verdict = audit.verify(session, facts["audit_head"])
-    seen = "; ".join(en for _, en in verdict.faults) or f"{verdict.entries} entries, head {verdict.head[:12]}"
+        verdict = verifying.verify(session, [Head(noted)] if noted else [])
+    seen = "; ".join(fault.en for fault in verdict.faults) or f"{verdict.entries} entries, head {verdict.head[:12]}"
     return Proof("审计链完好", "the audit chain holds", not verdict.faults, seen)
 
 

@@ -112,5 +112,6 @@ def engine_for(url: str, *, pool_size: int = 8, **options: Any) -> Engine:
     return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=20, **options)
 
 
-def sessions_for(engine: Engine) -> sessionmaker[Session]:
-    return sessionmaker(engine, expire_on_commit=False)
+def sessions_for(engine: Engine, **info: Any) -> sessionmaker[Session]:
+    """Sessions on an engine; `info` is what each of them carries along, such as the vault."""
+    return sessionmaker(engine, expire_on_commit=False, info=info)

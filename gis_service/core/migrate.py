@@ -1,6 +1,7 @@
 """Bring a database to the present schema; does nothing, quickly, where it is there already."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -8,23 +9,28 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, text
 
+from gis_service.core.vault import Vault
+
+Keys = Callable[[], Vault]
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
 
 
-def config(url: str) -> Config:
+def config(url: str, keys: Keys | None = None) -> Config:
+    """What Alembic needs; `keys` gives the vault to migrations that seal or unseal what is there."""
     made = Config()
+    made.attributes["vault"] = keys
     made.set_main_option("script_location", str(MIGRATIONS))
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
 
 
-def upgrade(url: str) -> bool:
+def upgrade(url: str, keys: Keys | None = None) -> bool:
     """Migrate as the owner; returns whether anything had to be done."""
     if state(url) == target():
         return False
-    command.upgrade(config(url), "head")
-    _remember(url)
+    command.upgrade(config(url, keys), "head")
+    note(url, "objects", target()[1])
     return True
 
 
@@ -47,9 +53,20 @@ def state(url: str) -> tuple[str, str]:
         return head, objects
 
 
-def _remember(url: str) -> None:
+def noted(url: str, key: str) -> str:
+    """What the database remembers of its deployment under a key; empty where it is new or does not."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        if connection.scalar(text("select to_regclass('public.deployment')")) is None:
+            return ""
+        return connection.scalar(text("select value from deployment where key = :k"), {"k": key}) or ""
+
+
+def note(url: str, key: str, value: str) -> None:
+    """Have the database remember it."""
     with create_engine(url, poolclass=NullPool).begin() as connection:
         connection.execute(
-            text("insert into deployment values ('objects', :v) on conflict (key) do update set value = :v"),
-            {"v": target()[1]},
+            text(
+                "insert into deployment values (:k, :v) on conflict (key) do update set value = :v where deployment.value <> :v"
+            ),
+            {"k": key, "v": value},
         )

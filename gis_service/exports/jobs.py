@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -82,10 +82,10 @@ def _fail(sessions: sessionmaker[Session], export_id: int, refusal: Refusal) -> 
         operations.fail(session, export_id, refusal)
 
 
-def purge(sessions: sessionmaker[Session], store: LocalStore) -> int:
+def purge(sessions: sessionmaker[Session], store: LocalStore, now: datetime | None = None) -> int:
     """Remove files that were kept long enough; their records stay. Returns how many went."""
     with transaction(sessions) as session:
-        free = operations.expire(session, clock.now())
+        free = operations.expire(session, now or clock.now())
     for sha256 in free:
         store.remove(sha256)
     return len(free)

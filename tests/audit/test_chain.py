@@ -6,6 +6,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from gis_service.audit import operations as audit
+from gis_service.audit import verifying
+from gis_service.audit.heads import Head
+from gis_service.audit.verifying import Verdict
 from gis_service.core import db
 from tests.conftest import CloneServices
 
@@ -16,9 +19,9 @@ def write(session: Session, count: int) -> None:
     session.flush()
 
 
-def verdict(services: CloneServices, head: str | None = None) -> audit.Verdict:
+def verdict(services: CloneServices, head: str | None = None) -> Verdict:
     with services.sessions.begin() as session:
-        return audit.verify(session, head)
+        return verifying.verify(session, [Head(head)] if head else [])
 
 
 @pytest.fixture

@@ -4,7 +4,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, Numeric, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,12 +77,12 @@ class Clue(Base):
 
 
 class ClueReporter(Base):
-    """举报人, apart from the clue: seen only within the reveal act (`migrations/objects/114_cases.sql`)."""
+    """举报人, apart from the clue, sealed: seen only within the reveal act (`migrations/objects/114_cases.sql`)."""
 
     __tablename__ = "clue_reporter"
     clue_id: Mapped[int] = mapped_column(ForeignKey("clue.id"), primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(Text, server_default="")
-    phone: Mapped[str] = mapped_column(Text, server_default="")
+    name: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''"))
+    phone: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''"))
     wants_answer: Mapped[bool] = mapped_column(server_default=text("false"))
 
 

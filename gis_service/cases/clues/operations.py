@@ -25,6 +25,7 @@ from gis_service.cases.clues.errors import (
 )
 from gis_service.cases.clues.models import Clue, ClueFile, ClueReporter
 from gis_service.cases.clues.rules import ClueState, Limits
+from gis_service.cases.secrets import REPORTER, sealed
 from gis_service.core import clock, db
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
@@ -66,7 +67,8 @@ def take_in(session: Session, actor: Actor, district: str, seen: Seen) -> Clue:
         raise PlaceWanting()
     at = seen.at or clock.now()
     place = None if seen.place is None else from_shape(Point(seen.place), srid=STORAGE_SRID)
-    reporter = bool(seen.reporter_name.strip() or seen.reporter_phone.strip())
+    who = {"name": seen.reporter_name.strip(), "phone": seen.reporter_phone.strip()}
+    reporter = any(who.values())
     clue = Clue(
         district_code=district, tracking_no=seen.tracking_no or rules.tracking_no(at.astimezone(clock.BEIJING).date()),
         source=seen.source, waste_kind=seen.waste_kind, quantity_m3=seen.quantity_m3, what=seen.what.strip(), place=place,
@@ -81,9 +83,9 @@ def take_in(session: Session, actor: Actor, district: str, seen: Seen) -> Clue:
         if reporter:
             session.execute(
                 insert(ClueReporter).values(
-                    clue_id=clue.id, name=seen.reporter_name.strip(), phone=seen.reporter_phone.strip(), wants_answer=seen.wants_answer
+                    clue_id=clue.id, wants_answer=seen.wants_answer, **sealed(session, REPORTER, clue.id, who)
                 )
-            )  # fmt: skip
+            )
     return clue
 
 

@@ -3,7 +3,18 @@
 from datetime import datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,13 +46,13 @@ class Party(Base):
 
 
 class PartySecret(Base):
-    """ID number, phone and address: seen only within the reveal act (`migrations/objects/114_cases.sql`)."""
+    """ID number, phone and address, sealed: seen only within the reveal act (`migrations/objects/114_cases.sql`)."""
 
     __tablename__ = "party_secret"
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), primary_key=True, autoincrement=False)
-    id_number: Mapped[str] = mapped_column(Text, server_default="")
-    phone: Mapped[str] = mapped_column(Text, server_default="")
-    address: Mapped[str] = mapped_column(Text, server_default="")
+    id_number: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''"))
+    phone: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''"))
+    address: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("''"))
 
 
 class Haulier(Base):

@@ -17,7 +17,7 @@ from gis_service.cases.errors import PlateUnreadable
 from gis_service.cases.parties import rules
 from gis_service.cases.parties.models import CaseLink, Haulier, Party, PartySecret, SourceSite, Vehicle
 from gis_service.cases.parties.rules import LinkKind, LinkRole, PartyKind
-from gis_service.cases.secrets import seeing_secrets
+from gis_service.cases.secrets import PARTY, sealed, seeing_secrets
 from gis_service.core import clock, db
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import STORAGE_SRID
@@ -70,7 +70,7 @@ def _new_party(session: Session, actor: Actor, told: PartyTold) -> Party:
     session.flush()
     secret = {"id_number": told.id_number.strip(), "phone": told.phone.strip(), "address": told.address.strip()}
     if any(secret.values()):
-        session.execute(insert(PartySecret).values(party_id=party.id, **secret))
+        session.execute(insert(PartySecret).values(party_id=party.id, **sealed(session, PARTY, party.id, secret)))
     return party
 
 
@@ -88,10 +88,11 @@ def correct_secret(
     if "phone" in given:
         party.phone_masked = rules.masked_phone(given["phone"])
     if given:
+        kept = sealed(session, PARTY, party_id, given)
         with seeing_secrets(session):
-            done: Any = session.execute(update(PartySecret).where(PartySecret.party_id == party_id).values(**given))
+            done: Any = session.execute(update(PartySecret).where(PartySecret.party_id == party_id).values(**kept))
             if not done.rowcount:
-                session.execute(insert(PartySecret).values(party_id=party_id, **given))
+                session.execute(insert(PartySecret).values(party_id=party_id, **kept))
     session.flush()
     return party
 

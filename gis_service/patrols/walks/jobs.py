@@ -11,7 +11,6 @@ from gis_service.patrols.walks import operations, queries
 
 __all__ = ["TASK", "measure", "thin_all"]
 
-NIGHTLY = "41 2 * * *"
 AT_ONCE = 100
 
 

@@ -1,0 +1,1 @@
+"""Scans of the source and of what it depends on: `make scan`. Each scanner must first find what was planted for it."""
