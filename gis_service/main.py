@@ -1,6 +1,7 @@
 """The web application, put together. The only place that knows every package's routes."""
 
 import mimetypes
+import multiprocessing
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -61,7 +62,8 @@ from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
 from gis_service.conducts import conducts_for
-from gis_service.core import http, logs, migrate
+from gis_service.core import host, http, logs, migrate
+from gis_service.core.bounds import Bounds
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.disposal import queries as disposal_queries
@@ -82,7 +84,10 @@ from gis_service.sheets.printing.press import PRESS
 from gis_service.tls import keeping
 
 WAITING = 32
-"""Requests that may wait for each database connection, with a thread each."""
+"""Requests that may wait for each database connection, with a thread each; whoever comes then is told to come again. Pages and
+tiles take 5 to 50 ms of a connection, so the last of the queue waits two seconds at most."""
+SPARE = 32
+"""Threads beyond those: health is answered however long the queue is."""
 
 WEB = ROOT / "gis_service" / "web" / "dist"
 LAYERS = ROOT / "layers"
@@ -107,7 +112,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         # The one queue is that for connections. Threads must outnumber it by far: a request that has its connection and waits
         # for a thread, while all threads wait for connections, would wait until the database gave up on it.
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads * WAITING
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads * WAITING + SPARE
         yield
         PRESS.close()
         services.close()
@@ -132,6 +137,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     fonts.choose(settings.paper_fonts)
     app.state.standing = Standing(services.reader, Catalogue.load(LAYERS))
     app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.standing.shipped)
+    app.add_middleware(Bounds, most_at_once=settings.threads * WAITING)
     http.install(app)
     conducts = conducts_for(settings)
     for router in (
@@ -335,7 +341,10 @@ class Built(StaticFiles):
 
 
 def app() -> FastAPI:
-    """For uvicorn: `gis_service.main:app` with factory."""
+    """For uvicorn: `gis_service.main:app` with factory. One of several web processes ends when the first does, however that dies:
+    an orphan would go on answering on the port, with nobody to stop it."""
+    if first := multiprocessing.parent_process():
+        host.die_with(first.pid or 0)()
     settings = configuration.load()
     logs.configure(settings.log_format)
     return create_app(settings)

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from gis_service.access import accounts
 from gis_service.cases.law import operations as law
@@ -136,10 +138,20 @@ def _as_environment(settings: Settings) -> dict[str, str]:
     return {f"GIS_{name}": str(value) for name, value in chosen.items() if value is not None}
 
 
+class _Several(Multiprocess):
+    """Several web processes on one port. uvicorn itself keeps a second handle on each one's end of the pipe it asks through, so one that
+    dies while it is asked is waited for until the time is up; ours is shut, and the death is seen at once."""
+
+    def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def _web(settings: Settings) -> None:
     os.environ.update(_as_environment(settings))
     used = keeping.in_use(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         "gis_service.main:app",
         factory=True,
         host=settings.host,
@@ -150,7 +162,20 @@ def _web(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # a new web process is ready after some seconds, on a busy machine after many
     )
+    if settings.workers > 1:
+        _Several(config, sockets=[config.bind_socket()]).run()
+    else:
+        _one(uvicorn.Server(config))
+
+
+def _one(server: uvicorn.Server) -> None:
+    server.config.load_app()  # in the first thread, before there is a loop: a fault ends the start with its own sentence
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def prepare(services: Services, *, sample: bool) -> None:

@@ -45,12 +45,13 @@ def until(question: Callable[[], bool], what: str) -> None:
 
 
 def processes_with(word: str) -> list[int]:
-    """Ids of processes whose command line or working folder names `word`."""
+    """Ids of processes whose command line or environment names `word`."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                if word in (entry / "cmdline").read_text():
+                said = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                if word.encode() in said:
                     found.append(int(entry.name))
             except OSError:
                 continue
@@ -58,14 +59,15 @@ def processes_with(word: str) -> list[int]:
 
 
 class Serving:
-    """A service of the test's own."""
+    """A service of the test's own; `settings` are environment variables."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, **settings: str):
+        self.folder, self.port, self.settings = folder, free_port(), settings
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {**os.environ, "GIS_VAR_DIR": str(self.folder), "GIS_PORT": str(self.port), "GIS_SAMPLE": "false"}
+        environment = {**os.environ, "GIS_VAR_DIR": str(self.folder), "GIS_PORT": str(self.port), "GIS_SAMPLE": "false",
+                       **self.settings}  # fmt: skip
         self.log = (self.folder / "log").open("ab")
         command = [sys.executable, "-m", "gis_service.cli", "serve"]
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=self.log, stderr=self.log)
@@ -86,7 +88,7 @@ class Serving:
 def serving() -> Iterator[Serving]:
     folder = Path(tempfile.mkdtemp(prefix="gis-serve-", dir="/tmp"))
     folder.chmod(0o755)
-    service = Serving(folder)
+    service = Serving(folder, GIS_WORKERS="2")
     try:
         service.start()
         yield service
@@ -107,6 +109,7 @@ def test_it_survives_the_death_of_its_database_and_dies_without_orphans(serving:
 
     serving.end(signal.SIGKILL)
     until(lambda: not processes_with(str(serving.folder)), "database and worker end with the service")
+    until(lambda: get(serving.port, "/healthz") == 0, "no web process goes on without the first")
 
     serving.start()
     assert get(serving.port, "/api/v1/me") == 401

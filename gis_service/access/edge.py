@@ -292,6 +292,7 @@ def before_the_body(
         if request.method in methods:
             await run_in_threadpool(request.app.state.doorkeeper.actor, request, edits=edits)
             require_size(request)
+            request.state.measured = True  # core/bounds.py leaves files to the route's own rule
         return await handler(request)
 
     return guarded

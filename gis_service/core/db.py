@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+WAIT_S = 10
+"""How long a request waits for a connection before it is told to come again; statements end after 20 s, locks are given up after 5."""
 APP_ROLE, OWNER_ROLE, READER_ROLE = "gis_app", "gis_owner", "gis_reader"
 
 
@@ -109,7 +111,7 @@ def because(session: Session, reason: str, document_id: int | None = None) -> No
 
 def engine_for(url: str, *, pool_size: int = 8, **options: Any) -> Engine:
     """An engine of `pool_size` connections and no overflow: one queue, in one place."""
-    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=20, **options)
+    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=WAIT_S, **options)
 
 
 def sessions_for(engine: Engine, **info: Any) -> sessionmaker[Session]:

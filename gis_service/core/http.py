@@ -1,5 +1,6 @@
 """The HTTP edge without a word of the domain: problem documents, request ids, one log line and one metric a request."""
 
+import errno
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -132,6 +133,7 @@ def install(app: FastAPI) -> None:
         RequestValidationError: _invalid,
         HTTPException: _http,
         IntegrityError: _conflict,
+        OSError: _no_room,
         DataError: _unstorable,
         ProgrammingError: _held_back,
         OperationalError: _no_database,
@@ -163,7 +165,17 @@ def invalid(faults: Iterable[Mapping[str, Any]], *, skip: int = 0) -> InvalidBod
     return InvalidBody(errors=errors)
 
 
+class Told(HTTPException):
+    """A refusal raised while a body is read, where FastAPI lets nothing pass but an HTTPException."""
+
+    def __init__(self, refusal: Refusal):
+        super().__init__(refusal.status, headers=refusal.headers)
+        self.refusal = refusal
+
+
 def _http(request: Request, error: HTTPException) -> JSONResponse:
+    if isinstance(error, Told):
+        return problem(request, error.refusal)
     if error.status_code == 404:
         return problem(request, NotFound(what="页面", key=request.url.path))
     refusal = BadRequest(parameter=request.method, value=request.url.path)
@@ -187,6 +199,24 @@ class Unstorable(Refusal):
 def _unstorable(request: Request, error: DataError) -> JSONResponse:
     log.warning("unstorable", error=str(error.orig).splitlines()[0][:200], request_id=request_id(request))
     return problem(request, Unstorable())
+
+
+class NoRoom(Refusal):
+    """The disk of the files is full."""
+
+    code, status = "disk.full", 507
+    zh = "服务器磁盘已满,没有写入任何数据,已有数据不受影响。请联系管理员清理磁盘后重试。"
+    en = "The server's disk is full; nothing was written and nothing is lost. Ask the administrator to free space, then try again."
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def _no_room(request: Request, error: OSError) -> JSONResponse:
+    if error.errno not in FULL:
+        return _surprise(request, error)
+    log.error("disk full", path=request.url.path, request_id=request_id(request), alarm=True)
+    return problem(request, NoRoom())
 
 
 class BeyondScope(Refusal):

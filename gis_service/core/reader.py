@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 from sqlalchemy import make_url
 
-from gis_service.core.db import READER_ROLE, Scope
+from gis_service.core.db import READER_ROLE, WAIT_S, Scope
 from gis_service.core.errors import Unavailable
 
 Query = LiteralString | sql.SQL | sql.Composed | bytes
@@ -39,6 +39,10 @@ LIMITS = (
     " -c jit=off -c timezone=UTC"
 )
 
+RECONNECT_S = 2
+"""How long the pool itself tries again when the database is away; then the next request does. Left to itself it would pause longer and
+longer, and find a database that is back half a minute late."""
+
 
 class Reader:
     """A pool of `size` connections as the reader role; give it as many as there are threads that ask."""
@@ -48,7 +52,8 @@ class Reader:
             _conninfo(url),
             min_size=1,
             max_size=size,
-            timeout=20,
+            timeout=WAIT_S,
+            reconnect_timeout=RECONNECT_S,
             kwargs={"autocommit": True, "prepare_threshold": 1},
             configure=_prepare,
             open=True,

@@ -80,13 +80,14 @@ class Wire:
             elif not self.dead:
                 far_reader, far = await asyncio.open_connection("127.0.0.1", self.to)
                 talk = _Talk(self)
-                await asyncio.wait(
-                    [
-                        asyncio.create_task(talk.there(reader, far)),
-                        asyncio.create_task(talk.back(far_reader, writer)),
-                    ],
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+                both = [
+                    asyncio.create_task(talk.there(reader, far)),
+                    asyncio.create_task(talk.back(far_reader, writer)),
+                ]
+                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                for each in both:
+                    each.cancel()
+                await asyncio.gather(*both, return_exceptions=True)
         self._open.discard(writer)
         for each in (writer, far):
             if each is not None:
