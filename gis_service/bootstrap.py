@@ -1,4 +1,5 @@
 """Set-up on a machine that has only Python and its package managers: `python3 gis_service/bootstrap.py setup|run|test`.
+`bundle FILE` packs all of it for a machine without a network, `setup --offline` installs it there (bundle.py).
 
 Standard library only. Every step looks first whether it has been done; a second run reaches the server in about a
 second. What can be expected to fail ends in one sentence, in Chinese and English, that says what to do.
@@ -71,6 +72,8 @@ class Progress:
 
 
 teller = Teller(4)
+lists = Path("/var/lib/apt/lists")
+no_source = False  # true where packages of the system can come from nowhere
 
 
 # ---- the machine
@@ -347,7 +350,7 @@ def system_packages(tests: bool) -> None:
         teller.detail("已齐备 · nothing lacks")
         return
     teller.detail("缺少 · lacking: " + ", ".join(need.name for need in lacking))
-    if not shutil.which("apt-get"):
+    if no_source or not shutil.which("apt-get"):
         raise by_hand(", ".join(need.name for need in lacking))
     apt_lists()
     packages = {need.name: need.packages() for need in lacking}
@@ -362,8 +365,8 @@ def system_packages(tests: bool) -> None:
 
 def by_hand(names: str) -> Stop:
     return Stop(
-        f"本机没有 apt-get:请用本机的软件包管理器安装 {names} 后重试(已有数据库可用 GIS_DATABASE_URL 指定)。",
-        f"There is no apt-get here: install {names} with this machine's package manager and try again (an existing database "
+        f"{'安装包中没有系统软件包' if no_source else '本机没有 apt-get'}:请用本机的软件包管理器安装 {names} 后重试(已有数据库可用 GIS_DATABASE_URL 指定)。",
+        f"There is no {'package of the system in the bundle' if no_source else 'apt-get here'}: install {names} with this machine's package manager and try again (an existing database "
         "can be named in GIS_DATABASE_URL).",
     )
 
@@ -382,7 +385,7 @@ def apt_lists(fresh: bool = False) -> None:
 
 
 def has_lists() -> bool:
-    return any(Path("/var/lib/apt/lists").glob("*_Packages*"))
+    return any(lists.glob("*_Packages*"))
 
 
 def apt_names(pattern: str) -> list[str]:
@@ -404,6 +407,7 @@ def _search(pattern: str) -> list[str]:
 def apt_get(*words: str) -> list[str]:
     """apt-get that asks nothing, waits for another apt, and restarts nobody's services."""
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1", "LC_ALL=C.UTF-8"]
+    quiet += [f"APT_CONFIG={os.environ['APT_CONFIG']}"] if "APT_CONFIG" in os.environ else []  # sudo would drop it
     return [*as_root(), *quiet, "apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0", *words]
 
 
@@ -628,7 +632,11 @@ def web_pages() -> None:
 # ---- verbs
 
 
-def setup(tests: bool) -> None:
+def setup(tests: bool, offline: bool = False) -> None:
+    if offline:
+        from gis_service import bundle
+
+        bundle.prepare()
     teller.step("检查本机", "checking this machine")
     check_writable()
     check_disk(tests)
@@ -701,8 +709,12 @@ def main(arguments: list[str]) -> int:
     if verb == "test":
         return test(rest)
     if verb == "setup":
-        setup(tests="--tests" in rest)
+        setup(tests="--tests" in rest, offline="--offline" in rest)
         return 0
+    if verb == "bundle":
+        from gis_service import bundle
+
+        return bundle.make(rest)
     print(__doc__)
     return 2
 
@@ -729,6 +741,7 @@ def guarded(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    sys.modules["gis_service.bootstrap"] = sys.modules["__main__"]  # one module, by either name
     sys.path[0] = str(ROOT)  # not this file's folder, whose names are not for everybody
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,8 @@ from gis_service import settings as configuration
 from gis_service.access.analysts import cli as analysts_cli
 from gis_service.backup import cli as backup_cli
 from gis_service.backup import heads_cli
+from gis_service.core import migrate
+from gis_service.core.db import OWNER_ROLE
 from gis_service.core.errors import Refusal
 from gis_service.evidence import cli as evidence_cli
 from gis_service.exports import cli as exports_cli
@@ -29,6 +31,7 @@ from gis_service.procedures import cli as procedures_cli
 from gis_service.reports import cli as reports_cli
 from gis_service.retention import cli as retention_cli
 from gis_service.services import Services, running
+from gis_service.settings import Settings
 from gis_service.sheets import cli as sheets_cli
 from gis_service.sheets.atlas import cli as atlas_cli
 from gis_service.surveys import cli as surveys_cli
@@ -115,9 +118,24 @@ def serve(
     """启动服务 · start the service: database, web, worker."""
     from gis_service import supervisor
 
-    settings = configuration.load()
-    changed = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
-    supervisor.serve(settings.model_copy(update=changed))
+    supervisor.serve(_changed(port, host))
+
+
+@app.command()
+def web(
+    port: Annotated[int | None, typer.Option(help="端口 · port")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址 · address")] = None,
+) -> None:
+    """只启动网页进程(数据库和后台任务另行启动) · the web processes alone, beside a database and a worker elsewhere."""
+    from gis_service import supervisor
+
+    supervisor.web(_changed(port, host))
+
+
+def _changed(port: int | None, host: str | None) -> Settings:
+    """The settings, with what the command line says instead."""
+    said = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
+    return configuration.load().model_copy(update=said)
 
 
 @app.command()
@@ -163,6 +181,21 @@ def db_migrate() -> None:
     """升级数据库结构 · bring the database to the present schema."""
     with service():
         typer.echo("数据库结构为最新 · the schema is up to date")
+
+
+@db_commands.command("downgrade")
+def db_downgrade(
+    revision: Annotated[str, typer.Argument(help="回到哪一版,如 0034 · the revision to go back to")],
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 · do not ask")] = False,
+) -> None:
+    """回到前一版程序的数据库结构 · lead the schema back, for the release before; what later revisions hold is lost."""
+    asked = f"{revision} 之后新增的表和列连同内容将被删除,其余数据不变。继续? · Tables and columns added after {revision} go, the rest stays. Go on?"
+    if not yes:
+        typer.confirm(asked, abort=True)
+    services = Services(configuration.load(), long_work=True)
+    with services.cluster.running() if services.cluster else nullcontext():
+        migrate.downgrade(services.url(OWNER_ROLE), revision, lambda: services.vault)
+    typer.echo(f"数据库结构已回到 {revision},请启动那一版的程序 · the schema is that of {revision}; start that release")
 
 
 @sample_commands.command("load")

@@ -62,7 +62,7 @@ from gis_service import settings as configuration
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.cases.clues.limiter import Limiter
 from gis_service.conducts import conducts_for
-from gis_service.core import host, http, logs, migrate
+from gis_service.core import clock, host, http, logs, migrate
 from gis_service.core.bounds import Bounds
 from gis_service.core.errors import NotFound
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
@@ -88,6 +88,9 @@ WAITING = 32
 tiles take 5 to 50 ms of a connection, so the last of the queue waits two seconds at most."""
 SPARE = 32
 """Threads beyond those: health is answered however long the queue is."""
+
+CLOCK_OFF_S = 60
+"""How far the clocks of this process and of the database may be apart: sessions are dated by one and aged by the other."""
 
 WEB = ROOT / "gis_service" / "web" / "dist"
 LAYERS = ROOT / "layers"
@@ -299,6 +302,8 @@ def _faults(services: Services) -> dict[str, str]:
     try:
         with services.engine.connect() as connection:
             head = connection.scalar(text("select version_num from alembic_version"))
+            moment = connection.scalar(text("select clock_timestamp()"))
+            off_s = (clock.now() - moment).total_seconds() if moment else 0.0
             leakproof = connection.scalar(
                 text(
                     "select bool_and(proleakproof) from pg_proc where proname in ('geometry_overlaps', 'range_contains_elem')"
@@ -307,6 +312,8 @@ def _faults(services: Services) -> dict[str, str]:
     except Exception as error:
         return {"database": type(error).__name__}
     faults = {}
+    if abs(off_s) > CLOCK_OFF_S:
+        faults["clock"] = f"{off_s:+.0f} s off the database's: sessions end too early or too late; keep time (chrony)"
     if head != migrate.target()[0]:
         faults["schema"] = f"{head} instead of {migrate.target()[0]}"
     if not leakproof:

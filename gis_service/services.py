@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.analysts.errors import NoTls
@@ -39,6 +39,22 @@ class NotPrivate(Refusal):
     code, status = "database.not_private", 409
     zh = "正在使用已有的 PostgreSQL(GIS_DATABASE_URL),由其管理员备份;此处只管私有数据库。"
     en = "An existing PostgreSQL is used (GIS_DATABASE_URL): its administrator backs it up; this is for the private one only."
+
+
+class ThroughThePooler(Refusal):
+    """Migrations, jobs and commands need a session of their own."""
+
+    code, status = "database.through_the_pooler", 409
+    zh = "GIS_DATABASE_POOLED 只用于网页进程:迁移、后台任务和命令请直连 PostgreSQL(GIS_DATABASE_URL 指向数据库,不设 GIS_DATABASE_POOLED)。"
+    en = "GIS_DATABASE_POOLED is for web processes: migrations, the worker and commands go to PostgreSQL itself (GIS_DATABASE_URL names it, without GIS_DATABASE_POOLED)."
+
+
+class WrongPool(Refusal):
+    """The pooler's database does not take the role that its name says: row policies would not hold as they should."""
+
+    code, status = "database.wrong_pool", 503
+    zh = "连接池的库 {wanted} 实际以 {found} 的身份执行:请在 pgbouncer.ini 中为它写上 connect_query='set role {wanted}; …'。"
+    en = "The pooler's database {wanted} works as {found}: give it connect_query='set role {wanted}; …' in pgbouncer.ini."
 
 
 @dataclass
@@ -84,11 +100,17 @@ class Services:
         """Where to connect for a role. An existing server is entered as its user, who then becomes the role."""
         if self.cluster:
             return self.cluster.url(role)
+        if self.settings.database_pooled:
+            return _pooled(str(self.settings.database_url), role)
         address = str(self.settings.database_url).split("://", 1)[1]
         return f"postgresql+psycopg://{address}{'&' if '?' in address else '?'}options=-c%20role%3D{role}"
 
     @cached_property
     def engine(self) -> Engine:
+        if self.settings.database_pooled:
+            if self.long_work:  # a job's statement may take minutes, the pooler's sessions end it after seconds
+                raise ThroughThePooler()
+            return _pooled_engine(self.url(APP_ROLE), self.settings.threads)
         return _bounded(db.engine_for(self.url(APP_ROLE), pool_size=self.settings.threads), long_work=self.long_work)
 
     @cached_property
@@ -97,7 +119,7 @@ class Services:
 
     @cached_property
     def reader(self) -> Reader:
-        return Reader(self.url(READER_ROLE), size=self.settings.threads)
+        return Reader(self.url(READER_ROLE), size=self.settings.threads, pooled=self.settings.database_pooled)
 
     @cached_property
     def store(self) -> LocalStore:
@@ -134,7 +156,9 @@ class Services:
 
     def migrate(self) -> list[str]:
         """Bring the database to the present schema. On a server that belongs to somebody else, first make what we may;
-        returns what its administrator must still do, each with its SQL."""
+        returns what its administrator must still do, each with its SQL. Raises `ThroughThePooler`."""
+        if self.settings.database_pooled:
+            raise ThroughThePooler()
         wishes = provision(self.settings.database_url) if self.settings.database_url else []
         self._check_keys()
         migrate.upgrade(self.url(OWNER_ROLE), lambda: self.vault)
@@ -175,6 +199,29 @@ def _bounded(engine: Engine, *, long_work: bool) -> Engine:
             for name, value in limits.items():
                 cursor.execute(f"set {name} = '{value}'")
         connection.commit()
+
+    return engine
+
+
+def _pooled(address: str, role: str) -> str:
+    """The pooler's database that takes this role. A startup option would not do: PgBouncer refuses or drops it. Raises
+    `ThroughThePooler` for roles that only migrations and commands have."""
+    if role not in (APP_ROLE, READER_ROLE):
+        raise ThroughThePooler()
+    there = make_url(address).set(drivername="postgresql+psycopg", database=role)
+    return there.render_as_string(hide_password=False)
+
+
+def _pooled_engine(url: str, size: int) -> Engine:
+    """Each transaction may have another session: nothing is prepared or set in one, its limits are the pooler's to set."""
+    engine = db.engine_for(url, pool_size=size, connect_args={"prepare_threshold": None})
+
+    @event.listens_for(engine, "connect")
+    def _check(connection: Any, _record: object) -> None:
+        found = connection.execute("select current_user::text").fetchone()[0]
+        connection.commit()
+        if found != APP_ROLE:
+            raise WrongPool(wanted=APP_ROLE, found=found)
 
     return engine
 

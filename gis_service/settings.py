@@ -1,7 +1,7 @@
 """Settings: environment variables `GIS_…` or one file `gis_service.toml`; a wrong value stops the start with a sentence."""
 
 from decimal import Decimal
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         description="An existing PostgreSQL server (postgresql://…); its user must be a member of gis_owner, gis_app and "
         "gis_reader, or be allowed to make them. Without it the service runs its own private server in `var_dir`.",
     )
+    database_pooled: bool = Field(
+        False,
+        description="`database_url` leads to a pooler in transaction mode (PgBouncer) whose databases are called `gis_app` and "
+        "`gis_reader` and take that role by themselves. For web processes only: worker and migrations go to the server itself.",
+    )
     var_dir: Path = Field(ROOT / "var", description="Where the private database, stored files and account list lie.")
     key_file: Path | None = Field(
         None,
@@ -75,6 +80,10 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(None, description="The address people type, when a proxy stands before the service.")
+    proxies: str = Field(
+        "127.0.0.1",
+        description="Proxies that are believed about who asks and whether by HTTPS: addresses or networks, separated by commas.",
+    )
     tls: Literal["auto", "off"] = Field(
         "auto", description="Use the certificate of `gis-service tls make` where there is one, or never."
     )
@@ -221,6 +230,20 @@ class Settings(BaseSettings):
             if not port.isdigit() or not 1024 <= int(port) <= 65535:
                 raise ValueError("must be an address and a port from 1024 to 65535, such as 127.0.0.1:5433")
         return value or None
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_named(cls, value: str) -> str:
+        """Never everybody (`*`): who asks is what tries are counted by and what the audit writes down."""
+        for each in value.split(","):
+            ip_network(each.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _has_what_is_pooled(self) -> Self:
+        if self.database_pooled and not self.database_url:
+            raise ValueError("database_pooled needs database_url, the address of the pooler")
+        return self
 
     @field_validator("database_url")
     @classmethod

@@ -70,6 +70,13 @@ def serve(settings: Settings) -> None:
                 stopping.set()
 
 
+def web(settings: Settings) -> None:
+    """The web processes alone, where database and worker have places of their own. The schema must be there already."""
+    _check_port(settings, settings.port)
+    logs.configure(settings.log_format)
+    _web(settings)
+
+
 def _check_port(settings: Settings, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,6 +168,7 @@ def _web(settings: Settings) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=60,  # a new web process is ready after some seconds, on a busy machine after many
     )

@@ -9,11 +9,21 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, text
 
+from gis_service.core.errors import Refusal
 from gis_service.core.vault import Vault
 
 Keys = Callable[[], Vault]
+
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
+
+
+class NoSuchRevision(Refusal):
+    """Not a revision that the present schema comes from."""
+
+    code, status = "database.no_such_revision", 404
+    zh = "没有可以回到的版本 {revision}:请用 migrations/versions 中早于现状的编号,例如 0034。"
+    en = "There is no revision {revision} to go back to: use the number of one in migrations/versions that is before the present."
 
 
 def config(url: str, keys: Keys | None = None) -> Config:
@@ -32,6 +42,28 @@ def upgrade(url: str, keys: Keys | None = None) -> bool:
     command.upgrade(config(url, keys), "head")
     note(url, "objects", target()[1])
     return True
+
+
+def downgrade(url: str, revision: str, keys: Keys | None = None) -> None:
+    """Lead the schema back to an earlier revision, as the owner: what later revisions added is dropped, all else stays.
+
+    Views and functions stay as they are; the earlier release puts its own in place when it starts, since their fingerprint is
+    forgotten here. Raises `NoSuchRevision` for one that the present schema does not come from.
+    """
+    if revision not in _before(state(url)[0]):
+        raise NoSuchRevision(revision=revision)
+    configured = config(url, keys)
+    configured.attributes["objects"] = False
+    command.downgrade(configured, revision)
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("delete from deployment where key = 'objects'"))
+
+
+def _before(revision: str) -> list[str]:
+    """The revisions that lead to this one, nearest first."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    found = [script.revision for script in scripts.iterate_revisions(revision or "base", "base")]
+    return found[1:]
 
 
 def target() -> tuple[str, str]:

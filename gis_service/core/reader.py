@@ -45,17 +45,21 @@ longer, and find a database that is back half a minute late."""
 
 
 class Reader:
-    """A pool of `size` connections as the reader role; give it as many as there are threads that ask."""
+    """A pool of `size` connections as the reader role; give it as many as there are threads that ask.
 
-    def __init__(self, url: str, *, size: int = 8):
+    `pooled`: a pooler in transaction mode lies between, and each statement may have another session: nothing is prepared in
+    one, and role and limits are the pooler's to set.
+    """
+
+    def __init__(self, url: str, *, size: int = 8, pooled: bool = False):
         self._pool = ConnectionPool(
-            _conninfo(url),
+            _conninfo(url, options="" if pooled else LIMITS),
             min_size=1,
             max_size=size,
             timeout=WAIT_S,
             reconnect_timeout=RECONNECT_S,
-            kwargs={"autocommit": True, "prepare_threshold": 1},
-            configure=_prepare,
+            kwargs={"autocommit": True, "prepare_threshold": None if pooled else 1},
+            configure=_check if pooled else _prepare,
             open=True,
         )
 
@@ -83,13 +87,20 @@ class Reader:
         self._pool.close()
 
 
-def _conninfo(url: str) -> str:
+def _conninfo(url: str, *, options: str) -> str:
     """A libpq connection string for a SQLAlchemy URL."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return make_conninfo(plain, options=LIMITS, application_name="gis-service reader")
+    return make_conninfo(plain, **({"options": options} if options else {}), application_name="gis-service reader")
 
 
 def _prepare(connection: Connection[Any]) -> None:
     """Become the reader, and let PROJ load now (tens of milliseconds) rather than in somebody's first tile."""
     connection.execute(sql.SQL("set role {}").format(sql.Identifier(READER_ROLE)))
     connection.execute("select st_transform(st_tileenvelope(14, 13356, 7143), 4490)")
+
+
+def _check(connection: Connection[Any]) -> None:
+    """Nothing is read as somebody else than the reader: raises `OperationalError`, which the pool logs and tries again."""
+    row = connection.execute("select current_user::text").fetchone()
+    if row != (READER_ROLE,):
+        raise OperationalError(f"the pooler's database {READER_ROLE} works as {row and row[0]}")

@@ -48,8 +48,11 @@ def state(session: Session, job_id: int) -> dict[str, Any] | None:
 
 
 def app(url: str) -> procrastinate.App:
-    """The worker's side of the queue."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    options = "-c search_path=jobs,public"
+    """The worker's side of the queue. The URL may name the role to become (`options`), which our own option must not push out."""
+    address = make_url(url)
+    options = f"{address.query.get('options', '')} -c search_path=jobs,public"
+    plain = (
+        address.set(drivername="postgresql").difference_update_query(["options"]).render_as_string(hide_password=False)
+    )
     connector = procrastinate.PsycopgConnector(conninfo=plain, kwargs={"options": options}, min_size=1, max_size=4)
     return procrastinate.App(connector=connector)
