@@ -220,11 +220,15 @@ def user_add(
     """新建账号 · make an account."""
     from gis_service.access import accounts, operations
     from gis_service.access.actor import SERVICE
+    from gis_service.access.profiles import PROFILES
     from gis_service.access.rules import Role
 
     word = password or accounts.password_for_people()
     with service() as services, services.sessions.begin() as session:
-        user = operations.create_user(session, SERVICE, username=username, display_name=name, password=word)
+        profile = PROFILES[services.settings.security_profile]
+        user = operations.create_user(
+            session, SERVICE, username=username, display_name=name, password=word, profile=profile
+        )
         for each in role or []:
             operations.grant_role(
                 session, SERVICE, user.id, Role(each), area_id=_area(session, area), unit_id=_unit(session, unit)
@@ -261,11 +265,13 @@ def user_password(username: str) -> None:
     """重设密码(下次登录须修改) · give a new password, to be changed at the next sign-in."""
     from gis_service.access import accounts, operations
     from gis_service.access.actor import SERVICE
+    from gis_service.access.profiles import PROFILES
     from gis_service.core import clock
 
     word = accounts.password_for_people()
     with service() as services, services.sessions.begin() as session:
-        operations.set_password(session, SERVICE, _user(session, username), word, at=clock.now())
+        profile = PROFILES[services.settings.security_profile]
+        operations.set_password(session, SERVICE, _user(session, username), word, at=clock.now(), profile=profile)
     typer.echo(word)
 
 
@@ -283,6 +289,20 @@ def user_disable(username: str) -> None:
             operations.change_user(session, SERVICE, user.id, seen=user.row_version, at=clock.now(), state="disabled")
         analysts_cli.settle(services)
     typer.echo(f"{username} 已停用 · disabled")
+
+
+@user_commands.command("reset-second-factor")
+def user_reset_second_factor(
+    username: str, reason: Annotated[str, typer.Option(help="事由,写入审计 · why, for the audit trail")]
+) -> None:
+    """重置身份验证器(没有另一位安全管理员时用) · take away a second factor, where there is no other security administrator."""
+    from gis_service.access.actor import SERVICE
+    from gis_service.access.second_factor import operations
+    from gis_service.core import clock
+
+    with service() as services, services.sessions.begin() as session:
+        operations.reset(session, SERVICE, _user(session, username), reason=reason, at=clock.now())
+    typer.echo(f"{username} 的身份验证器已重置 · second factor taken away")
 
 
 def _user(session: Any, username: str) -> int:

@@ -15,7 +15,10 @@ from sqlalchemy import text
 from starlette.datastructures import Headers, State
 from starlette.staticfiles import StaticFiles
 
+import gis_service.access.identity.routes
+import gis_service.access.login
 import gis_service.access.routes
+import gis_service.access.second_factor.routes
 import gis_service.backup.routes
 import gis_service.cases.clues.public
 import gis_service.cases.clues.routes
@@ -59,12 +62,14 @@ import gis_service.surveys.points.routes
 import gis_service.surveys.programmes.routes
 import gis_service.tls.page
 from gis_service import settings as configuration
+from gis_service.access import entering
 from gis_service.access.edge import Doorkeeper, Permit, Work
-from gis_service.cases.clues.limiter import Limiter
+from gis_service.access.profiles import PROFILES, Profile
 from gis_service.conducts import conducts_for
 from gis_service.core import clock, host, http, logs, migrate
 from gis_service.core.bounds import Bounds
 from gis_service.core.errors import NotFound
+from gis_service.core.limiter import Limiter
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.disposal import queries as disposal_queries
 from gis_service.editing.nouns import edits
@@ -132,7 +137,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.settings, app.state.services = settings, services
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports, app.state.vault = services.exports, services.vault
-    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings))
+    profile = PROFILES[settings.security_profile]
+    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings), profile=profile)
+    app.state.wrong_tries = entering.limiter()
     app.state.enqueue = queue.enqueue
     app.state.weighed = disposal_queries.weighed
     app.state.batch_map = gis_service.sheets.routes.batch_map
@@ -145,7 +152,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     conducts = conducts_for(settings)
     for router in (
         gis_service.access.routes.router,
-        gis_service.access.routes.pages,
+        gis_service.access.second_factor.routes.router,
+        gis_service.access.identity.routes.router,
+        gis_service.access.login.router,
         gis_service.notifications.routes.router,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
@@ -214,8 +223,8 @@ a function made anew for each application all of these would stay in memory."""
 
 
 @house.get("/api/v1/config")
-def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="function")]) -> dict[str, Any]:
-    """What the pages must know before they draw."""
+def config(work: Annotated[Work, Depends(Permit("me.read"), scope="function")]) -> dict[str, Any]:
+    """What the pages must know before they draw, also for somebody who must change their password or bind an authenticator first."""
     settings: Settings = work.request.app.state.settings
     sample = work.session.scalar(text("select value from deployment where key = 'sample_data'"))
     west, south, east, north = settings.plausible_box
@@ -228,7 +237,13 @@ def config(work: Annotated[Work, Depends(Permit("reference.read"), scope="functi
         "view": {"center": [(west + east) / 2, (south + north) / 2], "zoom": 13, "box": settings.plausible_box},
         "version": work.request.app.version,
         "environment": settings.environment,
+        "passwords": _asked_of_passwords(work.request.app.state.doorkeeper.profile),
     }
+
+
+def _asked_of_passwords(profile: Profile) -> dict[str, int]:
+    """What the page says beside the field for a new password."""
+    return {"min_length": profile.min_length, "kinds": profile.kinds}
 
 
 @house.get("/api/v1/jobs/{job_id}")

@@ -4,6 +4,7 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -19,6 +20,16 @@ class WrongSetting(Refusal):
     code, status = "setting.wrong", 500
     zh = "设置有误:{fault_zh}。请修改环境变量或 gis_service.toml 后重新启动。"
     en = "A setting is wrong: {fault}. Correct the environment variable or gis_service.toml and start again."
+
+
+def is_private_way(url: str) -> bool:
+    """Whether nobody on the network can read or change what goes this way: TLS, or this machine alone.
+
+    >>> [is_private_way(url) for url in ("https://sso.example", "http://127.0.0.1:9400", "http://sso.example")]
+    [True, True, False]
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
 
 
 class BaseSource(BaseModel):
@@ -217,6 +228,37 @@ class Settings(BaseSettings):
         description="Where the private database lets analysts in, `ADDRESS:PORT` such as 127.0.0.1:5433 (`gis-service analyst`); without it "
         "it listens on no port. Any other address than loopback needs the certificate of `gis-service tls make`.",
     )
+    security_profile: Literal["dengbao2", "dengbao", "asvs"] = Field(
+        "dengbao2",
+        description="Rules of passwords, sessions and second factors: GB/T 22239 level 2 (`dengbao2`) or level 3 (`dengbao`: the three "
+        "administrators sign in with a second factor), or OWASP ASVS 5.0 (`asvs`: long passwords that need not be changed, a second "
+        "factor for all).",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^/@?#\s]+(/[^?#\s]*)?$",
+        description="The provider of single sign-on (OpenID Connect), as its discovery document names it; https, or a loopback address. "
+        "Without it people sign in with passwords only.",
+    )
+    oidc_client_id: str | None = Field(None, description="What this service is called at the provider.")
+    oidc_client_secret: str | None = Field(
+        None, repr=False, description="Its secret there; a public client has none (PKCE is always used)."
+    )
+    oidc_username_claim: str = Field(
+        "preferred_username",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.:/-]{0,99}$",
+        description="The claim of the ID token that holds the account's name here. After the first sign-in the account stays with the "
+        "provider's `sub`.",
+    )
+    oidc_create_accounts: bool = Field(
+        False, description="Make an account, without any role, for whoever the provider knows and we do not."
+    )
+    oidc_local_login: Literal["everybody", "administrators"] = Field(
+        "everybody", description="Who may still sign in with a password here when there is a provider."
+    )
+    oidc_ca_file: Path | None = Field(
+        None, description="Certificates (PEM) the provider's is checked against, where it is not of a public authority."
+    )
     sample: bool = Field(True, description="Load the sample district into an empty database at the first start.")
     environment: Literal["production", "test"] = Field("production", description="`test` for the test suite only.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
@@ -251,6 +293,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
             raise ValueError("must begin with postgresql://")
         return value or None
+
+    @model_validator(mode="after")
+    def _provider_can_be_asked(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_issuer needs oidc_client_id")
+        if self.oidc_issuer and not is_private_way(self.oidc_issuer):
+            raise ValueError("oidc_issuer must begin with https://; http only for an address of this machine")
+        return self
 
     @classmethod
     def settings_customise_sources(

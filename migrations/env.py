@@ -7,7 +7,9 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import NullPool, create_engine, text
 
 import gis_service.access.analysts.models
+import gis_service.access.identity.models
 import gis_service.access.models
+import gis_service.access.second_factor.models
 import gis_service.audit.models
 import gis_service.backup.models
 import gis_service.cases.clues.models

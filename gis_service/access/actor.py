@@ -24,6 +24,10 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     unit_id: int | None = None
     must_change_password: bool = False
+    second_factor_due: bool = False
+    """Their roles ask for a second factor under the deployment's profile."""
+    must_enrol: bool = False
+    """It is due and there is none yet."""
     by_token: bool = False
     may_edit: bool = False
     """By a token that was made for editing."""

@@ -22,16 +22,17 @@ from fastapi.routing import APIRoute
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from gis_service.access import queries
+from gis_service.access import profiles, queries
 from gis_service.access.actor import Actor
-from gis_service.access.errors import MustChangePassword, ReadOnlyToken
+from gis_service.access.errors import MustChangePassword, MustEnrol, ReadOnlyToken
 from gis_service.access.operations import TOKEN_MARK
+from gis_service.access.profiles import Profile
 from gis_service.access.rules import PERMISSIONS
 from gis_service.audit import operations as audit
 from gis_service.core import clock, db
 from gis_service.core.db import Scope
 from gis_service.core.errors import CrossSite, Forbidden, NotSignedIn, Refusal
-from gis_service.core.http import request_id
+from gis_service.core.http import problem, request_id
 from gis_service.core.requests import IdempotencyKey
 
 COOKIE = "gis_session"
@@ -43,8 +44,8 @@ REMEMBERED_S = 2.0
 class Doorkeeper:
     """Finds out who is at the door, remembering the answer for a moment."""
 
-    def __init__(self, sessions: sessionmaker[Session], *, secure: bool = False):
-        self.sessions, self.secure = sessions, secure
+    def __init__(self, sessions: sessionmaker[Session], *, secure: bool = False, profile: Profile = profiles.DEFAULT):
+        self.sessions, self.secure, self.profile = sessions, secure, profile
         self._known: dict[str, tuple[float, Actor]] = {}
 
     @property
@@ -73,7 +74,7 @@ class Doorkeeper:
             return known[1]
         look_up = queries.actor_of_token if by_token else queries.actor_of_session
         with self.sessions.begin() as session:
-            actor = look_up(session, secret, at=clock.now())
+            actor = look_up(session, secret, at=clock.now(), profile=self.profile)
         if len(self._known) > 10_000:
             self._known.clear()
         if actor:
@@ -145,6 +146,21 @@ class Work:
             address=address_of(self.request),
         )
 
+    def refuse(self, refusal: Refusal) -> JSONResponse:
+        """Answer with a refusal and yet commit: a wrong password or code counts, and a transaction that raises counts nothing."""
+        audit.record(
+            self.session,
+            "me.change",
+            self.request.url.path,
+            actor_id=self.actor.id,
+            actor_name=self.actor.name,
+            outcome="refused",
+            detail={"code": refusal.code},
+            request_id=self.scope.request_id,
+            address=address_of(self.request),
+        )
+        return problem(self.request, refusal)
+
 
 def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
@@ -163,6 +179,8 @@ class _Door:
         request.state.actor = actor
         if actor.must_change_password and not actor.by_token and not self.permission.startswith("me."):
             raise MustChangePassword()
+        if actor.must_enrol and not actor.by_token and not self.permission.startswith("me."):
+            raise MustEnrol()
         try:
             return actor, actor.scope(self.permission, request_id(request))
         except Forbidden:

@@ -35,6 +35,70 @@ class MustChangePassword(Refusal):
     en = "Change your password before doing anything else."
 
 
+class MustEnrol(Refusal):
+    """The deployment asks this person's roles for a second factor."""
+
+    code, status = "access.must_enrol", 403
+    zh = "您的角色须绑定身份验证器(动态口令)后才能使用其他功能。请在“两步登录”页面绑定。"
+    en = "Your roles need a second factor. Bind an authenticator on the page 'Two-step sign-in' before doing anything else."
+
+
+class WrongCode(Refusal):
+    """A code that is wrong, out of time, or was used; said alike."""
+
+    code, status = "access.wrong_code", 401
+    zh = "验证码不正确、已过期或已用过。请等验证器显示下一个验证码再输入;也可以输入一个恢复码。"
+    en = "The code is wrong, out of time or was used before. Wait for the next one, or enter a recovery code."
+
+
+class StepOver(Refusal):
+    """A sign-in that was left half done."""
+
+    code, status = "access.step_over", 401
+    zh = "这次登录已超时或已完成,请重新登录。"
+    en = "This sign-in has timed out or is done; sign in again."
+
+
+class TooManyHere(Refusal):
+    """Many wrong tries from one address, whatever the accounts."""
+
+    code, status = "access.too_many_here", 429
+    zh = "这个网络地址输错次数过多,请 {minutes} 分钟后再试。"
+    en = "Too many wrong tries from this network address; try again in {minutes} minutes."
+
+
+class LocalLoginClosed(Refusal):
+    """Passwords are for administrators here, others come by the provider."""
+
+    code, status = "access.local_login_closed", 403
+    zh = "请用“统一身份认证”登录;本地密码只供系统管理员、安全管理员、审计员使用。"
+    en = "Sign in by single sign-on; passwords here are for the administrators only."
+
+
+class AlreadyEnrolled(Refusal):
+    """One authenticator a person."""
+
+    code, status = "access.already_enrolled", 409
+    zh = "已绑定身份验证器。换手机请先解除绑定,再重新绑定。"
+    en = "An authenticator is bound already; remove it first if you change phones."
+
+
+class FactorRequired(Refusal):
+    """Who must have a second factor cannot do without."""
+
+    code, status = "access.factor_required", 409
+    zh = "您的角色必须使用身份验证器,不能解除。换手机请找安全管理员重置。"
+    en = "Your roles must have a second factor. If you change phones, ask the security administrator for a reset."
+
+
+class OwnFactor(Refusal):
+    """Nobody resets their own second factor."""
+
+    code, status = "access.own_factor", 409
+    zh = "不能重置自己的身份验证器或身份绑定,请由另一位安全管理员办理。"
+    en = "Nobody resets their own second factor or identity; ask another security administrator."
+
+
 class RolesClash(Refusal):
     """三员分立: an administrator role stands alone."""
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
@@ -16,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis_service.access.rules import THREE_ADMINS, Role
@@ -131,6 +132,27 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
+    by_provider: Mapped[bool] = mapped_column(
+        server_default=text("false"), doc="signed in at the provider, not with a password here"
+    )
+
+
+class SignInStep(Base):
+    """A sign-in that is under way: the password was right and the code is due, or the person is away at the provider (OIDC).
+
+    Lives for minutes; taken once. Its secret is with the browser alone.
+    """
+
+    __tablename__ = "sign_in_step"
+    __table_args__ = (
+        CheckConstraint("kind in ('code', 'oidc')", name="kind"),
+        CheckConstraint("(kind = 'code') = (user_id is not null)", name="code_of_somebody"),
+    )
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class AccessToken(Base):

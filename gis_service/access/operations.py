@@ -3,20 +3,23 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from gis_service.access import errors, rules
+from gis_service.access import errors, profiles, rules
 from gis_service.access.actor import Actor
 from gis_service.access.analysts.models import AnalystAccount
-from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, User, UserSession
+from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, SignInStep, User, UserSession
+from gis_service.access.profiles import Profile
 from gis_service.access.rules import Role
+from gis_service.access.second_factor.models import SecondFactor
 from gis_service.audit import operations as audit
 from gis_service.core.clock import BEIJING
-from gis_service.core.errors import NotFound, Stale
+from gis_service.core.errors import NotFound, Refusal, Stale
 
 HASHER = PasswordHasher()
 NOBODY = HASHER.hash(secrets.token_hex(16))
@@ -36,8 +39,8 @@ def note(session: Session, actor: Actor, action: str, subject: object = "", **mo
 
 
 def check_password(
-    session: Session, username: str, password: str, *, at: datetime
-) -> tuple[User | None, Exception | None]:
+    session: Session, username: str, password: str, *, at: datetime, profile: Profile = profiles.DEFAULT
+) -> tuple[User | None, Refusal | None]:
     """The account when the password is right, else the refusal; counts failures and locks.
 
     The refusal is returned, not raised: the count must be committed with it.
@@ -46,14 +49,43 @@ def check_password(
     if user is None or user.state != "active":
         _matches(NOBODY, password)
         return None, errors.WrongPassword()
-    if user.locked_until and user.locked_until > at:
-        return None, errors.Locked(until=user.locked_until.astimezone(BEIJING).strftime("%H:%M"))
+    if locked := lock_of(user, at):
+        return None, locked
     if not _matches(user.password_hash, password):
-        user.failed_count += 1
-        user.locked_until = rules.locked_until(user.failed_count, at)
+        count_failure(user, at=at, profile=profile)
         return None, errors.WrongPassword()
-    user.failed_count, user.locked_until, user.last_login_at = 0, None, at
+    if not has_second_factor(session, user.id):
+        count_success(user, at=at)
     return user, None
+
+
+def lock_of(user: User, at: datetime) -> errors.Locked | None:
+    """The refusal while an account is locked."""
+    if user.locked_until and user.locked_until > at:
+        return errors.Locked(until=user.locked_until.astimezone(BEIJING).strftime("%H:%M"))
+    return None
+
+
+def count_failure(user: User, *, at: datetime, profile: Profile) -> None:
+    """One more wrong password or code in a row; the last one that is borne locks the account."""
+    user.failed_count += 1
+    user.locked_until = profile.locked_until(user.failed_count, at)
+
+
+def count_success(user: User, *, at: datetime) -> None:
+    """Signed in, every factor shown. A right password alone does not clear the count where a code is due: codes could be tried forever."""
+    user.failed_count, user.locked_until, user.last_login_at = 0, None, at
+
+
+def has_second_factor(session: Session, user_id: int) -> bool:
+    in_force = SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+    return session.scalar(select(SecondFactor.user_id).where(*in_force)) is not None
+
+
+def is_administrator(session: Session, user_id: int) -> bool:
+    """Whether the person holds one of the three administrator roles."""
+    held = RoleGrant.user_id == user_id, RoleGrant.revoked_at.is_(None), RoleGrant.role.in_(rules.THREE_ADMINS)
+    return session.scalar(select(RoleGrant.id).where(*held).limit(1)) is not None
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -63,14 +95,53 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def open_session(session: Session, user: User, *, address: str, agent: str) -> tuple[str, UserSession]:
-    """A new session; returns the secret for the cookie, which is stored nowhere."""
+def open_session(
+    session: Session,
+    user: User,
+    *,
+    address: str,
+    agent: str,
+    by_provider: bool = False,
+    profile: Profile = profiles.DEFAULT,
+) -> tuple[str, UserSession]:
+    """A new session; returns the secret for the cookie, which is stored nowhere. Ends the oldest beyond what one person may have."""
     secret = secrets.token_urlsafe(32)
     row = UserSession(
-        secret_hash=hashed(secret), user_id=user.id, csrf=secrets.token_urlsafe(24), address=address, agent=agent[:200]
+        secret_hash=hashed(secret),
+        user_id=user.id,
+        csrf=secrets.token_urlsafe(24),
+        address=address,
+        agent=agent[:200],
+        by_provider=by_provider,
     )
     session.add(row)
+    session.flush()
+    mine = UserSession.user_id == user.id, UserSession.ended_at.is_(None)
+    kept = select(UserSession.secret_hash).where(*mine, UserSession.secret_hash != row.secret_hash)
+    kept = kept.order_by(UserSession.created_at.desc()).limit(profile.sessions_at_once - 1)
+    too_many = *mine, UserSession.secret_hash != row.secret_hash, UserSession.secret_hash.not_in(kept)
+    session.execute(update(UserSession).where(*too_many).values(ended_at=func.now()))
     return secret, row
+
+
+STEP_LIVES = timedelta(minutes=10)
+"""How long a sign-in may stay half done (ASVS 6.6.2: codes of ten minutes at most)."""
+
+
+def begin_step(
+    session: Session, kind: str, *, at: datetime, user_id: int | None = None, detail: dict[str, Any] | None = None
+) -> str:
+    """Keep a sign-in that is under way; returns the secret the browser brings back. Sweeps those that were given up."""
+    session.execute(delete(SignInStep).where(SignInStep.created_at < at - STEP_LIVES))
+    secret = secrets.token_urlsafe(32)
+    session.add(SignInStep(secret_hash=hashed(secret), kind=kind, user_id=user_id, detail=detail or {}, created_at=at))
+    return secret
+
+
+def step_under_way(session: Session, secret: str, kind: str, *, at: datetime) -> SignInStep | None:
+    """The sign-in that this secret goes on with; None where it is unknown, taken or too old."""
+    row = session.get(SignInStep, hashed(secret), with_for_update=True)
+    return row if row and row.kind == kind and at - row.created_at <= STEP_LIVES else None
 
 
 def end_sessions(session: Session, user_id: int, *, at: datetime, but: bytes | None = None) -> None:
@@ -94,11 +165,12 @@ def create_user(
     password: str,
     unit_id: int | None = None,
     own_choice: bool = False,
+    profile: Profile = profiles.DEFAULT,
 ) -> User:
     """A new account without roles; unless it is the person's own choice, the password must be changed at first use."""
     if session.scalar(select(User.id).where(User.username == username)):
         raise errors.NameTaken(username=username)
-    _require_good(password, username)
+    _require_good(password, username, profile)
     user = User(
         username=username,
         display_name=display_name,
@@ -130,19 +202,19 @@ def change_user(session: Session, actor: Actor, user_id: int, *, seen: int, at: 
 
 
 def set_password(
-    session: Session, actor: Actor, user_id: int, password: str, *, at: datetime, keep: bytes | None = None
+    session: Session,
+    actor: Actor,
+    user_id: int,
+    password: str,
+    *,
+    at: datetime,
+    keep: bytes | None = None,
+    profile: Profile = profiles.DEFAULT,
 ) -> None:
     """A new password: by the person (their other sessions end) or by the administrator (it must then be changed)."""
     user = _user(session, user_id)
-    _require_good(password, user.username)
-    former = session.scalars(
-        select(FormerPassword.password_hash)
-        .where(FormerPassword.user_id == user.id)
-        .order_by(FormerPassword.id.desc())
-        .limit(rules.REMEMBERED_PASSWORDS - 1)
-    )
-    if any(_matches(old, password) for old in (user.password_hash, *former)):
-        raise errors.WeakPassword(faults_zh=f"不能与最近 {rules.REMEMBERED_PASSWORDS} 次相同", faults_en="used before")
+    _require_good(password, user.username, profile, second=has_second_factor(session, user.id))
+    _require_unused(session, user, password, profile)
     session.add(FormerPassword(user_id=user.id, password_hash=user.password_hash))
     user.password_hash, user.password_changed_at = HASHER.hash(password), at
     user.must_change_password = actor.id != user.id
@@ -152,8 +224,21 @@ def set_password(
     note(session, actor, "user.password", user.username)
 
 
-def _require_good(password: str, username: str) -> None:
-    if faults := rules.password_faults(password, username):
+def _require_unused(session: Session, user: User, password: str, profile: Profile) -> None:
+    """The present password is never the new one; nor are former ones where the profile remembers them."""
+    former = session.scalars(
+        select(FormerPassword.password_hash)
+        .where(FormerPassword.user_id == user.id)
+        .order_by(FormerPassword.id.desc())
+        .limit(max(profile.remembered - 1, 0))
+    )
+    if any(_matches(old, password) for old in (user.password_hash, *former)):
+        last = max(profile.remembered, 1)
+        raise errors.WeakPassword(faults_zh=f"不能与最近 {last} 次相同", faults_en="used before")
+
+
+def _require_good(password: str, username: str, profile: Profile, *, second: bool = False) -> None:
+    if faults := profile.password_faults(password, username, second=second):
         raise errors.WeakPassword(
             faults_zh=";".join(zh for zh, _ in faults), faults_en="; ".join(en for _, en in faults)
         )

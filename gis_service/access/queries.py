@@ -6,14 +6,17 @@ from datetime import datetime
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
-from gis_service.access import rules
+from gis_service.access import profiles
 from gis_service.access.actor import Actor, Grant
 from gis_service.access.models import AccessToken, Area, RoleGrant, Unit, User, UserSession
-from gis_service.access.operations import hashed
+from gis_service.access.operations import has_second_factor, hashed
+from gis_service.access.profiles import Profile
 from gis_service.access.rules import Role
 
 
-def actor_of_session(session: Session, secret: str, *, at: datetime) -> Actor | None:
+def actor_of_session(
+    session: Session, secret: str, *, at: datetime, profile: Profile = profiles.DEFAULT
+) -> Actor | None:
     """Who holds this cookie; None where the session is unknown, ended or timed out. Marks it as seen once a minute."""
     found = session.execute(
         select(UserSession, User)
@@ -23,14 +26,20 @@ def actor_of_session(session: Session, secret: str, *, at: datetime) -> Actor | 
     if found is None:
         return None
     row, user = found
-    if rules.session_over(created=row.created_at, last_seen=row.last_seen_at, at=at):
+    actor = _actor(session, user, at=at, profile=profile, csrf=row.csrf)
+    roles = [grant.role for grant in actor.grants]
+    if profile.session_over(created=row.created_at, last_seen=row.last_seen_at, at=at, roles=roles):
         return None
     if (at - row.last_seen_at).total_seconds() > 60:
         session.execute(update(UserSession).where(UserSession.secret_hash == row.secret_hash).values(last_seen_at=at))
-    return _actor(session, user, at=at, csrf=row.csrf)
+    if (
+        row.by_provider
+    ):  # neither a password nor a second factor of ours was asked for: both are the provider's business
+        return replace(actor, must_change_password=False, must_enrol=False)
+    return actor
 
 
-def actor_of_token(session: Session, secret: str, *, at: datetime) -> Actor | None:
+def actor_of_token(session: Session, secret: str, *, at: datetime, profile: Profile = profiles.DEFAULT) -> Actor | None:
     """Who holds this personal token; None where it is unknown, revoked or out of date."""
     found = session.execute(
         select(AccessToken, User)
@@ -47,28 +56,34 @@ def actor_of_token(session: Session, secret: str, *, at: datetime) -> Actor | No
     token, user = found
     if token.last_used_at is None or (at - token.last_used_at).total_seconds() > 60:
         session.execute(update(AccessToken).where(AccessToken.id == token.id).values(last_used_at=at))
-    person = _actor(session, user, at=at, by_token=True)
+    person = _actor(session, user, at=at, profile=profile, by_token=True)
     return replace(person, may_edit=token.may_edit, reason=token.reason or "")
 
 
 def actor_named(session: Session, username: str, *, at: datetime) -> Actor | None:
     user = session.scalar(select(User).where(User.username == username, User.state == "active"))
-    return _actor(session, user, at=at) if user else None
+    return _actor(session, user, at=at, profile=profiles.DEFAULT) if user else None
 
 
-def _actor(session: Session, user: User, *, at: datetime, csrf: str = "", by_token: bool = False) -> Actor:
+def _actor(
+    session: Session, user: User, *, at: datetime, profile: Profile, csrf: str = "", by_token: bool = False
+) -> Actor:
     rows = session.execute(
         select(RoleGrant.role, RoleGrant.area_id, RoleGrant.unit_id).where(
             RoleGrant.user_id == user.id, RoleGrant.revoked_at.is_(None)
         )
     )
+    grants = tuple(Grant(Role(role), area_id, unit_id) for role, area_id, unit_id in rows)
+    due = profile.asks_second(grant.role for grant in grants)
     return Actor(
         id=user.id,
         name=user.display_name,
         username=user.username,
-        grants=tuple(Grant(Role(role), area_id, unit_id) for role, area_id, unit_id in rows),
+        grants=grants,
         unit_id=user.unit_id,
-        must_change_password=user.must_change_password or at - user.password_changed_at > rules.PASSWORD_AGE,
+        must_change_password=user.must_change_password or profile.too_old(user.password_changed_at, at),
+        second_factor_due=due,
+        must_enrol=due and not has_second_factor(session, user.id),
         by_token=by_token,
         csrf=csrf,
     )

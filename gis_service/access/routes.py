@@ -1,17 +1,15 @@
 """HTTP doors of people: sign in and out, accounts, roles, tokens, units, areas, the audit trail."""
 
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader
+from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import select
 
-from gis_service.access import operations, queries
+from gis_service.access import entering, operations, queries
 from gis_service.access.actor import Actor
-from gis_service.access.edge import Route, Work, address_of, doing, require_same_site
-from gis_service.access.errors import Locked, WrongPassword
+from gis_service.access.edge import Route, Work, doing
+from gis_service.access.errors import WrongPassword
+from gis_service.access.login import keep_session
 from gis_service.access.models import Unit
 from gis_service.access.schemas import (
     AreaOut,
@@ -23,6 +21,8 @@ from gis_service.access.schemas import (
     Me,
     NewPassword,
     RoleHeld,
+    SecondStep,
+    SignedIn,
     SignIn,
     TokenIn,
     TokenOut,
@@ -31,16 +31,12 @@ from gis_service.access.schemas import (
     UserIn,
     UserOut,
 )
-from gis_service.audit import operations as audit
 from gis_service.audit.models import AuditEntry
 from gis_service.core import clock
 from gis_service.core.etags import version_seen
-from gis_service.core.http import language, request_id
 from gis_service.core.paging import cursor, place
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
-pages = APIRouter()
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
 
 
 ReadMe = Annotated[Work, doing("me.read")]
@@ -55,69 +51,22 @@ ChangeTokens = Annotated[Work, doing("token.change")]
 ReadAudit = Annotated[Work, doing("audit.read")]
 
 
-@router.post("/sessions", status_code=201)
-def sign_in(request: Request, response: Response, body: SignIn) -> dict[str, str]:
-    """Sign in; the answer sets the session cookie."""
-    _sign_in(request, response, body.username, body.password)
-    return {"username": body.username}
+@router.post("/sessions", status_code=201, responses={202: {"model": SignedIn, "description": "a code is due"}})
+def sign_in(request: Request, response: Response, body: SignIn) -> SignedIn:
+    """Sign in; the answer sets the session cookie, or (202) says what the code of the second step is to be sent with."""
+    entry = entering.by_password(request, body.username, body.password)
+    keep_session(request, response, entry)
+    if entry.step:
+        response.status_code = 202
+    return SignedIn(username=entry.username, second_step=entry.step)
 
 
-@pages.get("/login", response_class=HTMLResponse)
-def login_page(request: Request, next: str = "/desk/") -> str:  # noqa: A002  (the word in the address)
-    return _login(request, next)
-
-
-@pages.post("/login", response_class=HTMLResponse, response_model=None)
-def login(
-    request: Request,
-    username: Annotated[str, Form()],
-    password: Annotated[str, Form()],
-    next: Annotated[str, Form()] = "/desk/",  # noqa: A002
-) -> Response:
-    answer = RedirectResponse(_inside(next), 303)
-    try:
-        _sign_in(request, answer, username, password)
-    except (WrongPassword, Locked) as refusal:
-        page = _login(request, next, username=username, refusal=refusal.sentence(language(request)))
-        return HTMLResponse(page, refusal.status)
-    return answer
-
-
-def _login(request: Request, target: str, username: str = "", refusal: str = "") -> str:
-    settings = request.app.state.settings
-    return PAGES.get_template("login.html").render(
-        lang=language(request), title=settings.title, next=_inside(target), username=username, refusal=refusal
-    )
-
-
-def _inside(target: str) -> str:
-    """Only places of this service; anything else leads to the desk."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/desk/"
-
-
-def _sign_in(request: Request, response: Response, username: str, password: str) -> None:
-    """Check the password in a transaction of its own, so that a wrong try is counted although it is refused."""
-    if request.headers.get("sec-fetch-site") or request.headers.get("origin"):
-        require_same_site(request)
-    at, keeper = clock.now(), request.app.state.doorkeeper
-    with request.app.state.sessions.begin() as session:
-        user, refusal = operations.check_password(session, username, password, at=at)
-        audit.record(
-            session,
-            "session.open",
-            username,
-            actor_id=user.id if user else None,
-            actor_name=user.display_name if user else username,
-            outcome="refused" if refusal else "done",
-            request_id=request_id(request),
-            address=address_of(request),
-        )
-        if user:
-            agent = request.headers.get("user-agent", "")
-            secret, _ = operations.open_session(session, user, address=address_of(request), agent=agent)
-    if refusal:
-        raise refusal
-    response.set_cookie(keeper.cookie, secret, httponly=True, secure=keeper.secure, samesite="lax", path="/")
+@router.post("/sessions/code", status_code=201)
+def second_step(request: Request, response: Response, body: SecondStep) -> SignedIn:
+    """The second step of signing in; the answer sets the session cookie."""
+    entry = entering.by_code(request, body.step, body.code)
+    keep_session(request, response, entry)
+    return SignedIn(username=entry.username)
 
 
 @router.delete("/sessions/current", status_code=204)
@@ -145,19 +94,23 @@ def _me(work: Work, actor: Actor) -> Me:
         roles=[RoleHeld(role=grant.role, area=area, unit=unit) for grant, area, unit in held],
         permissions=actor.permissions,
         must_change_password=actor.must_change_password,
+        must_enrol=actor.must_enrol,
         csrf=actor.csrf,
     )
 
 
-@router.post("/me/password", status_code=204)
-def change_my_password(work: ChangeMe, body: NewPassword) -> None:
+@router.post("/me/password", status_code=204, response_model=None)
+def change_my_password(work: ChangeMe, body: NewPassword) -> Response | None:
     at, keeper = clock.now(), work.request.app.state.doorkeeper
-    user, refusal = operations.check_password(work.session, work.actor.username, body.old, at=at)
-    if refusal or user is None:
-        raise refusal or WrongPassword()
+    user, refusal = operations.check_password(
+        work.session, work.actor.username, body.old, at=at, profile=keeper.profile
+    )
+    if user is None:
+        return work.refuse(refusal or WrongPassword())
     keep = operations.hashed(work.request.cookies.get(keeper.cookie, ""))
-    operations.set_password(work.session, work.actor, user.id, body.new, at=at, keep=keep)
+    operations.set_password(work.session, work.actor, user.id, body.new, at=at, keep=keep, profile=keeper.profile)
     keeper.forget()
+    return None
 
 
 @router.get("/users")
@@ -168,7 +121,8 @@ def list_users(work: ReadUsers) -> list[UserOut]:
 
 @router.post("/users", status_code=201)
 def create_user(work: ChangeUsers, body: UserIn, response: Response) -> UserOut:
-    user = operations.create_user(work.session, work.actor, **body.model_dump())
+    profile = work.request.app.state.doorkeeper.profile
+    user = operations.create_user(work.session, work.actor, **body.model_dump(), profile=profile)
     response.headers["ETag"] = f'"u{user.id}.{user.row_version}"'
     return UserOut.model_validate(user)
 
@@ -192,8 +146,9 @@ def change_user(
 
 @router.post("/users/{user_id}/password", status_code=204)
 def give_password(work: ChangeUsers, user_id: int, body: GivenPassword) -> None:
-    operations.set_password(work.session, work.actor, user_id, body.password, at=clock.now())
-    work.request.app.state.doorkeeper.forget()
+    keeper = work.request.app.state.doorkeeper
+    operations.set_password(work.session, work.actor, user_id, body.password, at=clock.now(), profile=keeper.profile)
+    keeper.forget()
 
 
 @router.get("/users/{user_id}/grants")
@@ -271,7 +226,3 @@ def audit_trail(
     rows = list(work.session.scalars(statement))
     more = cursor([rows[limit - 1].id]) if len(rows) > limit else None
     return AuditPage(items=[AuditOut.model_validate(row) for row in rows[:limit]], next=more)
-
-
-SIGN_IN_ROUTES = {"/api/v1/sessions", "/login"}
-"""Routes that stand before the door; the only ones without a permission beside health and static files."""

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from gis_service.access.rules import Role
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Username = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{1,39}$")]
+USERNAME = r"^[a-z][a-z0-9_.-]{1,39}$"
+Username = Annotated[str, StringConstraints(pattern=USERNAME)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=64)]
 
 
 class Strict(BaseModel):
@@ -20,6 +23,49 @@ class Strict(BaseModel):
 class SignIn(Strict):
     username: str
     password: str
+
+
+class SecondStep(Strict):
+    step: str = Field(description="as the first step answered")
+    code: Code
+
+
+class SignedIn(BaseModel):
+    username: str
+    second_step: str | None = Field(None, description="what the code is sent with, where one is due; no session yet")
+
+
+class WithPassword(Strict):
+    password: str
+
+
+class WithCode(Strict):
+    code: Code
+
+
+class WithBoth(Strict):
+    password: str
+    code: Code
+
+
+class ForReason(Strict):
+    reason: Reason
+
+
+class FactorState(BaseModel):
+    confirmed_at: datetime | None
+    codes_left: int
+    required: bool
+
+
+class Enrolment(BaseModel):
+    secret: str = Field(description="for typing in, where no camera reads the picture")
+    address: str
+    qr: str = Field(description="the address as a picture, a data address of SVG")
+
+
+class RecoveryCodes(BaseModel):
+    codes: list[str] = Field(description="shown once; each is good for one sign-in")
 
 
 class NewPassword(Strict):
@@ -45,6 +91,7 @@ class Me(BaseModel):
     roles: list[RoleHeld]
     permissions: list[str]
     must_change_password: bool
+    must_enrol: bool
     csrf: str
 
 
@@ -93,7 +140,7 @@ class TokenIn(Strict):
     name: Name
     days: Annotated[int, Field(ge=1, le=365)] = 90
     may_edit: bool = False
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200)] | None = None
+    reason: Reason | None = None
 
 
 class TokenOut(BaseModel):

@@ -1,6 +1,6 @@
 """What is secret of parties and reporters is sealed with a key outside the database
 
-Revision 0039, after 0036. Rows that are there are sealed by the vault that `migrate.upgrade` is given.
+Revision 0039, after 0038. Rows that are there are sealed by the vault that `migrate.upgrade` is given.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from alembic import op
 from gis_service.core.vault import NoVault, Row, Vault
 
 revision = "0039"
-down_revision = "0036"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

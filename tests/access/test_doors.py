@@ -10,11 +10,12 @@ from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute
 
 from gis_service.access.edge import _Door
+from gis_service.access.login import SIGN_IN_ROUTES
 from gis_service.access.rules import PERMISSIONS, Role
 from gis_service.conducts import CONDUCTS
 from tests.conftest import Person
 
-OPEN = {"/api/v1/sessions", "/login", "/healthz", "/readyz", "/metrics", "/", "/desk", "/desk/{path:path}", "/static"} | {
+OPEN = SIGN_IN_ROUTES | {"/healthz", "/readyz", "/metrics", "/", "/desk", "/desk/{path:path}", "/static"} | {
     "/field", "/field/sw.js", "/field/manifest.webmanifest", "/field/{path:path}", "/clue", "/clue.js", "/clue/{tracking_no}",
     "/ca", "/ca.crt",
 }  # fmt: skip

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +6,6 @@ from gis_service.access import rules
 from gis_service.access.actor import Actor, Grant
 from gis_service.access.rules import PERMISSIONS, THREE_ADMINS, Role
 from gis_service.core.errors import Forbidden
-
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def test_no_administrator_has_a_business_right() -> None:
@@ -30,25 +26,6 @@ def test_an_administrator_stands_alone(held: set[Role], new: Role) -> None:
     assert rules.roles_clash(held, new) is not (
         alone or (not (together - {new}) & THREE_ADMINS and new not in THREE_ADMINS)
     )
-
-
-def test_the_fifth_wrong_password_locks() -> None:
-    assert rules.locked_until(4, NOW) is None
-    assert rules.locked_until(5, NOW) == NOW + rules.LOCKED_FOR
-
-
-@pytest.mark.parametrize(
-    ("password", "good"),
-    [("short-A1", False), ("alllowercaseword", False), ("Enough-of-it-1", True), ("zhang3-Zhang3-x", False)],
-)
-def test_a_password_needs_length_and_three_kinds_and_not_the_name(password: str, good: bool) -> None:
-    assert (rules.password_faults(password, "zhang3") == []) is good
-
-
-def test_a_session_ends_after_idling_and_after_a_day_of_work() -> None:
-    assert not rules.session_over(created=NOW, last_seen=NOW, at=NOW + timedelta(minutes=29))
-    assert rules.session_over(created=NOW, last_seen=NOW, at=NOW + timedelta(minutes=31))
-    assert rules.session_over(created=NOW, last_seen=NOW + timedelta(hours=12), at=NOW + timedelta(hours=12, minutes=1))
 
 
 def test_a_verb_reaches_only_the_land_of_the_grants_that_allow_it() -> None:

@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
-from gis_service.cases.clues.limiter import Limiter
 from gis_service.cases.clues.rules import TRACKING
 from gis_service.core import db
+from gis_service.core.limiter import Limiter
 from tests.conftest import CloneServices, Person
 
 FORM = {"waste_kind": "construction", "place_text": "北围兴中路东侧", "what": "夜间有泥头车倾倒"}

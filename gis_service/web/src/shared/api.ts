@@ -2,8 +2,8 @@
 import type { FeatureCollection } from './geojson';
 import { call, carry, get, items, type Query, seen } from './http';
 import type {
-  Account, Area, AuditEntry, Config, Grant, ImportBatch, LandClass, LandDocument, MapLayer, Me, Page, Parcel, ParcelRow,
-  StagedRow, Token, Unit, Version, VersionDiff, Vocabulary,
+  Account, Area, AuditEntry, Config, Enrolment, Grant, ImportBatch, LandClass, LandDocument, MapLayer, Me, Page, Parcel, ParcelRow,
+  SecondFactor, StagedRow, Token, Unit, Version, VersionDiff, Vocabulary,
 } from './types';
 
 export { asProblem, type Query, Problem, type Seen, toLogin, wasCancelled } from './http';
@@ -16,6 +16,11 @@ export const api = {
   },
   signOut: () => call<void>('DELETE', '/sessions/current'),
   changePassword: (old: string, fresh: string) => call<void>('POST', '/me/password', { body: { old, new: fresh } }),
+  secondFactor: () => get<SecondFactor>('/me/second-factor'),
+  enrol: (password: string) => call<Enrolment>('POST', '/me/second-factor', { body: { password } }),
+  confirmFactor: (code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/confirmation', { body: { code } }),
+  renewCodes: (password: string, code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/recovery-codes', { body: { password, code } }),
+  removeFactor: (password: string, code: string) => call<void>('POST', '/me/second-factor/removal', { body: { password, code } }),
 
   config: () => get<Config>('/config'),
   vocabulary: () => get<Vocabulary>('/vocabulary'),
@@ -51,6 +56,8 @@ export const api = {
   changeUser: (user: Account, body: Record<string, unknown>) =>
     call<Account>('PATCH', `/users/${user.id}`, { body, seen: `"u${user.id}.${user.row_version}"` }),
   setPassword: (id: number, password: string) => call<void>('POST', `/users/${id}/password`, { body: { password } }),
+  resetFactor: (id: number, reason: string) => call<void>('POST', `/users/${id}/second-factor/reset`, { body: { reason } }),
+  resetIdentity: (id: number, reason: string) => call<void>('POST', `/users/${id}/identity/reset`, { body: { reason } }),
   grants: (id: number) => get<Grant[] | Page<Grant>>(`/users/${id}/grants`).then(items),
   addGrant: (id: number, body: Record<string, unknown>) => call<Grant>('POST', `/users/${id}/grants`, { body }),
   removeGrant: (id: number, grant: number) => call<void>('DELETE', `/users/${id}/grants/${grant}`),

@@ -77,12 +77,15 @@ export async function send(method: string, path: string, options: Options = {}):
     throw new Problem({ title: t('连不上服务器，请检查网络后重试。'), status: 0, code: 'network' });
   });
   if (response.ok) return response;
-  throw await refusal(response, path);
+  throw await refusal(response);
 }
 
-async function refusal(response: Response, path: string): Promise<Problem> {
+/** Answers to a password or code that somebody just typed; the session goes on. */
+const TRIED = new Set(['access.wrong_password', 'access.wrong_code']);
+
+async function refusal(response: Response): Promise<Problem> {
   const body = (await response.json().catch(() => null)) as ProblemBody | null;
-  if (response.status === 401 && path !== '/me/password') toLogin();
+  if (response.status === 401 && !TRIED.has(body?.code ?? '')) toLogin();
   return new Problem({
     ...body,
     title: body?.title ?? t('服务器没有说明原因（HTTP {status}）。', { status: response.status }),

@@ -26,6 +26,7 @@ export interface Config {
   view: { center: [number, number]; zoom: number };
   version: string;
   environment: string;
+  passwords: { min_length: number; kinds: number };
 }
 
 export interface Me {
@@ -35,7 +36,22 @@ export interface Me {
   roles: { role: string; area: string | null; unit: string | null }[];
   permissions: string[];
   must_change_password: boolean;
+  /** Their roles ask for a second factor, and there is none yet. */
+  must_enrol: boolean;
   csrf?: string;
+}
+
+/** How somebody stands with their authenticator. */
+export interface SecondFactor {
+  confirmed_at: string | null;
+  codes_left: number;
+  required: boolean;
+}
+
+export interface Enrolment {
+  secret: string;
+  address: string;
+  qr: string;
 }
 
 export interface Word {

@@ -3,10 +3,17 @@ import { t } from '../../shared/i18n';
 
 const ACTIONS: Record<string, string> = {
   'session.open': '登录',
+  'session.first_step': '登录第一步',
   'session.end': '退出登录',
   'user.create': '新建账户',
   'user.change': '变更账户',
   'user.password': '改密码',
+  'second_factor.enrol': '绑定身份验证器',
+  'second_factor.codes': '换恢复码',
+  'second_factor.remove': '解除身份验证器',
+  'second_factor.reset': '重置身份验证器',
+  'identity.bind': '绑定统一身份',
+  'identity.unbind': '解除统一身份',
   'grant.give': '授予角色',
   'grant.take': '收回角色',
   'token.create': '新建令牌',

@@ -24,7 +24,7 @@ export const may = (permission: string): boolean => state.me?.permissions.includ
 export async function begin(): Promise<void> {
   state.me = await api.me();
   state.config = await api.config();
-  if (state.me.must_change_password) return;
+  if (state.me.must_change_password || state.me.must_enrol) return;
   const mapReader = may('map.read');
   const [vocabulary, areas, units, layers] = await Promise.all([
     api.vocabulary(),

@@ -282,15 +282,29 @@ export async function send(aloud = false): Promise<void> {
   }
 }
 
-interface Me { id: number; display_name: string; must_change_password: boolean; permissions: string[] }
+interface Me { id: number; display_name: string; must_change_password: boolean; must_enrol: boolean; permissions: string[] }
 
-/** Signs in; a queue that is open stays as it is when the same person comes back. Throws a `Refusal` with its sentence. */
-export async function signIn(username: string, password: string): Promise<void> {
+/** Signs in, or says what the code of the second step is to be sent with. Throws a `Refusal` with its sentence. */
+export async function signIn(username: string, password: string): Promise<string | null> {
   await ending.catch(() => undefined);
-  await ask('POST', '/sessions', { body: { username, password } });
+  const { second_step } = (await (await ask('POST', '/sessions', { body: { username, password } })).json()) as { second_step?: string | null };
+  if (second_step) return second_step;
+  await comeIn();
+  return null;
+}
+
+/** The second step: the code of the authenticator, or one from paper. */
+export async function signInByCode(step: string, code: string): Promise<void> {
+  await ask('POST', '/sessions/code', { body: { step, code } });
+  await comeIn();
+}
+
+/** After the server let somebody in; a queue that is open stays as it is when the same person comes back. */
+async function comeIn(): Promise<void> {
   localStorage.removeItem(OWED);
   const me = (await (await ask('GET', '/me')).json()) as Me;
   if (me.must_change_password) throw new Refusal(403, 'access.must_change_password', t('请先在电脑上修改初始密码，再用手机登录。'));
+  if (me.must_enrol) throw new Refusal(403, 'access.must_enrol', t('请先在电脑上绑定身份验证器（两步登录），再用手机登录。'));
   const walks = me.permissions.includes(WALKS);
   if (!walks && !me.permissions.includes(LOADS)) throw new Refusal(403, 'access.forbidden', t('此账号没有巡查、门岗权限，请联系管理员。'));
   if (app.person && app.person.id !== me.id) await depart();

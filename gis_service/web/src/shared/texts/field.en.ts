@@ -240,6 +240,8 @@ export const FIELD: Record<string, string> = {
   '服务器暂时不可用，稍后自动再试。记录都在本机。': 'The server is not available; it is tried again later. Everything is on this phone.',
   '另一个页面正在上传。': 'Another page is uploading.',
   '服务器存储已满，请告知管理员。记录都在本机。': 'The server is full: tell the administrator. Everything is on this phone.',
+  '请先在电脑上绑定身份验证器（两步登录），再用手机登录。': 'Bind an authenticator (two-step sign-in) on a computer first, then sign in on the phone.',
+  '身份验证器上的 6 位数字，或一个恢复码': 'Six digits from the authenticator, or a recovery code',
   '请先在电脑上修改初始密码，再用手机登录。': 'Change the first password on a computer, then sign in on the phone.',
   '救援文件已保存：{name}': 'Rescue file saved: {name}',
   北: 'N',

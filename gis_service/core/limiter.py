@@ -26,12 +26,21 @@ class Limiter:
             if len(self._seen) >= MOST_ADDRESSES:
                 self._forget(at)
             seen = self._seen.setdefault(address, deque())
-            while seen and seen[0] <= at - self.per_s:
-                seen.popleft()
-            if len(seen) >= self.times:
-                return seen[0] + self.per_s - at
-            seen.append(at)
-            return 0.0
+            wait_s = self._wait_s(seen, at)
+            if not wait_s:
+                seen.append(at)
+            return wait_s
+
+    def would_wait_s(self, address: str) -> float:
+        """The same without counting: for what counts only when it went wrong."""
+        at = self.now()
+        with self._lock:
+            return self._wait_s(self._seen.get(address, deque()), at)
+
+    def _wait_s(self, seen: deque[float], at: float) -> float:
+        while seen and seen[0] <= at - self.per_s:
+            seen.popleft()
+        return seen[0] + self.per_s - at if len(seen) >= self.times else 0.0
 
     def _forget(self, at: float) -> None:
         """Addresses that were quiet; all of them where too many are busy at once."""
