@@ -1,6 +1,6 @@
 # Every target is one thin call; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop test lint types format imports web sure scan db clean tools
+.PHONY: help setup run stop test lint types format imports web sure scan evidence db clean tools
 
 BIN := .venv/bin
 
@@ -44,6 +44,9 @@ sure: tools ## 提交前全部检查 · everything a reviewer would run
 
 scan: tools ## 安全扫描:源码、秘密、依赖 · bandit, semgrep, secrets, deny-list, SBOM, pip-audit
 	$(BIN)/python -m tests.proving.scanning
+
+evidence: tools ## 证据表 (ARGS="--only faults") · run the proofs, write docs/reference/evidence.md
+	$(BIN)/python -m tests.proving $(ARGS)
 
 db: setup ## 启动常驻数据库 · start the private database and leave it running
 	@$(BIN)/gis-service db start

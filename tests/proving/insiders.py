@@ -14,8 +14,8 @@ from tests.conftest import CloneServices
 from tests.proving.lines import Line, ended
 
 
-def lines() -> Iterator[Line]:
-    """Each attack on a database of its own, and one database that nobody touched."""
+def lines(small: bool = False) -> Iterator[Line]:
+    """Each attack on a database of its own, and one database that nobody touched; `small` changes nothing."""
     folder = Path(tempfile.mkdtemp(prefix="gis-insiders-", dir="/tmp"))
     folder.chmod(0o755)  # the server's user must be able to enter
     cluster = Cluster.for_tests(folder)

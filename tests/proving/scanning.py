@@ -9,7 +9,8 @@ from tests.proving.lines import Line, ended
 from tests.scanning import scanners
 
 
-def lines() -> Iterator[Line]:
+def lines(small: bool = False) -> Iterator[Line]:
+    """What the scanners find, and whether they would find what is planted; `small` changes nothing."""
     tools = scanners.environment()
     with tempfile.TemporaryDirectory() as folder:
         lost = scanners.missed(tools, Path(folder))
