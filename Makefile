@@ -45,7 +45,7 @@ sure: tools ## 提交前全部检查 · everything a reviewer would run
 scan: tools ## 安全扫描:源码、秘密、依赖 · bandit, semgrep, secrets, deny-list, SBOM, pip-audit
 	$(BIN)/python -m tests.proving.scanning
 
-evidence: tools ## 证据表 (ARGS="--only faults") · run the proofs, write docs/reference/evidence.md
+evidence: tools ## 证据表 (ARGS="--only faults") · run the proofs, write docs/evidence
 	$(BIN)/python -m tests.proving $(ARGS)
 
 db: setup ## 启动常驻数据库 · start the private database and leave it running

@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.proving [--full] [--only faults,load,…]
 
 Each proof is a process of its own, so that none measures what another left behind. Figures are kept with their day, commit and
-machine in `docs/reference/evidence.json`; what was not run this time keeps the line of its last run. Ends with 1 if a line falls short.
+machine in `docs/evidence/evidence.json`; what was not run this time keeps the line of its last run. Ends with 1 if a line falls short.
 """
 
 import argparse
@@ -33,8 +33,8 @@ PARTS = {
 }
 """The module of each proof and its heading, in the order they run."""
 ROOT = Path(__file__).parents[2]
-KEPT = ROOT / "docs" / "reference" / "evidence.json"
-PAGE = KEPT.with_suffix(".md")
+KEPT = ROOT / "docs" / "evidence" / "evidence.json"
+PAGE = KEPT.with_name("README.md")
 HOLDS = {True: "达到 · holds", False: "**未达到 · short**", None: "此处不能测 · not here"}
 HEAD = """# 证据 · Evidence
 
