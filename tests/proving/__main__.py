@@ -26,6 +26,7 @@ PARTS = {
     "load": "负载 · load",
     "insiders": "审计链 · the audit chain",
     "signing_in": "登录 · signing in",
+    "fuzz": "乱造的请求 · made-up requests",
     "upgrading": "升级 · upgrades",
     "many": "多进程、多机 · many processes",
     "deployed": "离线安装 · installed without a network",

@@ -46,12 +46,17 @@ class Broken(Exception):
 
 
 def environment() -> Path:
-    """The folder of the scanners' programs, made or renewed when the pins change."""
-    place, pins = ROOT / ".venv-scan", (HERE / "tools.txt").read_text(encoding="utf-8")
+    """The folder of the scanners' programs."""
+    return made(".venv-scan", HERE / "tools.txt")
+
+
+def made(name: str, listed: Path) -> Path:
+    """The programs of an environment of that name at the root of the source, made or renewed when its list of pins changes."""
+    place, pins = ROOT / name, listed.read_text(encoding="utf-8")
     mark = place / "pins"
     if not mark.exists() or mark.read_text(encoding="utf-8") != pins:
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
-        subprocess.run([str(place / "bin" / "pip"), "install", "-q", "-r", str(HERE / "tools.txt")], check=True)
+        subprocess.run([str(place / "bin" / "pip"), "install", "-q", "-r", str(listed)], check=True)
         mark.write_text(pins, encoding="utf-8")
     return place / "bin"
 
