@@ -38,7 +38,10 @@ def made(
         outcome = sandbox.run(
             request, folder, out, limits, program=PROGRAM, goes_on=lambda: goes_on(*_stage(folder / STAGE))
         )
-        yield _answer(outcome, limits), folder / COG
+        answer = _answer(outcome, limits)
+        if "refused" in answer:
+            (folder / COG).unlink(missing_ok=True)  # half a picture, or one that nobody wants any more
+        yield answer, folder / COG
 
 
 def _put(folder: Path, original: Path, name: str) -> Path:

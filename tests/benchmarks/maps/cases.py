@@ -34,7 +34,7 @@ class Case:
 def cases(parcels: int) -> Iterator[Case]:
     """Longest first."""
     layer = Catalogue.load()[LAYER]
-    for z in (10, 11, 12, 13, 14, 15):
+    for z in (9, 10, 11, 12, 13, 14, 15):
         yield tile_case(layer, z)
     yield box_case(layer)
     yield Case("first 100 items", _pages(0), [_page_sql(layer, Asked(), count=False)])
