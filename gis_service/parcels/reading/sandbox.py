@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -106,7 +107,7 @@ def run(
 ) -> Outcome:  # fmt: skip
     """Run a program of ours on one file in a child whose output goes to `rows`; returns when it has ended or was killed.
 
-    `goes_on` is asked twice a second; the child is stopped when it says no.
+    `goes_on` is asked at once and then twice a second; the child is stopped when it says no.
     """
     started = time.monotonic()
     with (folder / "stderr").open("w+b") as stderr:
@@ -151,13 +152,12 @@ def _watched(child: "subprocess.Popen[bytes]", seconds: float, goes_on: Callable
     """Wait while it may go on; the seconds that are left of its time, none when it was called off."""
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:
-        try:
+        if not goes_on():
+            _kill_group(child.pid)
+            return LOOKED_AFTER_S
+        with suppress(subprocess.TimeoutExpired):
             child.wait(min(LOOKED_AFTER_S, left))
             return left
-        except subprocess.TimeoutExpired:
-            if not goes_on():
-                _kill_group(child.pid)
-                return LOOKED_AFTER_S
     return 0.0
 
 
