@@ -152,6 +152,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     conducts = conducts_for(settings)
     for router in (
         gis_service.access.routes.router,
+        gis_service.access.routes.unkept,
         gis_service.access.second_factor.routes.router,
         gis_service.access.identity.routes.router,
         gis_service.access.login.router,

@@ -37,6 +37,8 @@ from gis_service.core.etags import version_seen
 from gis_service.core.paging import cursor, place
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
+unkept = APIRouter(prefix="/api/v1")
+"""Whose answers hold a secret: they take no Idempotency-Key, under which the answer would be kept."""
 
 
 ReadMe = Annotated[Work, doing("me.read")]
@@ -180,7 +182,7 @@ def list_tokens(work: ReadTokens) -> list[TokenOut]:
     return [TokenOut.model_validate(token) for token in work.session.scalars(queries.tokens(work.actor.id or 0))]
 
 
-@router.post("/tokens", status_code=201)
+@unkept.post("/tokens", status_code=201)
 def make_token(work: ChangeTokens, body: TokenIn) -> TokenOut:
     reason = (body.reason or "") if body.may_edit else None
     secret, token = operations.make_token(

@@ -241,8 +241,11 @@ def test_answers_that_hold_secrets_are_not_kept_for_a_repeated_request(
     person = sign_in(Role.LAND_OFFICER)
     key = {"Idempotency-Key": "k-1"}
     secret = person.post("/api/v1/me/second-factor", json={"password": PASSWORD}, headers=key).json()["secret"]
+    token = person.post("/api/v1/tokens", json={"name": "QGIS"}, headers={"Idempotency-Key": "k-2"}).json()["secret"]
     with services.sessions() as session:
-        assert secret not in str(session.execute(text("select body from idempotency_key")).all())
+        kept = str(session.execute(text("select body from idempotency_key")).all())
+    assert secret not in kept
+    assert token not in kept
 
 
 # --- by role, and when it is lost ------------------------------------------------------------------------------------
