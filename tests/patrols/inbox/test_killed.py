@@ -4,6 +4,7 @@ import os
 import random
 import threading
 import time
+from contextlib import ExitStack, closing
 
 import httpx2 as httpx
 import pytest
@@ -20,9 +21,9 @@ def test_a_day_arrives_whole_however_often_the_server_and_the_database_are_kille
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     chance = random.Random(5)
-    with living(free_port()) as live:
+    with living(free_port()) as live, ExitStack() as opened:
         username, user_id = live.account(1)
-        client, phone = live.sign_in(username), Phone(user_id)
+        client, phone = opened.enter_context(closing(live.sign_in(username))), Phone(user_id)
         a_long_day(phone, live)
         stopping = threading.Event()
         killer = threading.Thread(target=_kill, args=(live, chance, stopping))
