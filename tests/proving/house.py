@@ -19,6 +19,7 @@ from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.edge import COOKIE
 from gis_service.access.rules import Role
 from gis_service.audit import operations as audit
+from gis_service.audit import verifying
 from gis_service.core import db
 from gis_service.services import Services
 from gis_service.settings import Settings
@@ -115,8 +116,7 @@ class House:
         with self.services.sessions.begin() as session:
             db.enter(session, EVERYTHING)
             audit.seal(session)
-            verdict = audit.verify(session)
-        return [en for _, en in verdict.faults]
+            return [fault.en for fault in verifying.verify(session).faults]
 
 
 BTREES = """select c.oid::regclass::text from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
