@@ -3,13 +3,12 @@
 Each file is written aside with mode 0600 and moved into place. What was there before stays beside it under its last day.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from gis_service.core import clock
+from gis_service.core import clock, private
 from gis_service.settings import Settings
 from gis_service.tls import making
 from gis_service.tls.errors import NoCertificate
@@ -85,13 +84,7 @@ def _whole(pair: Pair) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     if path.exists():
         path.replace(path.with_name(f"{path.stem}-before{path.suffix}"))
-    aside = path.with_suffix(".new")
-    aside.unlink(missing_ok=True)
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(path)
+    private.write(path, content)
 
 
 def known(settings: Settings, *, now: datetime | None = None) -> Known:

@@ -14,8 +14,7 @@ import psycopg
 from shapely import box
 from shapely.geometry import mapping
 
-from gis_service.access import operations as access
-from gis_service.access.actor import EVERYTHING, SERVICE
+from gis_service.access.actor import EVERYTHING
 from gis_service.access.edge import COOKIE
 from gis_service.access.rules import Role
 from gis_service.audit import operations as audit
@@ -23,8 +22,8 @@ from gis_service.audit import verifying
 from gis_service.core import db
 from gis_service.services import Services
 from gis_service.settings import Settings
-from tests.conftest import PASSWORD
 from tests.factories import SOUTH, WEST, a_parcel, an_area, land
+from tests.proving.premises import signed_in
 from tests.test_serve import PATIENCE_S, Serving, processes_with, until
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -89,15 +88,7 @@ class House:
 
     def somebody(self, name: str, *roles: Role) -> Somebody:
         """A person who is signed in already, so that no proof waits for passwords."""
-        with self.services.sessions.begin() as session:
-            db.enter(session, EVERYTHING)
-            user = access.create_user(
-                session, SERVICE, username=name, display_name=name, password=PASSWORD, own_choice=True
-            )
-            for role in roles:
-                access.grant_role(session, SERVICE, user.id, role)
-            secret, _ = access.open_session(session, user, address="127.0.0.1", agent="proof")
-            return Somebody(user.id, secret)
+        return Somebody(*signed_in(self.services, name, *roles))
 
     def faults_of_indexes(self) -> list[str]:
         """amcheck over every B-tree, with the rows of its table looked up in it; what it complains of."""
