@@ -70,6 +70,7 @@ from gis_service.core import clock, host, http, logs, migrate
 from gis_service.core.bounds import Bounds
 from gis_service.core.errors import NotFound
 from gis_service.core.limiter import Limiter
+from gis_service.core.routing import Signpost
 from gis_service.core.srid import METRIC_SRID, STORAGE_SRID
 from gis_service.disposal import queries as disposal_queries
 from gis_service.editing.nouns import edits
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     http.install(app)
     conducts = conducts_for(settings)
     for router in (
+        *map_routes.routers(),  # first, since most requests are a map's
         gis_service.access.routes.router,
         gis_service.access.routes.unkept,
         gis_service.access.second_factor.routes.router,
@@ -208,11 +210,10 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.exports.packages.routes.router,
         gis_service.sheets.layouts.routes.previews,  # before the layouts: `preview` is no number
         gis_service.sheets.layouts.routes.router,
-        *map_routes.routers(),
         gis_service.editing.routes.router,
         house,
     ):
-        app.include_router(router)
+        app.include_router(Signpost(router))
     if WEB.is_dir():
         app.mount("/static", Built(directory=WEB), name="static")
     return app

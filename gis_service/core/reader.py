@@ -73,18 +73,31 @@ class Reader:
         with self._asked(scope, query, params) as answer:
             return answer.fetchall()
 
+    def fact(self, query: Query, params: Mapping[str, Any] | None = None) -> tuple[Any, ...] | None:
+        """The first row of what concerns nobody, such as how often a layer was changed; under a row policy no row is seen. Half
+        the time of a question under a scope."""
+        with _or_unavailable(), self._pool.connection() as connection:
+            return connection.execute(query, params, binary=True).fetchone()
+
     @contextmanager
     def _asked(self, scope: Scope, query: Query, params: Mapping[str, Any] | None) -> Iterator[Cursor[Any]]:
         settings = scope.settings()
-        try:
-            with self._pool.connection() as connection, connection.pipeline():
+        with _or_unavailable(), self._pool.connection() as connection:
+            with connection.pipeline():  # left before the answer is read: the one sync at its end brings all
                 connection.execute(ENTER, [settings[name] for name in SCOPED])
-                yield connection.execute(query, params, binary=True)
-        except OperationalError as error:  # no connection, or longer than the statement timeout
-            raise Unavailable(headers={"Retry-After": "5"}) from error
+                answer = connection.execute(query, params, binary=True)
+            yield answer
 
     def close(self) -> None:
         self._pool.close()
+
+
+@contextmanager
+def _or_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:  # no connection, or longer than the statement timeout
+        raise Unavailable(headers={"Retry-After": "5"}) from error
 
 
 def _conninfo(url: str, *, options: str) -> str:

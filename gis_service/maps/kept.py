@@ -3,8 +3,8 @@
 A tile is kept under its place, its question and all that decides which rows its asker sees: what one scope was shown is
 never given to another. With it stands the number of changes of the tables behind it (`layer.change`,
 `migrations/objects/900_layer_changes.sql`), read in the statement that drew it. Before a kept tile is given again the
-number is asked for, a question of a fifth of a millisecond; so a tile is never older than the items. Layers that ask
-the clock have no such number, and are drawn each time.
+number is asked for, a question of a fifth of a millisecond, put once for all who ask at the same moment; so a tile is never
+older than the items. Layers that ask the clock have no such number, and are drawn each time.
 """
 
 from collections import OrderedDict
@@ -15,6 +15,7 @@ from typing import LiteralString
 
 from gis_service.core.db import Scope
 from gis_service.core.reader import Reader, sight
+from gis_service.core.together import Together
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.tiles import Answer, Part, Tile, answer, draw_all
@@ -29,6 +30,8 @@ VERSION: LiteralString = (
     " from layer.change where view_name = any(%(views)s)"
 )
 """One word for the state of several layers; null where one of them cannot tell. A restored database is another one."""
+
+Views = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Kept:
 
     def __init__(self, reader: Reader, largest: int = LARGEST_BYTES):
         self._reader, self._largest = reader, largest
+        self._together: Together[tuple[str | None] | None] = Together()
         self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
@@ -62,19 +66,19 @@ class Kept:
     def tile(self, scope: Scope, parts: Sequence[Part], tile: Tile, *, gzip_accepted: bool) -> Answer:
         """The tile as it is now, drawn or kept."""
         key = (tile, tuple(map(_question, parts)), sight(scope))
-        about = _about(parts)
+        views = tuple(sorted({_view(layer, asked) for layer, asked in parts}))
         known = self._find(key)
-        if known is not None and known.version == self._version(scope, about):
+        if known is not None and known.version == self._version(views):
             return known.given(gzip_accepted=gzip_accepted)
-        drawn, version = draw_all(self._reader, scope, parts, tile, beside=(VERSION, about))
+        drawn, version = draw_all(self._reader, scope, parts, tile, beside=(VERSION, _about(views)))
         if version is None:
             return answer(drawn, gzip_accepted=gzip_accepted)
         entry = Entry(version, answer(drawn, gzip_accepted=False), answer(drawn, gzip_accepted=True))
         self._put(key, entry)
         return entry.given(gzip_accepted=gzip_accepted)
 
-    def _version(self, scope: Scope, about: dict[str, object]) -> str | None:
-        row = self._reader.row(scope, VERSION, about)
+    def _version(self, views: Views) -> str | None:
+        row = self._together.ask(views, lambda: self._reader.fact(VERSION, _about(views)))
         return row[0] if row else None
 
     def _find(self, key: Hashable) -> Entry | None:
@@ -102,9 +106,8 @@ def _question(part: Part) -> Hashable:
     return layer.id, layer.minzoom, tuple(sorted(asked.values().items()))
 
 
-def _about(parts: Sequence[Part]) -> dict[str, object]:
-    views = sorted({_view(layer, asked) for layer, asked in parts})
-    return {"views": views, "many": len(views)}
+def _about(views: Views) -> dict[str, object]:
+    return {"views": list(views), "many": len(views)}
 
 
 def _view(layer: Layer, asked: Asked) -> str:

@@ -33,8 +33,9 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 
 
 def routers() -> tuple[APIRouter, ...]:
+    """Those first of which a map asks most."""
     of_layers = (router, workshop.checks, workshop.router, pointing.router)
-    return *of_layers, basemaps.router, orthophotos.router, tilesets.router, ogc.router
+    return tilesets.router, ogc.router, *of_layers, basemaps.router, orthophotos.router
 
 
 @router.get("/layers")
