@@ -96,7 +96,8 @@ SPARE = 32
 """Threads beyond those: health is answered however long the queue is."""
 
 CLOCK_OFF_S = 60
-"""How far the clocks of this process and of the database may be apart: sessions are dated by one and aged by the other."""
+"""How far the clocks of this process and of the database may be apart: days and deadlines go by this one,
+sessions and versions by the database's."""
 
 WEB = ROOT / "gis_service" / "web" / "dist"
 LAYERS = ROOT / "layers"
@@ -330,7 +331,9 @@ def _faults(services: Services) -> dict[str, str]:
         return {"database": type(error).__name__}
     faults = {}
     if abs(off_s) > CLOCK_OFF_S:
-        faults["clock"] = f"{off_s:+.0f} s off the database's: sessions end too early or too late; keep time (chrony)"
+        faults["clock"] = (
+            f"{off_s:+.0f} s off the database's: days and deadlines are reckoned by it; keep time (chrony)"
+        )
     if head != migrate.target()[0]:
         faults["schema"] = f"{head} instead of {migrate.target()[0]}"
     if not leakproof:

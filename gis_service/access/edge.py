@@ -29,7 +29,7 @@ from gis_service.access.operations import TOKEN_MARK
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import PERMISSIONS
 from gis_service.audit import operations as audit
-from gis_service.core import clock, db
+from gis_service.core import db
 from gis_service.core.db import Scope
 from gis_service.core.errors import CrossSite, Forbidden, NotSignedIn, Refusal
 from gis_service.core.http import problem, request_id
@@ -74,7 +74,7 @@ class Doorkeeper:
             return known[1]
         look_up = queries.actor_of_token if by_token else queries.actor_of_session
         with self.sessions.begin() as session:
-            actor = look_up(session, secret, at=clock.now(), profile=self.profile)
+            actor = look_up(session, secret, at=db.now(session), profile=self.profile)
         if len(self._known) > 10_000:
             self._known.clear()
         if actor:

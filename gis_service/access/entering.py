@@ -23,7 +23,7 @@ from gis_service.access.identity.provider import Asked, Provider, not_believed
 from gis_service.access.models import User
 from gis_service.access.second_factor import operations as second
 from gis_service.audit import operations as audit
-from gis_service.core import clock
+from gis_service.core import db
 from gis_service.core.errors import Refusal
 from gis_service.core.http import request_id
 from gis_service.core.limiter import Limiter
@@ -60,8 +60,9 @@ def by_password(request: Request, username: str, password: str) -> Entry:
     """Raises `WrongPassword`, `Locked`, `TooManyHere`, `LocalLoginClosed`."""
     _require_own_page(request)
     _require_patience(request)
-    at, keeper = clock.now(), _keeper(request)
+    keeper = _keeper(request)
     with request.app.state.sessions.begin() as session:
+        at = db.now(session)
         user, refusal = operations.check_password(session, username, password, at=at, profile=keeper.profile)
         if user and not _may_use_password(request, session, user):
             user, refusal = None, errors.LocalLoginClosed()
@@ -75,8 +76,9 @@ def by_code(request: Request, step: str, code: str) -> Entry:
     """The second step. Raises `StepOver`, `WrongCode`, `Locked`, `TooManyHere`."""
     _require_own_page(request)
     _require_patience(request)
-    at, keeper, refusal = clock.now(), _keeper(request), None
+    keeper, refusal = _keeper(request), None
     with request.app.state.sessions.begin() as session:
+        at = db.now(session)
         row = operations.step_under_way(session, step, "code", at=at)
         user = session.get(User, row.user_id, with_for_update=True) if row else None
         if row is None or user is None or user.state != "active":
@@ -95,7 +97,7 @@ def to_provider(request: Request, target: str) -> tuple[str, str]:
     asked = Asked(_back_address(request), secrets.token_urlsafe(24), secrets.token_urlsafe(48))
     with request.app.state.sessions.begin() as session:
         detail = {"asked": asdict(asked), "next": target}
-        secret = operations.begin_step(session, "oidc", at=clock.now(), detail=detail)
+        secret = operations.begin_step(session, "oidc", at=db.now(session), detail=detail)
     return provider.way_out(asked, _state_of(secret)), secret
 
 
@@ -103,9 +105,9 @@ def by_provider(request: Request, secret: str) -> tuple[Entry, str]:
     """Somebody back from the provider, and where they wanted to go. Raises `NotBelieved`, `NoAccountHere`, `ProviderAway`, `TooManyHere`."""
     provider = _require_provider(request)
     _require_patience(request)
-    at, keeper = clock.now(), _keeper(request)
+    keeper = _keeper(request)
     with request.app.state.sessions.begin() as session:
-        row = operations.step_under_way(session, secret, "oidc", at=at) if secret else None
+        row = operations.step_under_way(session, secret, "oidc", at=db.now(session)) if secret else None
         if row is None:
             not_believed("state", "no sign-in of this browser is under way")
         asked, target = Asked(**row.detail["asked"]), str(row.detail["next"])
@@ -115,7 +117,7 @@ def by_provider(request: Request, secret: str) -> tuple[Entry, str]:
         create = request.app.state.settings.oidc_create_accounts
         user = identities.account_of(session, identity, create=create, profile=keeper.profile)
         if user:
-            return _go_on(request, session, user, PROVIDER, at), target
+            return _go_on(request, session, user, PROVIDER, db.now(session)), target
         _record(request, session, "session.open", None, identity.username, outcome="refused", by=PROVIDER)
     raise _counted(request, NoAccountHere(username=identity.username))
 

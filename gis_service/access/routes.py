@@ -32,7 +32,7 @@ from gis_service.access.schemas import (
     UserOut,
 )
 from gis_service.audit.models import AuditEntry
-from gis_service.core import clock
+from gis_service.core import db
 from gis_service.core.etags import version_seen
 from gis_service.core.paging import cursor, place
 
@@ -74,7 +74,7 @@ def second_step(request: Request, response: Response, body: SecondStep) -> Signe
 @router.delete("/sessions/current", status_code=204)
 def sign_out(work: ChangeMe, response: Response) -> None:
     keeper = work.request.app.state.doorkeeper
-    operations.end_session(work.session, work.request.cookies.get(keeper.cookie, ""), at=clock.now())
+    operations.end_session(work.session, work.request.cookies.get(keeper.cookie, ""), at=db.now(work.session))
     work.note("session.end", work.actor.username)
     keeper.forget()
     response.delete_cookie(keeper.cookie, path="/")
@@ -103,7 +103,7 @@ def _me(work: Work, actor: Actor) -> Me:
 
 @router.post("/me/password", status_code=204, response_model=None)
 def change_my_password(work: ChangeMe, body: NewPassword) -> Response | None:
-    at, keeper = clock.now(), work.request.app.state.doorkeeper
+    at, keeper = db.now(work.session), work.request.app.state.doorkeeper
     user, refusal = operations.check_password(
         work.session, work.actor.username, body.old, at=at, profile=keeper.profile
     )
@@ -139,7 +139,12 @@ def change_user(
 ) -> UserOut:
     changes = body.model_dump(exclude_unset=True)
     user = operations.change_user(
-        work.session, work.actor, user_id, seen=version_seen(if_match, f"u{user_id}"), at=clock.now(), **changes
+        work.session,
+        work.actor,
+        user_id,
+        seen=version_seen(if_match, f"u{user_id}"),
+        at=db.now(work.session),
+        **changes,
     )
     work.request.app.state.doorkeeper.forget()
     response.headers["ETag"] = f'"u{user.id}.{user.row_version}"'
@@ -149,7 +154,9 @@ def change_user(
 @router.post("/users/{user_id}/password", status_code=204)
 def give_password(work: ChangeUsers, user_id: int, body: GivenPassword) -> None:
     keeper = work.request.app.state.doorkeeper
-    operations.set_password(work.session, work.actor, user_id, body.password, at=clock.now(), profile=keeper.profile)
+    operations.set_password(
+        work.session, work.actor, user_id, body.password, at=db.now(work.session), profile=keeper.profile
+    )
     keeper.forget()
 
 
@@ -173,7 +180,7 @@ def give_role(work: ChangeGrants, user_id: int, body: GrantIn) -> GrantOut:
 
 @router.delete("/users/{user_id}/grants/{grant_id}", status_code=204)
 def take_role(work: ChangeGrants, user_id: int, grant_id: int) -> None:
-    operations.revoke_role(work.session, work.actor, user_id, grant_id, at=clock.now())
+    operations.revoke_role(work.session, work.actor, user_id, grant_id, at=db.now(work.session))
     work.request.app.state.doorkeeper.forget()
 
 
@@ -186,7 +193,7 @@ def list_tokens(work: ReadTokens) -> list[TokenOut]:
 def make_token(work: ChangeTokens, body: TokenIn) -> TokenOut:
     reason = (body.reason or "") if body.may_edit else None
     secret, token = operations.make_token(
-        work.session, work.actor, body.name, at=clock.now(), days=body.days, reason=reason
+        work.session, work.actor, body.name, at=db.now(work.session), days=body.days, reason=reason
     )
     work.session.refresh(token)
     return TokenOut.model_validate(token).model_copy(update={"secret": secret})
@@ -194,7 +201,7 @@ def make_token(work: ChangeTokens, body: TokenIn) -> TokenOut:
 
 @router.delete("/tokens/{token_id}", status_code=204)
 def revoke_token(work: ChangeTokens, token_id: int) -> None:
-    operations.revoke_token(work.session, work.actor, token_id, at=clock.now())
+    operations.revoke_token(work.session, work.actor, token_id, at=db.now(work.session))
     work.request.app.state.doorkeeper.forget()
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 WAIT_S = 10
@@ -93,6 +94,12 @@ def setting(connection: Connection | Session, **values: str) -> None:
     calls = ", ".join(f"set_config(:k{n}, :v{n}, true)" for n in range(len(named)))
     bound = {f"{p}{n}": part for n, pair in enumerate(named.items()) for p, part in zip("kv", pair, strict=True)}
     connection.execute(text(f"select {calls}"), bound)
+
+
+def now(session: Session) -> datetime:
+    """When the transaction began, by the database's clock. There is one database and there are many web processes: what one of them
+    dates and another judges (sessions, locks of accounts, tokens) goes by this clock."""
+    return session.scalars(select(func.now())).one()
 
 
 @contextmanager

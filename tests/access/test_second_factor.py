@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from gis_service.access.rules import THREE_ADMINS, Role
-from gis_service.core import clock
+from gis_service.core import clock, db
 from gis_service.core.vault import SealBroken, Vault
 from gis_service.main import create_app
 from tests.conftest import PASSWORD, CloneServices, Person
@@ -26,6 +26,7 @@ def _steady(monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     middle = now.replace(second=now.second // 30 * 30 + 15, microsecond=0)
     monkeypatch.setattr(clock, "now", lambda: middle)
+    monkeypatch.setattr(db, "now", lambda _session: middle)
 
 
 class Phone:

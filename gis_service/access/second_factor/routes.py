@@ -20,7 +20,7 @@ from gis_service.access.schemas import (
 )
 from gis_service.access.second_factor import operations as second
 from gis_service.access.second_factor import rules
-from gis_service.core import clock
+from gis_service.core import db
 from gis_service.core.errors import Refusal
 
 router = APIRouter(prefix="/api/v1")
@@ -53,7 +53,7 @@ def enrol(work: ChangeMe, body: WithPassword) -> Enrolment | Response:
 def confirm(work: ChangeMe, body: WithCode) -> RecoveryCodes | Response:
     """The first code puts it in force; the answer holds the recovery codes."""
     user = work.session.get_one(User, work.actor.id, with_for_update=True)
-    if locked := operations.lock_of(user, clock.now()):
+    if locked := operations.lock_of(user, db.now(work.session)):
         return work.refuse(locked)
     keeper = work.request.app.state.doorkeeper
     codes = second.confirm(
@@ -62,13 +62,13 @@ def confirm(work: ChangeMe, body: WithCode) -> RecoveryCodes | Response:
         work.actor,
         user,
         body.code,
-        at=clock.now(),
+        at=db.now(work.session),
         profile=keeper.profile,
     )
     if codes is None:
         return work.refuse(WrongCode())
     keep = operations.hashed(work.request.cookies.get(keeper.cookie, ""))
-    operations.end_sessions(work.session, user.id, at=clock.now(), but=keep)
+    operations.end_sessions(work.session, user.id, at=db.now(work.session), but=keep)
     keeper.forget()
     return RecoveryCodes(codes=codes)
 
@@ -96,20 +96,22 @@ def remove(work: ChangeMe, body: WithBoth) -> Response | None:
 @router.post("/users/{user_id}/second-factor/reset", status_code=204)
 def reset(work: Reset, user_id: int, body: ForReason) -> None:
     """Take away somebody's second factor, for a reason; they enrol anew at their next sign-in."""
-    second.reset(work.session, work.actor, user_id, reason=body.reason, at=clock.now())
+    second.reset(work.session, work.actor, user_id, reason=body.reason, at=db.now(work.session))
     work.request.app.state.doorkeeper.forget()
 
 
 def _myself(work: Work, password: str) -> tuple[User | None, Refusal | None]:
     """Changing how one signs in asks for the password again (ASVS 7.5.1)."""
     profile = work.request.app.state.doorkeeper.profile
-    return operations.check_password(work.session, work.actor.username, password, at=clock.now(), profile=profile)
+    return operations.check_password(
+        work.session, work.actor.username, password, at=db.now(work.session), profile=profile
+    )
 
 
 def _with_both(work: Work, body: WithBoth) -> tuple[User | None, Refusal | None]:
     user, refusal = _myself(work, body.password)
     if user is not None:
         state = work.request.app.state
-        at, profile = clock.now(), state.doorkeeper.profile
+        at, profile = db.now(work.session), state.doorkeeper.profile
         refusal = second.check(work.session, state.vault, user, body.code, at=at, profile=profile)
     return (None, refusal) if refusal else (user, None)
