@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.routing import BaseRoute
 
-from gis_service.access.edge import _Door
+from gis_service.access.edge import _Door, doing
 from gis_service.access.login import SIGN_IN_ROUTES
 from gis_service.access.rules import PERMISSIONS, Role
 from gis_service.conducts import CONDUCTS
@@ -48,9 +48,22 @@ def address(route: APIRoute) -> str:
     return "/".join(parts.get(p, "999999") if p.startswith("{") else p for p in route.path.split("/"))
 
 
+def bare(app: FastAPI) -> dict[str, list[str]]:
+    """Routes that do not ask for exactly one permission, and what they ask for."""
+    asked = {f"{method} {route.path}": list(permissions(route.dependant)) for method, route in routes(app)}
+    return {path: held for path, held in asked.items() if len(held) != 1}
+
+
 def test_every_route_asks_for_exactly_one_permission(app: FastAPI) -> None:
-    bare = {f"{method} {route.path}": list(permissions(route.dependant)) for method, route in routes(app)}
-    assert {path: held for path, held in bare.items() if len(held) != 1} == {}
+    assert bare(app) == {}
+
+
+def test_a_route_without_a_door_or_with_two_is_seen(app: FastAPI) -> None:
+    app.add_api_route("/api/v1/planted", lambda: None)
+    app.add_api_route(
+        "/api/v1/planted", lambda: None, methods=["POST"], dependencies=[doing("me.read"), doing("me.change")]
+    )
+    assert bare(app) == {"GET /api/v1/planted": [], "POST /api/v1/planted": ["me.read", "me.change"]}
 
 
 def test_every_permission_is_asked_for_somewhere(app: FastAPI) -> None:
@@ -62,30 +75,34 @@ def test_every_permission_is_asked_for_somewhere(app: FastAPI) -> None:
     assert of_steps <= set(PERMISSIONS)
 
 
-def test_a_stranger_gets_401_everywhere(app: FastAPI) -> None:
+def test_a_stranger_gets_401_everywhere(app: FastAPI, record_property: Callable[[str, object], None]) -> None:
     stranger = TestClient(app, headers={"Sec-Fetch-Site": "same-origin"}, raise_server_exceptions=False)
     answers = {
         f"{method} {route.path}": stranger.request(method, address(route)).status_code for method, route in routes(app)
     }
     assert {path: status for path, status in answers.items() if status != 401} == {}
+    record_property("routes", len(answers))
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_is_let_in_exactly_where_the_map_says(
-    role: Role, app: FastAPI, sign_in: Callable[..., Person]
+    role: Role, app: FastAPI, sign_in: Callable[..., Person], record_property: Callable[[str, object], None]
 ) -> None:
     unit_id = _unit(app) if role is Role.UNIT_USER else None
     person = sign_in(role, unit_id=unit_id)
-    wrong = {}
+    wrong, asked = {}, 0
     for method, route in routes(app):
         (permission,) = permissions(route.dependant)
         if permission == "me.change":
             continue  # would sign the person out
         answer = person.request(method, address(route))
+        asked += 1
         refused = answer.status_code == 403 and answer.json().get("code") == "access.forbidden"
         if refused is (role in PERMISSIONS[permission]) or answer.status_code >= 500:
             wrong[f"{method} {route.path}"] = answer.status_code
     assert wrong == {}
+    record_property("roles", 1)
+    record_property("asked as a role", asked)
 
 
 def _unit(app: FastAPI) -> int:

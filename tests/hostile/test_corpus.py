@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,12 @@ def test_a_small_hostile_file_ends_in_a_sentence(
     assert listener.visits == 0
 
 
-def test_the_corpus_is_large_and_every_case_has_a_name_of_its_own() -> None:
+def test_the_corpus_is_large_and_every_case_has_a_name_of_its_own(
+    listener: Listener, record_property: Callable[[str, object], None]
+) -> None:
     names = Counter(case.id for case in corpus.CASES)
     assert [name for name, times in names.items() if times > 1] == []
     assert len(names) >= 400
+    record_property("cases", len(names))
+    record_property("kinds", len({name.split("-")[0] for name in names}))
+    record_property("connections", listener.visits)

@@ -43,7 +43,11 @@ def test_there_is_one_head_and_one_base() -> None:
 
 
 def test_with_data_each_of_the_last_revisions_leads_back_and_forth(
-    make_services: Callable[..., CloneServices], sample_template: str, sample_var: Path, cluster: Cluster
+    make_services: Callable[..., CloneServices],
+    sample_template: str,
+    sample_var: Path,
+    cluster: Cluster,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Held against a twin that stays where it is."""
     vault = Services(Settings(environment="test", var_dir=sample_var)).vault
@@ -66,8 +70,16 @@ def test_with_data_each_of_the_last_revisions_leads_back_and_forth(
             assert business.differing(business.checksum(still, known), business.checksum(moving, known)) == [], older
         lowest = shared()
         held = business.checksum(still, lowest)
+        rows = sum(int(word.split()[0]) for word in held.values())
         assert len(lowest) > 60
-        assert sum(int(word.split()[0]) for word in held.values()) > 5000
+        assert rows > 5000
+        for name, value in (
+            ("revisions", len(revisions())),
+            ("with data", LAST),
+            ("tables", len(lowest)),
+            ("rows", rows),
+        ):
+            record_property(name, value)
         assert migrate.upgrade(url, lambda: vault) is True
         assert business.differing(held, business.checksum(moving, lowest)) == []
         assert business.columns(moving) == at_head
