@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,16 @@ class Shelf:
         return self.root / "wal" / system_id
 
     def begin(self, at: datetime) -> Path:
-        """The folder of a copy that begins now."""
-        folder = self.root / "base" / at.astimezone(UTC).strftime(STAMP)
-        folder.mkdir(parents=True, mode=0o700)
-        return folder
+        """The folder of a copy that begins now; of two within one second the later is named after the next free one, since names are
+        in the order of their beginnings."""
+        while True:
+            folder = self.root / "base" / at.astimezone(UTC).strftime(STAMP)
+            try:
+                folder.mkdir(parents=True, mode=0o700)
+            except FileExistsError:
+                at += timedelta(seconds=1)
+            else:
+                return folder
 
     def drop(self, backup: Backup) -> None:
         (backup.folder / "backup.json").unlink()  # first: what is half gone is no backup

@@ -120,6 +120,12 @@ def test_a_damaged_copy_is_not_restored(origin: Origin, elsewhere: Elsewhere) ->
     assert there.private().server.state == "absent"
 
 
+def test_copies_begun_within_one_second_have_names_of_their_own_in_their_order(tmp_path: Path) -> None:
+    shelf, at = Shelf(tmp_path), clock.now()
+    names = [shelf.begin(at).name for _ in range(3)]
+    assert names == sorted(set(names))
+
+
 def test_a_copy_that_did_not_end_is_none(origin: Origin) -> None:
     (origin.folder / "half" / "base" / "20260101T000000Z" / "data").mkdir(parents=True)
     with pytest.raises(NoBackup):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -112,17 +113,18 @@ def signed_in(services: Services, name: str, *roles: Role, area_id: int | None =
 
 
 @contextmanager
-def premises() -> Iterator[Premises]:
-    """Two areas with land in a scratch folder; ended and removed with the block."""
+def premises(*, sample: bool = False, **settings: Any) -> Iterator[Premises]:
+    """Two areas with land, or the sample district, in a scratch folder; ended and removed with the block."""
     folder = Path(tempfile.mkdtemp(prefix="gis-proof-", dir="/tmp"))
     folder.chmod(0o755)  # the server's user must be able to enter
-    services = Services(Settings(environment="test", var_dir=folder), long_work=True)
+    services = Services(Settings(environment="test", var_dir=folder, **settings), long_work=True)
     cluster = services.private()
     try:
         cluster.start(owner=True)
         services.migrate()
-        prepare(services, sample=False)
-        _land(services)
+        prepare(services, sample=sample)
+        if not sample:
+            _land(services)
         with closing(services):
             yield Premises(folder, services)
     finally:
