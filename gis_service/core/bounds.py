@@ -19,6 +19,9 @@ BODY_MB = 8
 IN_MEMORY_MB = 32
 """Most that a body may weigh that is no form with files, whatever its route allows for files: it is taken into memory whole. The largest
 that anybody sends is a batch of the field, 24 MB."""
+HOPELESS = 4
+"""How many times the limit may be announced until the rest is not even read and dropped: taking 50 MB off the wire keeps a process busy for
+20 ms. Nobody sends so much by mistake; who does may see the connection close instead of the sentence."""
 SILENCE_S = 30
 """A body of which nothing comes for so long is given up; a phone on the worst link sends something every few seconds."""
 RETRY_AFTER_S = "2"
@@ -123,9 +126,9 @@ class _Turn:
             return
         limit_mb = IN_MEMORY_MB if measured else BODY_MB
         if size_bytes > limit_mb * MEGABYTE:
-            raise http.Told(
-                BodyTooLarge(limit_mb=limit_mb)
-            )  # the rest is read and dropped, so that the sender gets to hear it
+            hopeless = size_bytes > HOPELESS * limit_mb * MEGABYTE
+            # else the rest is read and dropped, so that the sender gets to hear it
+            raise http.Told(BodyTooLarge(limit_mb=limit_mb, headers={"Connection": "close"} if hopeless else {}))
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.testclient import TestClient
 
 from gis_service.core import bounds, http
-from gis_service.core.bounds import BODY_MB, IN_MEMORY_MB, MEGABYTE, Bounds
+from gis_service.core.bounds import BODY_MB, HOPELESS, IN_MEMORY_MB, MEGABYTE, Bounds
 
 MOST = 2
 
@@ -148,6 +148,14 @@ def test_a_body_may_weigh_so_much(
     if status == 413:
         assert answer.json()["code"] == "request.too_large"
     assert at_once(small) == 0
+
+
+@pytest.mark.parametrize(("megabytes", "closed"), [(BODY_MB + 1, False), (HOPELESS * BODY_MB + 1, True)])
+def test_the_rest_of_what_is_far_too_large_is_not_even_read(small: FastAPI, megabytes: int, closed: bool) -> None:
+    announced = {"Content-Length": str(megabytes * MEGABYTE)}
+    answer = client(small).post("/take", content=b"", headers=announced)
+    assert answer.status_code == 413
+    assert (answer.headers.get("connection") == "close") is closed
 
 
 @pytest.mark.parametrize(("code", "status"), [(errno.ENOSPC, 507), (errno.EDQUOT, 507), (errno.EIO, 500)])

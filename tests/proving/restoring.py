@@ -28,9 +28,10 @@ from gis_service.files.store import sha256_of
 from gis_service.services import Services
 from gis_service.settings import Settings
 from tests.conftest import PASSWORD
-from tests.proving.house import new_parcel
+from tests.proving.house import new_parcel, seconds_until
 from tests.proving.lines import Line, ended
 from tests.proving.premises import Premises, premises, since
+from tests.test_serve import free_port, get
 
 RPO_S, RTO_S = 60, 600
 WRITE_S = 150
@@ -152,7 +153,12 @@ def _everything(
     began = time.monotonic()
     done = restore(new.services.private(), backup, shelf, new.services.store, var_dir=new.folder)
     restored_s = since(began)
-    with new.web() as port, httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+    port = free_port()
+    with (
+        new.started("gis_service.cli", "web", "--port", str(port), name="restored"),
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        seconds_until(lambda: get(port, "/readyz") == 200, RTO_S)
         signed = client.post("/api/v1/sessions", json={"username": "officer", "password": PASSWORD}).status_code
         seen = client.get("/api/v1/parcels?limit=5").status_code
         rto_s = since(began)
