@@ -15,10 +15,11 @@ from gis_service.parcels.schemas import Facts as Writable
 from gis_service.parcels.schemas import ParcelChange, ParcelIn
 
 COLUMNS = {"use_statuses": "use_status"}
-"""The layer shows all uses as one text, and the first of them apart for its colours."""
+"""The layer shows all uses, and the first of them apart for its colours."""
 
 
 def _columns(facts: Facts) -> Facts:
+    """Forms of GIS clients that know no arrays send the uses as one text with commas."""
     uses = facts.get("use_statuses")
     return facts | {"use_statuses": uses.split(",")} if isinstance(uses, str) else facts
 

@@ -113,12 +113,15 @@ def askable(layer: Layer) -> dict[str, Attribute]:
     return {own.name: own, **layer.by_name}
 
 
-def filters(layer: Layer, parameters: Mapping[str, str]) -> dict[str, Value]:
+def parameters(layer: Layer) -> dict[str, Attribute]:
+    """What may be asked for as `?name=value`: all but arrays, for which a filter has relations of its own."""
+    return {name: attribute for name, attribute in askable(layer).items() if attribute.type != "texts"}
+
+
+def filters(layer: Layer, given: Mapping[str, str]) -> dict[str, Value]:
     """The parameters that name an attribute, as values of its type."""
     return {
-        name: _value(attribute, parameters[name])
-        for name, attribute in sorted(askable(layer).items())
-        if name in parameters
+        name: _value(attribute, given[name]) for name, attribute in sorted(parameters(layer).items()) if name in given
     }
 
 

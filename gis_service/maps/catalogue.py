@@ -70,7 +70,8 @@ class Attribute(Data):
     name: Name
     zh: str
     en: str
-    type: Literal["text", "integer", "number", "boolean", "date", "datetime"]
+    type: Literal["text", "integer", "number", "boolean", "date", "datetime", "texts"]
+    """`texts` is an array of texts: several words of one vocabulary, say. Tiles carry none (MVT has no arrays)."""
     vocabulary: str | None = None
     unit: str | None = None
     filter: bool = False
@@ -268,6 +269,7 @@ def _faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
     for attribute in layer.attributes:
         if attribute.vocabulary and attribute.vocabulary not in vocabulary():
             yield "layer.toml", f"attributes.{attribute.name}.vocabulary", "词表中没有", "is not in the vocabulary"
+        yield from _array_faults(attribute)
     for file, key, name in (
         ("layer.toml", "label", layer.label),
         ("layer.toml", "time_column", layer.time_column),
@@ -276,9 +278,24 @@ def _faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:
     ):
         if name and name not in layer.by_name:
             yield file, key, f"“{name}”不在 attributes 中", f"'{name}' is not among the attributes"
+        elif name and layer.by_name[name].type == "texts":
+            yield file, key, f"“{name}”是列表,不是一个值", f"'{name}' is an array, not one value"
     yield from _label_faults(layer)
     if isinstance(layer.style, Categories) and layer.style.property in layer.by_name:
         yield from _style_faults(layer.style, layer.by_name[layer.style.property])
+
+
+def _array_faults(attribute: Attribute) -> Iterator[tuple[str, str, str, str]]:
+    """What an array cannot be: a property of tiles, a parameter with one value."""
+    if attribute.type == "texts" and attribute.tiles_from is not None:
+        yield "layer.toml", f"attributes.{attribute.name}.tiles_from", "瓦片不能带列表", "tiles cannot carry an array"
+    if attribute.type == "texts" and attribute.filter:
+        yield (
+            "layer.toml",
+            f"attributes.{attribute.name}.filter",
+            "列表不能用 ?字段=值 筛选,请用 A_CONTAINS 等",
+            "an array is not asked for as ?name=value but by A_CONTAINS and its like",
+        )
 
 
 def _label_faults(layer: Layer) -> Iterator[tuple[str, str, str, str]]:

@@ -183,7 +183,7 @@ def _said(layer: Layer, key: int, values: dict[str, Any]) -> dict[str, Any]:
 def _told(attribute: Attribute, values: dict[str, Any]) -> bool:
     """Numbers that only machines use (which parcel, in the list of another) are not told."""
     is_key = attribute.name.endswith("_id") and attribute.type == "integer"
-    return not is_key and values.get(attribute.name) not in (None, "")
+    return not is_key and values.get(attribute.name) not in (None, "", [])
 
 
 def _fact(layer: Layer, attribute: Attribute, value: Any) -> dict[str, Any]:
@@ -193,16 +193,14 @@ def _fact(layer: Layer, attribute: Attribute, value: Any) -> dict[str, Any]:
 
 
 def _words(layer: Layer, attribute: Attribute, value: Any) -> tuple[str, str]:
-    """A value as it is read: words of the vocabulary, also where several stand in one cell (`use_statuses` holds values of
-    `use_status`); yes and no; else as it is."""
+    """A value as it is read: words of the vocabulary, one after the other in an array; yes and no; else as it is."""
+    if isinstance(value, list):
+        told = [_words(layer, attribute, one) for one in value]
+        return "、".join(zh for zh, _ in told), ", ".join(en for _, en in told)
     if isinstance(value, bool):
         return ("是", "yes") if value else ("否", "no")
-    one = attribute if attribute.vocabulary else layer.by_name.get(attribute.name.removesuffix("es"))
-    if one is None or not one.vocabulary:
-        return str(value), str(value)
-    words = vocabulary()[one.vocabulary]
-    parts = [words.get(part, (part, part)) for part in str(value).split(",")]
-    return "、".join(zh for zh, _ in parts), ", ".join(en for _, en in parts)
+    plain = (str(value), str(value))
+    return vocabulary()[attribute.vocabulary].get(str(value), plain) if attribute.vocabulary else plain
 
 
 def _page(layer: Layer, key: int, values: dict[str, Any]) -> str | None:

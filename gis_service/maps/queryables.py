@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from gis_service.maps.asked import askable
-from gis_service.maps.catalogue import Layer
+from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.maps.cql2.terms import Kind, Queryable
 
 GEOMETRY, COLUMN = "geometry", "geom"
@@ -14,11 +14,17 @@ KINDS = {
     "boolean": Kind.BOOLEAN,
     "date": Kind.DATE,
     "datetime": Kind.INSTANT,
+    "texts": Kind.ARRAY,
 }
 
 
 @lru_cache(maxsize=256)
 def queryables(layer: Layer) -> dict[str, Queryable]:
     """By name; names are those of the layer's definition, which start-up has checked."""
-    plain = {a.name: Queryable(a.name, KINDS[a.type], a.name) for a in askable(layer).values()}
+    plain = {a.name: _queryable(a) for a in askable(layer).values()}
     return {**plain, GEOMETRY: Queryable(GEOMETRY, Kind.SHAPE, COLUMN)}
+
+
+def _queryable(attribute: Attribute) -> Queryable:
+    kind = KINDS[attribute.type]
+    return Queryable(attribute.name, kind, attribute.name, of=Kind.TEXT if kind is Kind.ARRAY else None)

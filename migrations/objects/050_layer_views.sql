@@ -9,7 +9,7 @@ declare
         p.area_registered_m2, p.area_computed_m2, round(p.area_computed_m2 * 3 / 2000, 2) as area_mu,
         r.name as right_holder, m.name as managing_unit, c.name as custodian_unit,
         p.planned_class_system, p.planned_class_code, l.name as planned_class_name, p.planned_supply_year,
-        p.supply_status, p.use_status[1] as use_status, array_to_string(p.use_status, ',') as use_statuses,
+        p.supply_status, p.use_status[1] as use_status, p.use_status as use_statuses,
         p.fence_status, p.survey_status, p.disposal_status, p.handover_status, p.waste_found, p.risk_level,
         p.is_undeveloped, p.updated_at, p.row_version, p.geom$c$;
     joins constant text := $j$

@@ -24,6 +24,7 @@ from gis_service.settings import Settings
 from tests.conftest import CloneServices
 from tests.factories import SOUTH, WEST, a_parcel, an_area, land
 
+USES = [["idle"], ["parking"], ["parking", "planted"], ["stockpile", "planted", "parking"]]
 NAMES = ["北围一号", "O'Brien", "100%", "Café", "café", None, "后环_2", '"quoted"', "北围二号", "a\\b"]
 
 
@@ -63,7 +64,7 @@ def served(cluster: Cluster, name: str, folder: Path) -> Iterator[Land]:
                     session, area_id=areas[n // 10], shape=land(n % 4, n // 4), parcel_no=f"P-{n:02}",
                     parcel_name=NAMES[n % len(NAMES)], area_registered_m2=1000 * n + 0.5 if n % 3 else None,
                     planned_supply_year=2024 + n % 4 if n % 5 else None, fence_status=("full", "none", "damaged")[n % 3],
-                    waste_found=(True, False, None)[n % 3], risk_level=("low", "medium", "high")[n % 3],
+                    waste_found=(True, False, None)[n % 3], use_status=USES[n % 4], risk_level=("low", "medium", "high")[n % 3],
                 ).id
                 for n in range(12)
             ]  # fmt: skip

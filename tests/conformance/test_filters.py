@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from shapely.geometry import shape
 
 from gis_service.access.rules import Role
+from gis_service.maps.cql2.reading import TEXT, read
 from gis_service.maps.crs import CRS84, SUPPORTED
-from tests.conformance.rows import NAMES, Land
+from tests.conformance.rows import NAMES, USES, Land
 from tests.conformance.test_crs import in_crs
 from tests.factories import SOUTH, WEST
 
@@ -21,6 +22,7 @@ PARCELS = "/ogc/collections/parcel-fence"
 ITEMS, FENCES = f"{PARCELS}/items", "/ogc/collections/fence/items"
 CLASSES = "http://www.opengis.net/spec/{}/1.0/conf/{}"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+ARRAYS = {"use_statuses"}
 BOX = f"BBOX({WEST + 0.0001},{SOUTH + 0.0001},{WEST + 0.0009},{SOUTH + 0.0009})"  # within the first parcel
 
 
@@ -55,7 +57,7 @@ def test_the_classes_are_declared(gis: TestClient) -> None:
     assert cql2 == {
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
         "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions",
-        "temporal-functions", "property-property", "arithmetic", "functions",
+        "temporal-functions", "array-functions", "property-property", "arithmetic", "functions",
     }  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def test_every_simple_queryable_is_a_parameter(gis: TestClient) -> None:
         one = gis.get(items, params={"limit": 1}).json()["features"][0]
         schema = gis.get(f"/ogc/collections/{name}/queryables").json()["properties"]
         values = {**one["properties"], "id": one["id"]}
-        for key in schema.keys() - {"geometry"}:
+        for key in schema.keys() - {"geometry"} - ARRAYS:
             value = values[key]
             if value is not None:
                 word = str(value).lower() if isinstance(value, bool) else str(value)
@@ -117,7 +119,7 @@ def test_every_simple_queryable_is_a_parameter(gis: TestClient) -> None:
 def test_parameters_are_in_the_api_document_with_the_schema_of_the_queryable(gis: TestClient) -> None:
     document, schema = gis.get("/ogc/api").json(), gis.get(f"{PARCELS}/queryables").json()["properties"]
     own = [one for one in document["paths"]["/collections/parcel-fence/items"]["get"]["parameters"] if "name" in one]
-    assert {one["name"] for one in own} == schema.keys() - {"geometry"}
+    assert {one["name"] for one in own} == schema.keys() - {"geometry"} - ARRAYS
     for one in own:
         assert one["schema"].items() <= schema[one["name"]].items()
     shared = [one.get("$ref", "") for one in document["paths"]["/collections/parcel-fence/items"]["get"]["parameters"]]
@@ -338,6 +340,83 @@ def test_every_relation_of_time(gis: TestClient, text: str, expected: list[int])
     assert numbers(gis, text, FENCES) == expected
 
 
+# --- arrays: parcel n is used as USES[n % 4] says: idle | parking | parking, planted | stockpile, planted, parking
+
+RELATIONS = [
+    # /req/array-functions/array-predicates C: what each relation means
+    ("A_EQUALS(use_statuses, ('parking'))", [1, 5, 9]),
+    ("A_CONTAINS(use_statuses, ('parking','planted'))", [2, 3, 6, 7, 10, 11]),
+    ("A_CONTAINEDBY(use_statuses, ('parking','planted'))", [1, 2, 5, 6, 9, 10]),
+    ("A_OVERLAPS(use_statuses, ('idle','stockpile'))", [0, 3, 4, 7, 8, 11]),
+    # B: sets, in which neither order nor repetition counts
+    ("A_EQUALS(use_statuses, ('planted','parking'))", [2, 6, 10]),
+    ("A_EQUALS(use_statuses, ('planted','parking','planted'))", [2, 6, 10]),
+    ("A_CONTAINS(use_statuses, ('idle','idle'))", [0, 4, 8]),
+    # A: an array on either side, of properties, of texts made by functions, of unlike kinds, of a row or written out
+    ("A_CONTAINS(('idle','parking'), use_statuses)", [0, 1, 4, 5, 8, 9]),
+    ("A_CONTAINEDBY(('stockpile'), use_statuses)", [3, 7, 11]),
+    ("A_EQUALS(use_statuses, use_statuses)", list(range(12))),
+    ("A_EQUALS((use_status, 'parking'), use_statuses)", [1, 5, 9]),
+    ("A_CONTAINS(use_statuses, (CASEI('IDLE'), 'idle'))", [0, 4, 8]),
+    ("A_CONTAINS((1, TRUE, DATE('2026-01-01'), 'idle'), use_statuses)", [0, 4, 8]),
+    ("A_CONTAINS(use_statuses, ('idle', 1))", []),
+    ("A_OVERLAPS(use_statuses, (1, 'idle'))", [0, 4, 8]),
+    ("A_OVERLAPS((1, 2 + 3), (5, FALSE)) AND id > 0", list(range(12))),
+    ("A_CONTAINS((TIMESTAMP('2026-01-01T00:00:00Z'), 1), (TIMESTAMP('2026-01-01T08:00:00+08:00')))", list(range(12))),
+    ("A_EQUALS((DATE('2026-01-01')), ('2026-01-01'))", []),
+    ("A_OVERLAPS((geometry, POINT(1 2)), (POINT(1 2), 'x'))", list(range(12))),
+    # with the others
+    ("NOT A_OVERLAPS(use_statuses, ('parking')) OR parcel_no = 'P-01'", [0, 1, 4, 8]),
+    ("A_CONTAINS(use_statuses, ('planted')) AND use_statuses IS NOT NULL", [2, 3, 6, 7, 10, 11]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RELATIONS)
+def test_every_relation_of_arrays(gis: TestClient, text: str, expected: list[int]) -> None:
+    """/req/array-functions/array-predicates, as text and as JSON."""
+    assert numbers(gis, text) == expected
+    assert numbers(gis, json.dumps(read(text, TEXT)), **{"filter-lang": "cql2-json"}) == expected
+
+
+def test_the_abstract_test_of_arrays(gis: TestClient) -> None:
+    """/conf/array-functions/array-predicates and …/logical: every array among the queryables, every relation, joined."""
+    found = gis.get(f"{PARCELS}/queryables").json()["properties"]
+    arrays = {name for name, one in found.items() if one.get("type") == "array"}
+    assert arrays == ARRAYS
+    for name in arrays:
+        assert found[name]["items"]["type"] == "string"
+        made = [f"{op}({name},('foo','bar'))" for op in ("A_CONTAINS", "A_CONTAINEDBY", "A_EQUALS", "A_OVERLAPS")]
+        assert [numbers(gis, text) for text in made] == [[], [], [], []]
+        a, b, c, d = made
+        assert len(numbers(gis, f"((NOT {a} AND {b}) OR ({c} and NOT {d}) or not ({a} AND {d}))")) == 12
+
+
+def test_an_array_is_empty_in_json_only(gis: TestClient) -> None:
+    """The parser of text knows no `()`."""
+
+    def asked(op: str, *args: object) -> list[int]:
+        return numbers(gis, json.dumps({"op": op, "args": args}), **{"filter-lang": "cql2-json"})
+
+    uses = {"property": "use_statuses"}
+    assert (
+        len(asked("a_contains", uses, []))
+        == len(asked("a_equals", [], []))
+        == len(asked("a_containedBy", [], uses))
+        == 12
+    )
+    assert asked("a_equals", uses, []) == asked("a_overlaps", uses, []) == asked("a_overlaps", [], []) == []
+    assert "(1:25)" in refused(gis, "A_EQUALS(use_statuses, ())")["title_zh"]
+
+
+def test_an_array_is_given_as_one(gis: TestClient) -> None:
+    feature = gis.get(ITEMS, params={"parcel_no": "P-03"}).json()["features"][0]
+    assert feature["properties"]["use_statuses"] == USES[3]
+    assert feature["properties"]["use_status"] == USES[3][0]
+    page = gis.get(f"{ITEMS}/{feature['id']}", headers={"Accept": "text/html"}).text
+    assert "、" in page.split("全部使用情况")[1].split("</tr>")[0]
+    assert gis.get(ITEMS, params={"use_statuses": "idle"}).status_code == 400
+
+
 # --- what is wrong is said
 
 
@@ -355,7 +434,21 @@ def test_every_relation_of_time(gis: TestClient, text: str, expected: list[int])
         ("parcel_no LIKE parcel_name", "模式应是文本"),
         ("parcel_no LIKE 'x\\'", "\\ 结尾"),
         ("parcel_no IN (1)", "需要文本"),
-        ("a_contains(parcel_no, ('x'))", "不支持"),
+        ("A_CONTAINS(parcel_no, ('x'))", "(A_CONTAINS):需要列表,得到的是文本"),
+        ("A_OVERLAPS(use_statuses, (parcel_no))", "需要列表,得到的是文本"),
+        ("A_OVERLAPS(use_statuses, NULL)", "IS NULL"),
+        ("A_OVERLAPS(use_statuses, parcel_no)", "需要列表,得到的是文本"),
+        ("A_EQUALS(use_statuses, ('x'), ('y'))", "需要 2 个参数"),
+        ("A_EQUALS(use_statuses, ('x', use_statuses))", "得到的是列表"),
+        ("A_EQUALS(use_statuses, ('x', ('y', 'z')))", "这里不能是列表"),
+        ("A_EQUALS(use_statuses, (INTERVAL('2026-01-01','..'), 'x'))", "不认识“interval”"),
+        ("A_EQUALS(use_statuses, (NULL, 'x'))", "IS NULL"),
+        ("use_statuses = 'parking'", "列表请用 A_EQUALS, A_CONTAINS"),
+        ("use_statuses IN ('parking')", "列表请用"),
+        ("use_statuses BETWEEN 1 AND 2", "列表请用"),
+        ("use_statuses LIKE 'p%'", "需要文本,得到的是列表"),
+        ("CASEI(use_statuses) = 'x'", "需要文本,得到的是列表"),
+        ("use_statuses", "需要是否,得到的是列表"),
         ("area_m2(parcel_no) > 1", "需要图形"),
         ("area_m2() > 1", "需要 1 个参数"),
         ("area_registered_m2 + 'x' > 1", "需要数"),

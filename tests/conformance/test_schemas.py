@@ -61,7 +61,9 @@ def test_properties_have_a_type_or_are_geometries_and_known_keywords_only(gis: T
                 assert one["title"], (name, key)
                 assert ("type" in one) is not one.get("format", "").startswith("geometry-")
                 assert "type" in one or one["format"] in GEOMETRIES
-                assert {word for word in one if not word.startswith("x-ogc-")} <= KEYWORDS
+                words = {word for word in one if not word.startswith("x-ogc-")}
+                assert words - {"items"} <= KEYWORDS
+                assert ("items" in words) is (one.get("type") == "array")
             order = [one["x-ogc-propertySeq"] for one in schema["properties"].values()]
             assert order == list(range(1, len(order) + 1))
 

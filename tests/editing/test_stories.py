@@ -170,7 +170,11 @@ def test_the_rules_of_the_register_hold(land: Land, editor: TestClient) -> None:
     both = write(editor, "PATCH", fenced, {"properties": {"use_statuses": "parking,planted"}}, tag)
     assert both.status_code == 204, both.text
     found = editor.get(f"{items('parcel-use')}/{land.parcels[0]}").json()["properties"]
-    assert (found["use_status"], found["use_statuses"]) == ("parking", "parking,planted")
+    assert (found["use_status"], found["use_statuses"]) == ("parking", ["parking", "planted"])
+    tag = editor.get(fenced).headers["etag"]
+    again = write(editor, "PATCH", fenced, {"properties": {"use_statuses": ["planted"]}}, tag)
+    assert again.status_code == 204, again.text
+    assert editor.get(fenced).json()["properties"]["use_statuses"] == ["planted"]
 
 
 def test_points_of_an_outline_keep_their_texts_where_vertices_stay(land: Land, editor: TestClient) -> None:

@@ -114,6 +114,22 @@ def test_attributes_of_a_layer_that_does_not_exist(folder: Path) -> None:
     assert broken(folder).facts["key"] == "attributes_of"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('type = "texts"', 'type = "texts"\ntiles_from = 12', "attributes.use_statuses.tiles_from"),
+        ('type = "texts"', 'type = "texts"\nfilter = true', "attributes.use_statuses.filter"),
+        ('label = "parcel_no"', 'label = "use_statuses"', "label"),
+    ],
+)
+def test_what_an_array_cannot_be(folder: Path, old: str, new: str, key: str) -> None:
+    """A property of tiles, a parameter, a name."""
+    change(folder / "parcel-supply" / "layer.toml", old, new)
+    error = broken(folder)
+    assert error.facts["key"] == key
+    assert "array" in error.sentence("en")
+
+
 def test_a_label_that_is_no_attribute(folder: Path) -> None:
     change(folder / "area" / "layer.toml", 'label = "name"', 'label = "nom"')
     assert broken(folder).facts["key"] == "label"

@@ -28,9 +28,9 @@ def lines(small: bool = False) -> Iterator[Line]:
     """One line for each role: what was asked, what broke."""
     program = made(".venv-fuzz", PINS) / "st"
     with premises() as place, place.web() as port:
-        area = place.areas()[0]
+        area, unit = place.areas()[0], place.unit()
         for role in Role:
-            who = place.somebody(f"fuzz-{role}", role, area)
+            who = place.somebody(f"fuzz-{role}", role, area, unit_id=unit if role is Role.UNIT_USER else None)
             yield _role(program, port, role, who, SMALL_S if small else FULL_S)
 
 

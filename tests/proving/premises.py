@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import update
 
 from gis_service.access import operations as access
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.edge import COOKIE
 from gis_service.access.rules import Role
 from gis_service.core import db
+from gis_service.parcels.models import Parcel
 from gis_service.services import Services
 from gis_service.settings import ROOT, Settings
 from gis_service.supervisor import prepare
 from tests.conftest import PASSWORD
-from tests.factories import a_parcel, an_area, land
+from tests.factories import a_parcel, a_unit, an_area, land
 from tests.test_serve import free_port, get, until
 
 PARCELS = 20
@@ -54,12 +56,20 @@ class Premises:
     folder: Path
     services: Services
 
-    def somebody(self, name: str, role: Role, area_id: int) -> Somebody:
-        """Somebody with a role in one area, signed in already."""
-        _, secret = signed_in(self.services, name, role, area_id=area_id)
+    def somebody(self, name: str, role: Role, area_id: int, *, unit_id: int | None = None) -> Somebody:
+        """Somebody with a role in one area (or for the land in a unit's care, if one is named), signed in already."""
+        _, secret = signed_in(self.services, name, role, area_id=None if unit_id else area_id, unit_id=unit_id)
         with self.services.private().admin() as connection:
             rows = connection.execute("select id, parcel_no from parcel where area_id = %s", [area_id]).fetchall()
         return Somebody(name, {COOKIE: secret}, frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
+
+    def unit(self) -> int:
+        """A new unit, which has the first area's land in its care."""
+        with self.services.sessions.begin() as session:
+            db.enter(session, EVERYTHING)
+            unit = a_unit(session).id
+            session.execute(update(Parcel).where(Parcel.area_id == self.areas()[0]).values(custodian_unit_id=unit))
+            return unit
 
     def areas(self) -> list[int]:
         """Areas with land, the fullest first."""
@@ -99,7 +109,9 @@ class Premises:
             yield port
 
 
-def signed_in(services: Services, name: str, *roles: Role, area_id: int | None = None) -> tuple[int, str]:
+def signed_in(
+    services: Services, name: str, *roles: Role, area_id: int | None = None, unit_id: int | None = None
+) -> tuple[int, str]:
     """A new person with these roles and a session already, so that no proof waits for passwords: id, and the secret of the session."""
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
@@ -107,7 +119,7 @@ def signed_in(services: Services, name: str, *roles: Role, area_id: int | None =
             session, SERVICE, username=name, display_name=name, password=PASSWORD, own_choice=True
         )
         for role in roles:
-            access.grant_role(session, SERVICE, user.id, role, area_id=area_id)
+            access.grant_role(session, SERVICE, user.id, role, area_id=area_id, unit_id=unit_id)
         secret, _ = access.open_session(session, user, address="127.0.0.1", agent="proof")
         return user.id, secret
 

@@ -22,7 +22,7 @@ from gis_service.exports.fields import YES_NO, cell, named
 from gis_service.exports.formats.gpkg_file import File, Table
 from gis_service.exports.source import Source
 from gis_service.geo import crs as systems
-from gis_service.maps.catalogue import Layer
+from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.maps.styles.drawing import Drawn
 from gis_service.parcels.lineage.rules import WORDS as ACTS_OF_LINEAGE
 from gis_service.parcels.lineage.rules import Kind
@@ -31,7 +31,15 @@ from gis_service.parcels.vocabulary import vocabulary, words
 PARCELS, HISTORY, LINEAGE = "parcels", "parcel_history", "parcel_lineage"
 PARCEL_VIEW = "layer.parcel"
 GEOMETRY = {"polygon": "MULTIPOLYGON", "line": "MULTILINESTRING", "point": "POINT"}
-TYPES = {"text": "TEXT", "number": "REAL", "integer": "INTEGER", "boolean": "TEXT", "datetime": "TEXT", "date": "DATE"}
+TYPES = {
+    "text": "TEXT",
+    "number": "REAL",
+    "integer": "INTEGER",
+    "boolean": "TEXT",
+    "datetime": "TEXT",
+    "date": "DATE",
+    "texts": "TEXT",
+}
 
 
 def write(path: Path, source: Source) -> None:
@@ -117,11 +125,16 @@ def _layer_rows(source: Source, layer: Layer, rows: Sequence[Any]) -> Iterator[t
     lang = source.wish.lang
     for row, shape in zip(rows, shapes, strict=True):
         values = row[1:-1]
-        shown = (
-            words(a.vocabulary, v, lang) if a.vocabulary and v in vocabulary()[a.vocabulary] else _stored(v, lang)
-            for a, v in zip(layer.attributes, values, strict=True)
-        )
-        yield row[0], _several(shape), *shown
+        yield row[0], _several(shape), *(_told(a, v, lang) for a, v in zip(layer.attributes, values, strict=True))
+
+
+def _told(attribute: Attribute, value: Any, lang: str) -> Any:
+    """A value in words where there are any; several as one text, since a column holds one value."""
+    if isinstance(value, list):
+        return ("、" if lang == "zh" else ", ").join(str(_told(attribute, one, lang)) for one in value)
+    if attribute.vocabulary and value in vocabulary()[attribute.vocabulary]:
+        return words(attribute.vocabulary, value, lang)
+    return _stored(value, lang)
 
 
 def _several(shape: Any) -> Any:

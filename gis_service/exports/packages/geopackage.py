@@ -72,7 +72,9 @@ def _rows(layer: Layer, found: GeoDataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 def _shown(attribute: Attribute, value: Any) -> Any:
-    """A value as SQLite keeps it and people read it."""
+    """A value as SQLite keeps it and people read it; several as one text."""
+    if isinstance(value, list):
+        return "、".join(str(_shown(attribute, one)) for one in value)
     if pd.isna(value):
         return None
     if attribute.type == "boolean":

@@ -5,5 +5,6 @@ literals     days, instants and shapes that a person wrote
 compiling    the tree as SQL: names from the queryables only, every literal bound
 temporal     the fifteen relations of time
 spatial      the eight relations of shapes
+arrays       the four relations of arrays
 functions    the functions of this service
 """

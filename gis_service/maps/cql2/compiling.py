@@ -14,7 +14,8 @@ import shapely
 from psycopg import sql
 
 from gis_service.maps import crs
-from gis_service.maps.cql2 import literals, spatial, temporal
+from gis_service.maps.cql2 import arrays, literals, spatial, temporal
+from gis_service.maps.cql2.arrays import Members
 from gis_service.maps.cql2.functions import FUNCTIONS
 from gis_service.maps.cql2.reading import MAX_TREE, read
 from gis_service.maps.cql2.temporal import Span
@@ -122,7 +123,7 @@ class _Writer:
                 f"没有这个字段,可用:{names}",
                 f"there is no such property; known are {', '.join(self.queryables)}",
             )
-        return Term(known.kind, sql.Identifier(known.column))
+        return Term(known.kind, sql.Identifier(known.column), of=known.of)
 
     def moment(self, text: Node, kind: Kind, place: str) -> Term:
         value = literals.moment(text, place)
@@ -138,14 +139,16 @@ class _Writer:
 
     def number(self, value: float, place: str) -> Term:
         """A whole number is bound as one, so that an index on whole numbers serves; text gives no others than floats."""
-        try:
-            exact = float(value)
-        except OverflowError:
-            exact = float("inf")
-        if not isfinite(exact):
-            raise fault(place, "数太大", "the number is too large")
-        whole = exact.is_integer() and abs(exact) < EXACT
-        return self.bound(Kind.NUMBER, int(exact), "{}::bigint") if whole else self.bound(Kind.NUMBER, exact)
+        exact = _exact(value, place)
+        return (
+            self.bound(Kind.NUMBER, exact, "{}::bigint") if isinstance(exact, int) else self.bound(Kind.NUMBER, exact)
+        )
+
+    def numbers(self, values: Sequence[float], place: str) -> Term:
+        """Many numbers, bound together as one array; as whole numbers if all are."""
+        exact = [_exact(value, place) for value in values]
+        whole = all(isinstance(one, int) for one in exact)
+        return self.bound(Kind.NUMBER, exact, "{}::bigint[]" if whole else "{}::float8[]")
 
     def shape(self, node: Node, place: str) -> Term:
         drawn = literals.shape(node, self.system, place)
@@ -227,9 +230,9 @@ class _Writer:
         if one.kind is Kind.SHAPE:
             raise fault("IN", "图形不能用 IN", "geometries do not go with IN")
         if one.kind is Kind.TEXT and all(isinstance(item, str) for item in wanted):
-            return Term(
-                Kind.BOOLEAN, sql.SQL("({} = any({}))").format(one.sql, self.bound(Kind.TEXT, wanted, "{}::text[]").sql)
-            )
+            return _any(one, self.bound(Kind.TEXT, wanted, "{}::text[]"))
+        if one.kind is Kind.NUMBER and all(_is_number(item) for item in wanted):
+            return _any(one, self.numbers(wanted, "IN"))
         items = [self.term(item, "IN") for item in wanted]
         for item in items:
             self._alike("IN", one, item)
@@ -267,6 +270,39 @@ class _Writer:
         terms = [self.of_kind(arg, (kind,), name) for arg, (_, kind) in zip(given, known.takes, strict=True)]
         return Term(known.gives, known.write([term.sql for term in terms]))
 
+    # --- arrays
+
+    def of_arrays(self, op: str, args: list[Node]) -> Term:
+        one, other = (self.members(arg, op.upper()) for arg in _of(op, args, 2))
+        return arrays.relation(op, one, other)
+
+    def members(self, node: Node, place: str) -> Members:
+        """An array of the row, or one that was written into the filter. Any other value than a property's is the array of
+        itself: the parser of text drops the parentheses of some arrays of one."""
+        if not isinstance(node, dict) or "property" not in node:
+            return self.listed(node if isinstance(node, list) else [node], place)
+        term = self.of_kind(node, (Kind.ARRAY,), place)
+        assert term.of is not None  # noqa: S101  (queryables say it of every array)
+        return Members({term.of: term.sql}, column=term.sql)
+
+    def listed(self, nodes: list[Node], place: str) -> Members:
+        """The elements of a literal by kind; texts and numbers are bound together."""
+        texts, numbers = [one for one in nodes if isinstance(one, str)], [one for one in nodes if _is_number(one)]
+        found: dict[Kind, list[sql.Composable]] = {}
+        for node in nodes:
+            if not isinstance(node, str) and not _is_number(node):
+                term = self.of_kind(node, tuple(arrays.TYPES), place)
+                found.setdefault(term.kind, []).append(sql.SQL(CASTS[term.kind]).format(term.sql))
+        parts: list[tuple[Kind, sql.Composable]] = [
+            (kind, sql.SQL("array[{}]::" + arrays.TYPES[kind]).format(sql.SQL(", ").join(items)))
+            for kind, items in found.items()
+        ]
+        if texts:
+            parts.append((Kind.TEXT, self.bound(Kind.TEXT, texts, "{}::text[]").sql))
+        if numbers:
+            parts.append((Kind.NUMBER, sql.SQL("{}::float8[]").format(self.numbers(numbers, place).sql)))
+        return arrays.joined(parts)
+
     # --- time
 
     def span(self, node: Node, place: str) -> Span:
@@ -303,6 +339,9 @@ class _Writer:
         return CODE_POINTS.format(term.sql) if term.kind is Kind.TEXT and op in IN_ORDER else term.sql
 
     def _alike(self, place: str, one: Term, other: Term) -> None:
+        if Kind.ARRAY in (one.kind, other.kind):
+            names = ", ".join(name.upper() for name in arrays.RELATIONS)
+            raise fault(place, f"列表请用 {names} 比较", f"arrays are compared by {names}")
         if one.kind is not other.kind:
             self._unlike(other, (one.kind,), place)
 
@@ -324,6 +363,7 @@ OPERATIONS: Mapping[str, Callable[[_Writer, str, list[Node]], Term]] = {
     **dict.fromkeys(ARITHMETIC, _Writer.arithmetic),
     **dict.fromkeys(spatial.RELATIONS, _Writer.spatial),
     **dict.fromkeys(temporal.RELATIONS, _Writer.temporal),
+    **dict.fromkeys(arrays.RELATIONS, _Writer.of_arrays),
     **dict.fromkeys(FUNCTIONS, _Writer.function),
     "not": _Writer.negation,
     "isnull": _Writer.is_null,
@@ -333,6 +373,25 @@ OPERATIONS: Mapping[str, Callable[[_Writer, str, list[Node]], Term]] = {
     "casei": _Writer.case,
     "accenti": _Writer.accent,
 }
+
+
+def _any(one: Term, of: Term) -> Term:
+    return Term(Kind.BOOLEAN, sql.SQL("({} = any({}))").format(one.sql, of.sql))
+
+
+def _is_number(node: Node) -> bool:
+    return isinstance(node, int | float) and not isinstance(node, bool)
+
+
+def _exact(value: float, place: str) -> float | int:
+    """As a whole number where it is one that a float holds exactly."""
+    try:
+        exact = float(value)
+    except OverflowError:
+        exact = float("inf")
+    if not isfinite(exact):
+        raise fault(place, "数太大", "the number is too large")
+    return int(exact) if exact.is_integer() and abs(exact) < EXACT else exact
 
 
 def _of(op: str, args: Node, count: int) -> list[Node]:

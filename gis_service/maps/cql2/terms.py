@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DATE = "date"
     INSTANT = "timestamp"
     SHAPE = "geometry"
+    ARRAY = "array"
 
 
 WORDS: dict[Kind, tuple[str, str]] = {
@@ -30,26 +31,30 @@ WORDS: dict[Kind, tuple[str, str]] = {
     Kind.DATE: ("日期", "a date"),
     Kind.INSTANT: ("时刻", "an instant"),
     Kind.SHAPE: ("图形", "a geometry"),
+    Kind.ARRAY: ("列表", "an array"),
 }
 
 
 @dataclass(frozen=True)
 class Queryable:
-    """A name that a filter may use, the kind of its values, and its column."""
+    """A name that a filter may use, the kind of its values, and its column; of an array the kind of its elements."""
 
     name: str
     kind: Kind
     column: str
+    of: Kind | None = None
 
 
 @dataclass(frozen=True)
 class Term:
-    """A value in SQL; `literal` where it was written into the filter, `mixed` where that is a collection of unlike shapes."""
+    """A value in SQL; `literal` where it was written into the filter, `mixed` where that is a collection of unlike shapes,
+    `of` the kind of the elements of an array."""
 
     kind: Kind
     sql: sql.Composable
     literal: bool = False
     mixed: bool = False
+    of: Kind | None = None
 
 
 def fault(place: str, fault_zh: str, fault_en: str) -> BadFilter:

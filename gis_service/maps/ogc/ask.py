@@ -52,8 +52,8 @@ FILTER = ("filter", "filter-lang", "filter-crs")
 
 
 def item_parameters(layer: Layer) -> list[str]:
-    """Of a page of features: every queryable is a parameter, too."""
-    return ["limit", "bbox", "bbox-crs", "datetime", "crs", "as_of", "after", *FILTER, *asked.askable(layer)]
+    """Of a page of features: every queryable with one value is a parameter, too."""
+    return ["limit", "bbox", "bbox-crs", "datetime", "crs", "as_of", "after", *FILTER, *asked.parameters(layer)]
 
 
 def rows(request: Request, layer: Layer) -> Asked:

@@ -61,6 +61,7 @@ CONFORMS = [
             "basic-spatial-functions-plus",
             "spatial-functions",
             "temporal-functions",
+            "array-functions",
             "property-property",
             "arithmetic",
             "functions",

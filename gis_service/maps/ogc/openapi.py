@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis_service.maps import crs
-from gis_service.maps.asked import askable
+from gis_service.maps.asked import parameters
 from gis_service.maps.catalogue import Attribute, Catalogue, Layer
 from gis_service.maps.cql2.reading import LANGUAGES, MAX_BYTES, TEXT
 from gis_service.maps.ogc import writing
@@ -63,7 +63,7 @@ def document(catalogue: Catalogue, edits: Mapping[str, Edits], *, title: str, ve
 def _of_layer(layer: Layer) -> Node:
     here, name = f"/collections/{layer.id}", layer.id
     filters = [_filter(attribute) for attribute in layer.attributes if attribute.filter]
-    queryable = [_filter(attribute) for attribute in askable(layer).values()]
+    queryable = [_filter(attribute) for attribute in parameters(layer).values()]
     rows = ["datetime", "as_of"]
     items = _get(
         f"{name}.items", f"{layer.title}:要素 · Features", "featureCollectionGeoJSON", GEOJSON, crs_header=True,

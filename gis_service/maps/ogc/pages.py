@@ -61,8 +61,10 @@ def item(layer: Layer, feature: dict[str, Any]) -> str:
 
 def shown(attribute: Attribute, value: Any) -> str:
     """A value in words: the vocabulary's, or as it stands."""
-    if value is None:
+    if value is None or value == []:
         return "—"
+    if isinstance(value, list):
+        return "、".join(shown(attribute, one) for one in value)
     if attribute.vocabulary:
         known = vocabulary()[attribute.vocabulary]
         return known[value][0] if value in known else str(value)

@@ -22,6 +22,7 @@ TYPES: dict[str, Schema] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
+    "texts": {"type": "array", "items": {"type": "string"}},
 }
 SHAPES = {
     "polygon": "geometry-polygon-or-multipolygon",
@@ -95,7 +96,10 @@ def of_attribute(attribute: Attribute) -> Schema:
     found: Schema = {"title": title, **TYPES[attribute.type]}
     if attribute.vocabulary:
         words = {code: both for code, both in vocabulary()[attribute.vocabulary].items() if code != "title"}
-        found["enum"] = list(words)
+        if attribute.type == "texts":
+            found["items"] = {**found["items"], "enum": list(words)}
+        else:
+            found["enum"] = list(words)
         found["description"] = "; ".join(f"{code}: {zh} {en}" for code, (zh, en) in words.items())
     if unit and attribute.type in ("number", "integer"):
         found["x-ogc-unit"] = unit

@@ -79,6 +79,7 @@
 
   function shown(column, value) {
     if (value === null || value === undefined || value === '') return '—';
+    if (Array.isArray(value)) return value.map(function (one) { return shown(column, one); }).join('、') || '—';
     if (value === true) return '是';
     if (value === false) return '否';
     if (column.words) return column.words[value] || String(value);

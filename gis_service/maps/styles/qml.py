@@ -237,7 +237,10 @@ def _fields(drawn: Drawn) -> Iterator[Element]:
         for n, each in enumerate(attributes)
     ]
     yield element("aliases", children=aliases)
-    yield element("fieldConfiguration", children=[_field(each, zh=zh) for each in attributes if each.vocabulary])
+    yield element(
+        "fieldConfiguration",
+        children=[_field(each, zh=zh) for each in attributes if each.vocabulary and each.type != "texts"],
+    )
 
 
 def _called(attribute: Attribute, *, zh: bool) -> str:

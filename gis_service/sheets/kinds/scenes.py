@@ -137,5 +137,5 @@ def status(desk: Desk, parcel_no: str) -> Content:
 
 def said_status(desk: Desk, row: Any, axis: str) -> str:
     """The words of a status; land may be used in several ways at once."""
-    values = text_of(row.use_statuses if axis == "use_status" else getattr(row, axis))
-    return desk.t.comma.join(desk.words(axis, value) for value in values.split(",") if value) or "—"
+    values = row.use_statuses if axis == "use_status" else [text_of(getattr(row, axis))]
+    return desk.t.comma.join(desk.words(axis, value) for value in values if value) or "—"

@@ -60,7 +60,7 @@ def _operation(op: str, args: list[Any], row: Row) -> Any:  # noqa: PLR0911
     if op == "in":
         one, items = value(args[0], row), [value(item, row) for item in args[1]]
         return None if one is None else one in items
-    given = [value(arg, row) for arg in args]
+    given = [[value(one, row) for one in arg] if isinstance(arg, list) else value(arg, row) for arg in args]
     if op == "between":
         return _joined(
             "and", [_operation(">=", [given[0], given[1]], row), _operation("<=", [given[0], given[2]], row)]
@@ -84,6 +84,8 @@ def _known(op: str, given: list[Any]) -> Any:  # noqa: PLR0911
     first, *rest = given
     if op in COMPARE:
         return COMPARE[op](first, rest[0])
+    if op.startswith("a_"):
+        return _of_sets(op, *({_element(one) for one in side} for side in given))
     if op in RELATE:
         return bool(RELATE[op](first, rest[0]))
     if op == "not":
@@ -96,6 +98,17 @@ def _known(op: str, given: list[Any]) -> Any:  # noqa: PLR0911
         bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", first))
         return unicodedata.normalize("NFC", bare)
     return _calculated(op, float(first), float(rest[0]))
+
+
+def _element(one: Any) -> tuple[str, Any]:
+    """Values of unlike kinds are unlike elements: TRUE is not 1."""
+    return ("number" if isinstance(one, int | float) and not isinstance(one, bool) else type(one).__name__), one
+
+
+def _of_sets(op: str, one: set[Any], other: set[Any]) -> bool:
+    return {"a_equals": one == other, "a_contains": one >= other, "a_containedBy": one <= other}.get(
+        op, bool(one & other)
+    )
 
 
 def _calculated(op: str, one: float, other: float) -> float | None:

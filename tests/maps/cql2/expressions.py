@@ -7,6 +7,7 @@ from typing import Any
 import shapely
 from hypothesis import strategies as st
 
+from gis_service.maps.cql2.functions import FUNCTIONS
 from gis_service.maps.cql2.spatial import RELATIONS as SPATIAL
 from gis_service.maps.cql2.temporal import RELATIONS as TEMPORAL
 
@@ -86,6 +87,10 @@ def pairs(of: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return comparisons.flatmap(lambda name: op(name, of, of))
 
 
+WORDS = st.sampled_from(["a", "b", "é'", "北", ""])
+elements = WORDS | NUMBERS | st.booleans() | DAYS.map(lambda day: {"date": day})
+arrays = prop("tags", "more") | st.lists(WORDS, min_size=1, max_size=3) | st.lists(elements, min_size=1, max_size=4)
+
 predicates = st.one_of(
     pairs(numbers),
     pairs(texts),
@@ -102,6 +107,10 @@ predicates = st.one_of(
     st.sampled_from(sorted(SPATIAL)).flatmap(lambda name: op(name, prop("geometry"), shapes() | boxes())),
     st.sampled_from(sorted(SPATIAL)).flatmap(lambda name: op(name, shapes(), prop("geometry"))),
     st.sampled_from(sorted(TEMPORAL)).flatmap(lambda name: op(name, spans, spans)),
+    st.sampled_from(["a_equals", "a_contains", "a_containedBy", "a_overlaps"]).flatmap(
+        lambda name: op(name, arrays, arrays)
+    ),
+    op("isNull", prop("tags")),
 )
 filters = st.recursive(
     predicates,
@@ -121,6 +130,8 @@ def text_of(node: Node) -> str:  # noqa: PLR0911
         return str(node).upper()
     if isinstance(node, str):
         return "'" + node.replace("'", "''") + "'"
+    if isinstance(node, list):
+        return f"({', '.join(map(text_of, node))})"
     if not isinstance(node, dict):
         return repr(node)
     if "property" in node:
@@ -147,6 +158,6 @@ def _operation(name: str, args: list[Node]) -> str:
         return f"({said[0]} IS NULL)"
     if name == "between":
         return f"({said[0]} BETWEEN {said[1]} AND {said[2]})"
-    if name[:2] in ("s_", "t_") or name in ("casei", "accenti"):
+    if name[:2] in ("s_", "t_", "a_") or name in ("casei", "accenti", *FUNCTIONS):
         return f"{name.upper()}({', '.join(said)})"
     return "(" + f" {name.upper()} ".join(said) + ")"

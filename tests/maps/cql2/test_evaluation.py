@@ -30,9 +30,14 @@ COLUMNS = {
     "day": (Kind.DATE, "date"),
     "since": (Kind.INSTANT, "timestamptz"),
     "until": (Kind.INSTANT, "timestamptz"),
+    "tags": (Kind.ARRAY, "text[]"),
+    "more": (Kind.ARRAY, "text[]"),
     "geometry": (Kind.SHAPE, "geometry(geometry, 4490)"),
 }
-QUERYABLES = {name: Queryable(name, kind, name) for name, (kind, _) in COLUMNS.items()}
+QUERYABLES = {
+    name: Queryable(name, kind, name, of=Kind.TEXT if kind is Kind.ARRAY else None)
+    for name, (kind, _) in COLUMNS.items()
+}
 
 
 def rows() -> list[Row]:
@@ -44,6 +49,9 @@ def rows() -> list[Row]:
 
     def text() -> object:
         return some("".join(dice.choices(LETTERS, k=dice.randrange(5))))
+
+    def tags() -> list[str]:
+        return dice.choices(["a", "b", "é'", "北"], k=dice.randrange(4))
 
     def moment() -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=8 * dice.randrange(30))
@@ -66,7 +74,7 @@ def rows() -> list[Row]:
             "id": n, "name": text(), "other": text(), "size": some(dice.randrange(-12, 12) / 2),
             "n": some(dice.randrange(-6, 6)), "ok": some(dice.random() < 0.5),
             "day": some(date(2026, 1, 1 + dice.randrange(10))), "since": some(moment()), "until": some(moment()),
-            "geometry": some(shape()),
+            "geometry": some(shape()), "tags": some(tags()), "more": some(tags()),
         }
         for n in range(300)
     ]  # fmt: skip
@@ -91,10 +99,15 @@ def table(cluster: Cluster) -> Iterator[psycopg.Connection]:
         blanks = ", ".join(f"%({n})s::text::{kind}" for n, (_, kind) in COLUMNS.items())
         for row in ROWS:
             shape = row["geometry"] and f"srid=4490;{shapely.to_wkt(row['geometry'])}"
-            plain_row = {n: None if v is None else str(v) for n, v in row.items()} | {"geometry": shape}
+            plain_row = {n: None if v is None else _written(v) for n, v in row.items()} | {"geometry": shape}
             connection.execute(f"insert into filtered values ({blanks})", plain_row)
         yield connection
     cluster.drop(name)
+
+
+def _written(value: object) -> str:
+    """As PostgreSQL reads it."""
+    return "{" + ",".join(f'"{one}"' for one in value) + "}" if isinstance(value, list) else str(value)
 
 
 def found(table: psycopg.Connection, text: str, language: str) -> list[int]:
@@ -134,7 +147,15 @@ def test_no_text_of_the_filter_is_in_its_sql(expression: Node) -> None:
 
 def test_rows_are_found_and_not_found_by_most_operators(table: psycopg.Connection) -> None:
     """The rows are such that the random filters above mean something."""
-    for text in ("name LIKE '%a%'", "size > 1", "ok", "T_AFTER(since, until)", "S_INTERSECTS(geometry, BBOX(1,1,3,3))"):
+    for text in (
+        "name LIKE '%a%'",
+        "size > 1",
+        "ok",
+        "T_AFTER(since, until)",
+        "S_INTERSECTS(geometry, BBOX(1,1,3,3))",
+        "A_CONTAINS(tags, ('a','b'))",
+        "A_EQUALS(tags, more)",
+    ):
         assert 0 < len(found(table, text, TEXT)) < len(ROWS), text
 
 
