@@ -36,6 +36,8 @@ PARTS = {
     "pages": "网页 · pages",
     "hostile": "有害文件 · hostile files",
     "fuzz": "乱造的请求 · made-up requests",
+    "filters": "筛选表达式 · filters",
+    "injection": "SQL 注入 · SQL in every word",
     "many": "多进程、多机 · many processes",
     "deployed": "离线安装 · installed without a network",
     "scanning": "扫描 · scans",

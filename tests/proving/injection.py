@@ -13,12 +13,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
+import psycopg
 
 from gis_service.access.rules import Role
 from tests.proving.lines import Line, ended
@@ -28,6 +30,7 @@ SMALL_STEP = 5
 """Small: of the doors' payloads every fifth; each payload is still sent through some door."""
 SLEPT_S = 4.0
 """The payloads that sleep would sleep for five."""
+CANARY = "selekt canary_of_the_log"
 HONEST = "nowhere-7f3a"
 
 
@@ -196,10 +199,13 @@ def lines(small: bool = False) -> Iterator[Line]:
 
 
 def _verbose(place: Premises) -> None:
-    """PostgreSQL writes the SQLSTATE with every error."""
+    """PostgreSQL writes the SQLSTATE with every error; a statement that is none, the canary, shows that it does."""
     with place.services.private().admin() as connection:
         connection.execute("alter system set log_error_verbosity = 'verbose'")
         connection.execute("select pg_reload_conf()")
+    time.sleep(1)  # the settings reach every process
+    with place.services.private().admin() as connection, suppress(psycopg.errors.SyntaxError):
+        connection.execute(CANARY)
 
 
 def _sent(client: httpx2.Client, name: str, doors: Sequence[Door], words: Sequence[str], *, step: int) -> Line:
@@ -223,13 +229,14 @@ def _sent(client: httpx2.Client, name: str, doors: Sequence[Door], words: Sequen
 
 def _log(place: Premises, left: int) -> Line:
     """What PostgreSQL wrote about statements that it could not run."""
-    folder: Path = place.services.private().home / "log"
+    folder: Path = place.services.private().server.data / "log"
     told = "\n".join(path.read_text(errors="replace") for path in sorted(folder.glob("*.log")))
-    codes = Counter(re.findall(r"ERROR:  ([0-9A-Z]{5}):", told))
+    before, canary, after = told.partition(CANARY)
+    codes = Counter(re.findall(r"ERROR:  ([0-9A-Z]{5}):", after))
     syntax = sum(count for code, count in codes.items() if code.startswith("42"))
     figure = f"{syntax} of class 42, others {dict(codes)}, {left} parcels left of {2 * PARCELS}"
-    good = bool(told) and not syntax and left == 2 * PARCELS
-    first = re.findall(r"ERROR:  42.*", told)[:3]
+    good = bool(canary) and "ERROR:  42601" in before[-500:] and not syntax and left == 2 * PARCELS
+    first = re.findall(r"ERROR:  42.*", after)[:3] if canary else ["the canary is not in the log"]
     return Line(
         "R50", "the log of PostgreSQL afterwards", figure, "0 errors of syntax, names or types", good, "; ".join(first)
     )

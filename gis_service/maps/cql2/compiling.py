@@ -147,8 +147,9 @@ class _Writer:
     def numbers(self, values: Sequence[float], place: str) -> Term:
         """Many numbers, bound together as one array; as whole numbers if all are."""
         exact = [_exact(value, place) for value in values]
-        whole = all(isinstance(one, int) for one in exact)
-        return self.bound(Kind.NUMBER, exact, "{}::bigint[]" if whole else "{}::float8[]")
+        if all(isinstance(one, int) for one in exact):
+            return self.bound(Kind.NUMBER, exact, "{}::bigint[]")
+        return self.bound(Kind.NUMBER, [float(one) for one in exact], "{}::float8[]")
 
     def shape(self, node: Node, place: str) -> Term:
         drawn = literals.shape(node, self.system, place)
