@@ -234,6 +234,13 @@ class Settings(BaseSettings):
         "administrators sign in with a second factor), or OWASP ASVS 5.0 (`asvs`: long passwords that need not be changed, a second "
         "factor for all).",
     )
+    unused_account_days: int | None = Field(
+        None,
+        ge=0,
+        le=3650,
+        description="Days after which an account that nobody uses is disabled, never the last of an administrator role; 0: never. "
+        "Without it as the profile says: 90 under GB/T 22239, never under ASVS.",
+    )
     oidc_issuer: str | None = Field(
         None,
         pattern=r"^https?://[^/@?#\s]+(/[^?#\s]*)?$",

@@ -46,6 +46,7 @@ from gis_service.patrols.walks import jobs as walks
 from gis_service.reports import jobs as reports
 from gis_service.reports.cli import house_of as reports_house
 from gis_service.reports.operations import TASK as MONTHLY_PACK
+from gis_service.retention import accounts
 from gis_service.retention import carrying as retention
 from gis_service.risk import jobs as risk
 from gis_service.services import Services
@@ -215,7 +216,13 @@ def _backups(app: procrastinate.App, services: Services) -> None:
 
 
 def _logins(app: procrastinate.App, services: Services) -> None:
-    """What is done for people who connect to the database itself."""
+    """What is done about who may come in."""
+
+    @app.periodic(cron=accounts.NIGHTLY)
+    @app.task(name="accounts.unused", queue=queue.QUEUE, queueing_lock="accounts.unused")
+    def disable_unused(timestamp: int) -> None:  # noqa: ARG001
+        """Accounts that nobody uses; their logins to the database end with the next minute."""
+        accounts.run(services)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="analysts.settle", queue=queue.QUEUE, queueing_lock="analysts.settle")

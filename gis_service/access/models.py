@@ -74,6 +74,8 @@ class User(Base):
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     password_changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
+    enabled_at: Mapped[datetime | None] = mapped_column(Moment, doc="when it was last opened again")
+    unused: Mapped[bool] = mapped_column(server_default=text("false"), doc="shut because nobody used it")
     row_version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
 

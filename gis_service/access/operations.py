@@ -193,12 +193,20 @@ def change_user(session: Session, actor: Actor, user_id: int, *, seen: int, at: 
         setattr(user, name, value)
     user.row_version += 1
     if user.state == "disabled":
-        end_sessions(session, user.id, at=at)
-        session.execute(update(AccessToken).where(AccessToken.user_id == user.id).values(revoked_at=at))
-        live = AnalystAccount.user_id == user.id, AnalystAccount.ended_at.is_(None)
-        session.execute(update(AnalystAccount).where(*live).values(ended_at=at))
+        shut_out(session, user.id, at=at)
+    elif "state" in changes:
+        user.enabled_at, user.unused = at, False
     note(session, actor, "user.change", user.username, detail={key: str(value) for key, value in changes.items()})
     return user
+
+
+def shut_out(session: Session, user_id: int, *, at: datetime) -> None:
+    """End whatever lets somebody in: sessions, tokens, the login to the database."""
+    end_sessions(session, user_id, at=at)
+    live_token = AccessToken.user_id == user_id, AccessToken.revoked_at.is_(None)
+    session.execute(update(AccessToken).where(*live_token).values(revoked_at=at))
+    live_login = AnalystAccount.user_id == user_id, AnalystAccount.ended_at.is_(None)
+    session.execute(update(AnalystAccount).where(*live_login).values(ended_at=at))
 
 
 def set_password(

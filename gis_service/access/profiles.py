@@ -45,6 +45,8 @@ class Profile:
     """Sessions of one person; one more ends the oldest."""
     second_factor_for: frozenset[Role]
     """Roles that cannot work without a second factor; others may have one."""
+    unused_days: int
+    """Days after which an account that nobody uses is disabled; 0: never."""
 
     def password_faults(self, password: str, username: str, *, second: bool = False) -> list[tuple[str, str]]:
         """What is wrong with a new password, each as (Chinese, English); empty when it will do."""
@@ -94,6 +96,7 @@ DENGBAO_2 = Profile(
     absolute=timedelta(hours=12),
     sessions_at_once=10,
     second_factor_for=frozenset(),
+    unused_days=90,
 )
 DENGBAO = Profile(
     code="dengbao",
@@ -111,6 +114,7 @@ DENGBAO = Profile(
     absolute=timedelta(hours=12),
     sessions_at_once=5,
     second_factor_for=THREE_ADMINS,
+    unused_days=90,
 )
 ASVS = Profile(
     code="asvs",
@@ -129,6 +133,7 @@ ASVS = Profile(
     absolute=timedelta(hours=12),
     sessions_at_once=5,
     second_factor_for=frozenset(Role) - {Role.GUEST},
+    unused_days=0,  # ASVS asks nothing of the kind
 )
 PROFILES = {profile.code: profile for profile in (DENGBAO_2, DENGBAO, ASVS)}
 DEFAULT = DENGBAO_2

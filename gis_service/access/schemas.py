@@ -116,6 +116,7 @@ class UserOut(BaseModel):
     unit_id: int | None
     unit: str | None = None
     state: str
+    unused: bool
     must_change_password: bool
     last_login_at: datetime | None
     locked_until: datetime | None

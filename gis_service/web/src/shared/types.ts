@@ -308,6 +308,7 @@ export interface Account {
   unit: string | null;
   state: 'active' | 'disabled';
   must_change_password: boolean;
+  unused: boolean;
   last_login_at: string | null;
   locked_until: string | null;
   row_version: number;

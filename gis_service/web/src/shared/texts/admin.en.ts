@@ -57,6 +57,7 @@ export const ADMIN: Record<string, string> = {
   '恢复': 'Enable',
   '在用': 'active',
   '已停用': 'disabled',
+  '久未使用，已停用': 'disabled: unused',
   '锁定至 {when}': 'locked until {when}',
   '建立': 'Create',
   '账户 {name} 已建立。请把首次密码当面交给本人，这里只显示这一次；首次登录须修改。': 'Account {name} is made. Hand over the first password in person; it is shown only now and must be changed at the first sign-in.',
