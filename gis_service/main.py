@@ -62,7 +62,7 @@ import gis_service.surveys.points.routes
 import gis_service.surveys.programmes.routes
 import gis_service.tls.page
 from gis_service import settings as configuration
-from gis_service.access import entering
+from gis_service.access import entering, networks
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.access.profiles import PROFILES, Profile
 from gis_service.conducts import conducts_for
@@ -140,7 +140,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.sessions, app.state.reader, app.state.store = services.sessions, services.reader, services.store
     app.state.exports, app.state.vault = services.exports, services.vault
     profile = PROFILES[settings.security_profile]
-    app.state.doorkeeper = Doorkeeper(services.sessions, secure=keeping.is_secure(settings), profile=profile)
+    app.state.doorkeeper = Doorkeeper(
+        services.sessions,
+        secure=keeping.is_secure(settings),
+        profile=profile,
+        admin_networks=networks.parsed(settings.admin_networks),
+    )
     app.state.wrong_tries = entering.limiter()
     app.state.enqueue = queue.enqueue
     app.state.weighed = disposal_queries.weighed

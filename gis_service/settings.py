@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         "127.0.0.1",
         description="Proxies that are believed about who asks and whether by HTTPS: addresses or networks, separated by commas.",
     )
+    admin_networks: str = Field(
+        "",
+        description="Networks from which the three administrators may sign in and act: addresses or networks, separated by commas; empty: "
+        "everywhere. The address is that of the client, as `proxies` tell it.",
+    )
     tls: Literal["auto", "off"] = Field(
         "auto", description="Use the certificate of `gis-service tls make` where there is one, or never."
     )
@@ -286,6 +291,13 @@ class Settings(BaseSettings):
         """Never everybody (`*`): who asks is what tries are counted by and what the audit writes down."""
         for each in value.split(","):
             ip_network(each.strip())
+        return value
+
+    @field_validator("admin_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in filter(None, map(str.strip, value.split(","))):
+            ip_network(each)
         return value
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gis_service.access.rules import PERMISSIONS, UNSCOPED, Role, permissions_of
+from gis_service.access.rules import PERMISSIONS, THREE_ADMINS, UNSCOPED, Role, permissions_of
 from gis_service.core.db import Scope
 from gis_service.core.errors import Forbidden
 
@@ -38,6 +38,11 @@ class Actor:
     @property
     def permissions(self) -> list[str]:
         return permissions_of(grant.role for grant in self.grants)
+
+    @property
+    def administers(self) -> bool:
+        """Whether they hold one of the three administrator roles."""
+        return any(grant.role in THREE_ADMINS for grant in self.grants)
 
     def may(self, permission: str) -> bool:
         return any(grant.role in PERMISSIONS[permission] for grant in self.grants)

@@ -22,9 +22,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from gis_service.access import profiles, queries
+from gis_service.access import networks, profiles, queries
 from gis_service.access.actor import Actor
-from gis_service.access.errors import MustChangePassword, MustEnrol, ReadOnlyToken
+from gis_service.access.errors import MustChangePassword, MustEnrol, NotFromHere, ReadOnlyToken
+from gis_service.access.networks import Network
 from gis_service.access.operations import TOKEN_MARK
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import PERMISSIONS
@@ -44,8 +45,16 @@ REMEMBERED_S = 2.0
 class Doorkeeper:
     """Finds out who is at the door, remembering the answer for a moment."""
 
-    def __init__(self, sessions: sessionmaker[Session], *, secure: bool = False, profile: Profile = profiles.DEFAULT):
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        *,
+        secure: bool = False,
+        profile: Profile = profiles.DEFAULT,
+        admin_networks: tuple[Network, ...] = (),
+    ):
         self.sessions, self.secure, self.profile = sessions, secure, profile
+        self.admin_networks = admin_networks
         self._known: dict[str, tuple[float, Actor]] = {}
 
     @property
@@ -82,6 +91,10 @@ class Doorkeeper:
         else:
             self._known.pop(secret, None)
         return actor
+
+    def administrators_may_come_from(self, address: str) -> bool:
+        """Whether the deployment lets administrators in from there; where it names no networks, from everywhere."""
+        return not self.admin_networks or networks.holds(self.admin_networks, address)
 
     def forget(self) -> None:
         """After a sign-out or a change of rights: know nobody."""
@@ -177,6 +190,8 @@ class _Door:
     def admit(self, request: Request) -> tuple[Actor, Scope]:
         actor = request.app.state.doorkeeper.actor(request, edits=self.edits)
         request.state.actor = actor
+        if actor.administers:
+            self._require_their_network(request, actor)
         if actor.must_change_password and not actor.by_token and not self.permission.startswith("me."):
             raise MustChangePassword()
         if actor.must_enrol and not actor.by_token and not self.permission.startswith("me."):
@@ -186,6 +201,12 @@ class _Door:
         except Forbidden:
             _record_refusal(request, actor, self.permission)
             raise
+
+    def _require_their_network(self, request: Request, actor: Actor) -> None:
+        """Asked at every act, by cookie or token: a session that was carried elsewhere is worth nothing there."""
+        if not request.app.state.doorkeeper.administrators_may_come_from(address_of(request)):
+            _record_refusal(request, actor, self.permission, NotFromHere.code)
+            raise NotFromHere(address=address_of(request))
 
 
 class Look(_Door):

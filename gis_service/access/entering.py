@@ -57,23 +57,24 @@ def provider_of(request: Request) -> Provider | None:
 
 
 def by_password(request: Request, username: str, password: str) -> Entry:
-    """Raises `WrongPassword`, `Locked`, `TooManyHere`, `LocalLoginClosed`."""
+    """Raises `WrongPassword`, `Locked`, `TooManyHere`, `LocalLoginClosed`, `NotFromHere`."""
     _require_own_page(request)
     _require_patience(request)
     keeper = _keeper(request)
     with request.app.state.sessions.begin() as session:
         at = db.now(session)
         user, refusal = operations.check_password(session, username, password, at=at, profile=keeper.profile)
-        if user and not _may_use_password(request, session, user):
-            user, refusal = None, errors.LocalLoginClosed()
+        if user and (closed := _closed_to(request, session, user)):
+            user, refusal = None, closed
         if user:
             return _go_on(request, session, user, PASSWORD, at)
-        _record(request, session, "session.open", None, username, outcome="refused")
+        code = refusal.code if refusal else ""
+        _record(request, session, "session.open", None, username, outcome="refused", code=code)
     raise _counted(request, refusal)
 
 
 def by_code(request: Request, step: str, code: str) -> Entry:
-    """The second step. Raises `StepOver`, `WrongCode`, `Locked`, `TooManyHere`."""
+    """The second step. Raises `StepOver`, `WrongCode`, `Locked`, `TooManyHere`, `NotFromHere`."""
     _require_own_page(request)
     _require_patience(request)
     keeper, refusal = _keeper(request), None
@@ -84,10 +85,11 @@ def by_code(request: Request, step: str, code: str) -> Entry:
         if row is None or user is None or user.state != "active":
             raise errors.StepOver()
         refusal = second.check(session, request.app.state.vault, user, code, at=at, profile=keeper.profile)
+        refusal = refusal or _from_elsewhere(request, session, user)
         if refusal is None:
             session.delete(row)
             return _let_in(request, session, user, f"{row.detail['by']}+code", at)
-        _record(request, session, "session.open", user, user.username, outcome="refused", by="code")
+        _record(request, session, "session.open", user, user.username, outcome="refused", by="code", code=refusal.code)
     raise _counted(request, refusal)
 
 
@@ -149,11 +151,21 @@ def _let_in(request: Request, session: Session, user: User, by: str, at: datetim
     return Entry(user.username, cookie=secret)
 
 
-def _may_use_password(request: Request, session: Session, user: User) -> bool:
+def _closed_to(request: Request, session: Session, user: User) -> Refusal | None:
+    """Why the way by password is closed to somebody whose password is right."""
     settings = request.app.state.settings
-    if not settings.oidc_issuer or settings.oidc_local_login == "everybody":
-        return True
-    return operations.is_administrator(session, user.id)
+    by_provider_only = settings.oidc_issuer and settings.oidc_local_login == "administrators"
+    if by_provider_only and not operations.is_administrator(session, user.id):
+        return errors.LocalLoginClosed()
+    return _from_elsewhere(request, session, user)
+
+
+def _from_elsewhere(request: Request, session: Session, user: User) -> Refusal | None:
+    """An administrator who comes from a network that is not for them; at the provider's door there are none."""
+    address = address_of(request)
+    if _keeper(request).administrators_may_come_from(address) or not operations.is_administrator(session, user.id):
+        return None
+    return errors.NotFromHere(address=address)
 
 
 def _require_own_page(request: Request) -> None:

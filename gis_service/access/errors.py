@@ -75,6 +75,17 @@ class LocalLoginClosed(Refusal):
     en = "Sign in by single sign-on; passwords here are for the administrators only."
 
 
+class NotFromHere(Refusal):
+    """Administrators come from the networks that the deployment names, and from no other."""
+
+    code, status = "access.not_from_here", 403
+    zh = "管理角色(系统管理员、安全管理员、审计员)不能从这个网络地址 {address} 登录或操作。请改用管理终端,或请部署人员核对 GIS_ADMIN_NETWORKS。"
+    en = (
+        "Administrators may not sign in or act from this network address ({address}). Use a computer for administration, "
+        "or have GIS_ADMIN_NETWORKS checked."
+    )
+
+
 class AlreadyEnrolled(Refusal):
     """One authenticator a person."""
 
