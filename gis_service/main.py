@@ -19,6 +19,7 @@ import gis_service.access.identity.routes
 import gis_service.access.login
 import gis_service.access.routes
 import gis_service.access.second_factor.routes
+import gis_service.access.sessions.routes
 import gis_service.backup.routes
 import gis_service.cases.clues.public
 import gis_service.cases.clues.routes
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.routes.router,
         gis_service.access.routes.unkept,
         gis_service.access.second_factor.routes.router,
+        gis_service.access.sessions.routes.router,
         gis_service.access.identity.routes.router,
         gis_service.access.login.router,
         gis_service.notifications.routes.router,

@@ -81,7 +81,7 @@ def by_code(request: Request, step: str, code: str) -> Entry:
     with request.app.state.sessions.begin() as session:
         at = db.now(session)
         row = operations.step_under_way(session, step, "code", at=at)
-        user = session.get(User, row.user_id, with_for_update=True) if row else None
+        user = session.get(User, row.user_id) if row else None
         if row is None or user is None or user.state != "active":
             raise errors.StepOver()
         refusal = second.check(session, request.app.state.vault, user, code, at=at, profile=keeper.profile)
@@ -135,7 +135,9 @@ def _go_on(request: Request, session: Session, user: User, by: str, at: datetime
 
 def _let_in(request: Request, session: Session, user: User, by: str, at: datetime) -> Entry:
     keeper = _keeper(request)
-    operations.count_success(user, at=at)
+    if by != PROVIDER:  # which says nothing of the passwords that somebody tried here
+        operations.clear_tries(session, user.username)
+    user.last_login_at = at
     if before := request.cookies.get(keeper.cookie):
         operations.end_session(session, before, at=at)
         keeper.forget()

@@ -75,6 +75,14 @@ class LocalLoginClosed(Refusal):
     en = "Sign in by single sign-on; passwords here are for the administrators only."
 
 
+class ComeAgain(Refusal):
+    """Whoever came by the provider and typed no password shows who they are by coming again."""
+
+    code, status = "access.come_again", 401
+    zh = "请填写密码;没有本地密码的,请退出后重新经“统一身份认证”登录,在十分钟内办理。"
+    en = "Enter your password; if you have none here, sign out, come again by single sign-on, and do this within ten minutes."
+
+
 class NotFromHere(Refusal):
     """Administrators come from the networks that the deployment names, and from no other."""
 

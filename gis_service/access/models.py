@@ -70,8 +70,6 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, server_default="active")
     must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
-    failed_count: Mapped[int] = mapped_column(server_default=text("0"))
-    locked_until: Mapped[datetime | None] = mapped_column(Moment)
     password_changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
     enabled_at: Mapped[datetime | None] = mapped_column(Moment, doc="when it was last opened again")
@@ -137,6 +135,22 @@ class UserSession(Base):
     by_provider: Mapped[bool] = mapped_column(
         server_default=text("false"), doc="signed in at the provider, not with a password here"
     )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True, doc="what the person's own list calls it")
+    factor_due: Mapped[bool] = mapped_column(
+        server_default=text("false"),
+        doc="the provider asked for too little: a second factor of ours must be bound first",
+    )
+
+
+class SignInTries(Base):
+    """Wrong passwords and codes in a row for a name that was typed, whether there is such an account or not: so that the lock of
+    the sixth try tells nobody which names are accounts (ASVS 6.3.8). Swept after a day."""
+
+    __tablename__ = "sign_in_tries"
+    name_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    wrong: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class SignInStep(Base):

@@ -8,12 +8,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from gis_service.access import errors, profiles, rules
 from gis_service.access.actor import Actor
 from gis_service.access.analysts.models import AnalystAccount
-from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, SignInStep, User, UserSession
+from gis_service.access.models import AccessToken, FormerPassword, RoleGrant, SignInStep, SignInTries, User, UserSession
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import Role
 from gis_service.access.second_factor.models import SecondFactor
@@ -45,36 +46,52 @@ def check_password(
 
     The refusal is returned, not raised: the count must be committed with it.
     """
-    user = session.scalar(select(User).where(User.username == username).with_for_update())
-    if user is None or user.state != "active":
-        _matches(NOBODY, password)
-        return None, errors.WrongPassword()
-    if locked := lock_of(user, at):
+    tries = tries_of(session, username, at=at)
+    user = session.scalar(select(User).where(User.username == username, User.state == "active"))
+    if locked := lock_of(tries, at):
         return None, locked
-    if not _matches(user.password_hash, password):
-        count_failure(user, at=at, profile=profile)
+    if not _matches(user.password_hash if user else NOBODY, password) or user is None:
+        count_failure(tries, at=at, profile=profile)
         return None, errors.WrongPassword()
     if not has_second_factor(session, user.id):
-        count_success(user, at=at)
+        clear_tries(session, user.username)
+        user.last_login_at = at
     return user, None
 
 
-def lock_of(user: User, at: datetime) -> errors.Locked | None:
-    """The refusal while an account is locked."""
-    if user.locked_until and user.locked_until > at:
-        return errors.Locked(until=user.locked_until.astimezone(BEIJING).strftime("%H:%M"))
+TRIES_LAST = timedelta(days=1)
+"""Wrong tries further apart than this are none in a row; so what is counted of names that nobody has does not pile up."""
+
+
+def tries_of(session: Session, username: str, *, at: datetime) -> SignInTries:
+    """What is counted for a name, held until the transaction ends: no two tries see the same count.
+
+    Whoever also writes the account does so afterwards; in the other order two could wait for each other.
+    """
+    session.flush()
+    old = select(SignInTries.name_hash).where(SignInTries.last_at < at - TRIES_LAST).limit(100)
+    session.execute(delete(SignInTries).where(SignInTries.name_hash.in_(old.with_for_update(skip_locked=True))))
+    row = insert(SignInTries).values(name_hash=hashed(username), last_at=at)
+    held = row.on_conflict_do_update(index_elements=["name_hash"], set_={"last_at": at}).returning(SignInTries)
+    return session.scalars(held, execution_options={"populate_existing": True}).one()
+
+
+def lock_of(tries: SignInTries, at: datetime) -> errors.Locked | None:
+    """The refusal while a name is locked."""
+    if tries.locked_until and tries.locked_until > at:
+        return errors.Locked(until=tries.locked_until.astimezone(BEIJING).strftime("%H:%M"))
     return None
 
 
-def count_failure(user: User, *, at: datetime, profile: Profile) -> None:
-    """One more wrong password or code in a row; the last one that is borne locks the account."""
-    user.failed_count += 1
-    user.locked_until = profile.locked_until(user.failed_count, at)
+def count_failure(tries: SignInTries, *, at: datetime, profile: Profile) -> None:
+    """One more wrong password or code in a row; the last one that is borne locks the name."""
+    tries.wrong += 1
+    tries.locked_until = profile.locked_until(tries.wrong, at)
 
 
-def count_success(user: User, *, at: datetime) -> None:
+def clear_tries(session: Session, username: str) -> None:
     """Signed in, every factor shown. A right password alone does not clear the count where a code is due: codes could be tried forever."""
-    user.failed_count, user.locked_until, user.last_login_at = 0, None, at
+    session.execute(delete(SignInTries).where(SignInTries.name_hash == hashed(username)))
 
 
 def has_second_factor(session: Session, user_id: int) -> bool:
@@ -102,6 +119,7 @@ def open_session(
     address: str,
     agent: str,
     by_provider: bool = False,
+    factor_due: bool = False,
     profile: Profile = profiles.DEFAULT,
 ) -> tuple[str, UserSession]:
     """A new session; returns the secret for the cookie, which is stored nowhere. Ends the oldest beyond what one person may have."""
@@ -113,6 +131,7 @@ def open_session(
         address=address,
         agent=agent[:200],
         by_provider=by_provider,
+        factor_due=factor_due,
     )
     session.add(row)
     session.flush()
@@ -220,13 +239,15 @@ def set_password(
     profile: Profile = profiles.DEFAULT,
 ) -> None:
     """A new password: by the person (their other sessions end) or by the administrator (it must then be changed)."""
+    named = session.get(User, user_id)
+    if named is not None:
+        clear_tries(session, named.username)  # before the account is held, see `tries_of`
     user = _user(session, user_id)
     _require_good(password, user.username, profile, second=has_second_factor(session, user.id))
     _require_unused(session, user, password, profile)
     session.add(FormerPassword(user_id=user.id, password_hash=user.password_hash))
     user.password_hash, user.password_changed_at = HASHER.hash(password), at
     user.must_change_password = actor.id != user.id
-    user.failed_count, user.locked_until = 0, None
     user.row_version += 1
     end_sessions(session, user.id, at=at, but=keep)
     note(session, actor, "user.password", user.username)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from gis_service.access import profiles
 from gis_service.access.actor import Actor, Grant
-from gis_service.access.models import AccessToken, Area, RoleGrant, Unit, User, UserSession
+from gis_service.access.models import AccessToken, Area, RoleGrant, SignInTries, Unit, User, UserSession
 from gis_service.access.operations import has_second_factor, hashed
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import Role
@@ -99,8 +99,15 @@ def areas() -> Select[int, str, str, str | None, float, float, float, float]:
     return select(Area.id, Area.code, Area.name, Area.name_en, *sides).order_by(Area.code)
 
 
-def users() -> Select[User, str]:
-    return select(User, Unit.name).outerjoin(Unit, Unit.id == User.unit_id).order_by(User.username)
+def users(at: datetime) -> Select[User, str, datetime | None]:
+    """Accounts with their unit and until when they are locked."""
+    of_name = SignInTries.name_hash == func.sha256(func.convert_to(User.username, "UTF8"))
+    return (
+        select(User, Unit.name, SignInTries.locked_until)
+        .outerjoin(Unit, Unit.id == User.unit_id)
+        .outerjoin(SignInTries, and_(of_name, SignInTries.locked_until > at))
+        .order_by(User.username)
+    )
 
 
 def grants(session: Session, user_id: int) -> list[Row[RoleGrant, str | None, str | None]]:

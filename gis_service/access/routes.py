@@ -117,8 +117,11 @@ def change_my_password(work: ChangeMe, body: NewPassword) -> Response | None:
 
 @router.get("/users")
 def list_users(work: ReadUsers) -> list[UserOut]:
-    rows = work.session.execute(queries.users())
-    return [UserOut.model_validate(user).model_copy(update={"unit": unit}) for user, unit in rows]
+    rows = work.session.execute(queries.users(db.now(work.session)))
+    return [
+        UserOut.model_validate(user).model_copy(update={"unit": unit, "locked_until": locked})
+        for user, unit, locked in rows
+    ]
 
 
 @router.post("/users", status_code=201)

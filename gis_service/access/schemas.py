@@ -56,6 +56,7 @@ class FactorState(BaseModel):
     confirmed_at: datetime | None
     codes_left: int
     required: bool
+    by_provider: bool = Field(description="this sign-in came by the provider: no password is needed for ten minutes")
 
 
 class Enrolment(BaseModel):
@@ -119,7 +120,7 @@ class UserOut(BaseModel):
     unused: bool
     must_change_password: bool
     last_login_at: datetime | None
-    locked_until: datetime | None
+    locked_until: datetime | None = None
     row_version: int
 
 

@@ -211,6 +211,71 @@ def test_a_hundred_guesses_at_one_account_are_five(app: FastAPI, sign_in: SignIn
     assert codes == ["access.wrong_password"] * 5 + ["access.locked"] * 35
 
 
+@pytest.mark.parametrize("who", ["nobody", "known", "disabled"])
+def test_the_sixth_try_says_the_same_of_every_name(
+    who: str, app: FastAPI, services: CloneServices, sign_in: SignIn
+) -> None:
+    """What tells an account from a name that is none would be a list of accounts (ASVS 6.3.8)."""
+    username = "nobody" if who == "nobody" else name_of(sign_in(Role.INSPECTOR))
+    if who == "disabled":
+        with services.sessions.begin() as session:
+            session.execute(text("update app_user set state = 'disabled'"))
+
+    def tried(times: int) -> list[tuple[int, str, str]]:
+        answers = [
+            TestClient(app, headers=SAME).post("/api/v1/sessions", json={"username": username, "password": "wrong"})
+            for _ in range(times)
+        ]
+        return [(a.status_code, a.json()["code"], re.sub(r"\d\d:\d\d", "", a.json()["title"])) for a in answers]
+
+    wrong = (401, "access.wrong_password", "账号或密码不正确。")
+    locked = (429, "access.locked", "连续输错次数过多,账号已锁定至 。如非本人操作请联系系统管理员。")
+    assert tried(7) == [wrong] * 5 + [locked] * 2
+    _let_locks_end(services)
+    assert tried(2) == [wrong, locked], "the next wrong one locks again"
+    _let_a_day_pass(services)
+    assert tried(6) == [wrong] * 5 + [locked]
+    with services.sessions() as session:
+        assert session.scalar(text("select count(*) from sign_in_tries")) == 1
+
+
+def test_names_that_were_guessed_are_kept_for_a_day_as_hashes(app: FastAPI, services: CloneServices) -> None:
+    for name in ("my-password-typed-as-a-name", "x1", "x2"):
+        TestClient(app, headers=SAME).post("/api/v1/sessions", json={"username": name, "password": "wrong"})
+    with services.sessions() as session:
+        kept = session.execute(text("select sign_in_tries::text from sign_in_tries")).all()
+        assert (len(kept), "typed" in str(kept)) == (3, False)
+    _let_a_day_pass(services)
+    TestClient(app, headers=SAME).post("/api/v1/sessions", json={"username": "x3", "password": "wrong"})
+    with services.sessions() as session:
+        assert session.scalar(text("select count(*) from sign_in_tries")) == 1
+
+
+def test_the_administrator_sees_which_accounts_are_locked_and_a_new_password_unlocks(
+    app: FastAPI, services: CloneServices, sign_in: SignIn
+) -> None:
+    person, system = sign_in(Role.INSPECTOR), sign_in(Role.SYSTEM_ADMIN)
+    for _ in range(5):
+        TestClient(app, headers=SAME).post("/api/v1/sessions", json={"username": name_of(person), "password": "wrong"})
+
+    def locked() -> set[int]:
+        return {each["id"] for each in system.get("/api/v1/users").json() if each["locked_until"]}
+
+    assert locked() == {person.user_id}
+    system.post(f"/api/v1/users/{person.user_id}/password", json={"password": "Given-again-10"})
+    assert locked() == set()
+
+
+def _let_locks_end(services: CloneServices) -> None:
+    with services.sessions.begin() as session:
+        session.execute(text("update sign_in_tries set locked_until = now() - interval '1 second'"))
+
+
+def _let_a_day_pass(services: CloneServices) -> None:
+    with services.sessions.begin() as session:
+        session.execute(text("update sign_in_tries set last_at = last_at - interval '25 hours'"))
+
+
 def test_guesses_from_many_addresses_at_once_are_five_too(
     services: CloneServices, app: FastAPI, sign_in: SignIn
 ) -> None:
@@ -220,7 +285,7 @@ def test_guesses_from_many_addresses_at_once_are_five_too(
         with services.sessions.begin() as session:
             access.check_password(session, username, "wrong", at=clock.now(), profile=DENGBAO)
     with services.sessions() as session:
-        assert session.scalar(text("select failed_count from app_user where username = :u"), {"u": username}) == 5
+        assert session.scalar(text("select wrong from sign_in_tries")) == 5
 
 
 def test_one_address_that_guesses_at_many_accounts_is_slowed_and_others_are_not(app: FastAPI, sign_in: SignIn) -> None:
@@ -252,8 +317,7 @@ def test_a_lock_ends_by_itself_and_a_success_clears_the_count(
     stranger = TestClient(app, headers=SAME)
     for _ in range(5):
         stranger.post("/api/v1/sessions", json={"username": username, "password": "wrong"})
-    with services.sessions.begin() as session:
-        session.execute(text("update app_user set locked_until = now() - interval '1 second'"))
+    _let_locks_end(services)
     signed_in_again(app, username)
     again = stranger.post("/api/v1/sessions", json={"username": username, "password": "wrong"})
     assert again.json()["code"] == "access.wrong_password"

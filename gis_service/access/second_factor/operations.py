@@ -46,14 +46,18 @@ def enrol(session: Session, vault: Vault, user: User) -> str:
 
 def confirm(
     session: Session, vault: Vault, actor: Actor, user: User, code: str, *, at: datetime, profile: Profile
-) -> list[str] | None:
-    """Put the enrolled secret in force by its first code; returns the recovery codes, shown this once. None: wrong, and counted."""
+) -> list[str] | Refusal:
+    """Put the enrolled secret in force by its first code; returns the recovery codes, shown this once, or the refusal of a wrong
+    code, which is counted."""
+    tries = operations.tries_of(session, user.username, at=at)
+    if locked := operations.lock_of(tries, at):
+        return locked
     factor = session.get(SecondFactor, user.id, with_for_update=True)
     if factor is None or factor.confirmed_at:
         raise NotFound(what="待确认的身份验证器", key=user.username)
     if not _is_next(vault, factor, rules.plain(code), at):
-        operations.count_failure(user, at=at, profile=profile)
-        return None
+        operations.count_failure(tries, at=at, profile=profile)
+        return errors.WrongCode()
     factor.confirmed_at = at
     operations.note(session, actor, "second_factor.enrol", user.username)
     return _give_codes(session, user.id)
@@ -64,7 +68,8 @@ def check(session: Session, vault: Vault, user: User, code: str, *, at: datetime
 
     The refusal is returned, not raised: the count must be committed with it.
     """
-    if locked := operations.lock_of(user, at):
+    tries = operations.tries_of(session, user.username, at=at)
+    if locked := operations.lock_of(tries, at):
         return locked
     typed = rules.plain(code)
     factor = session.get(SecondFactor, user.id, with_for_update=True)
@@ -72,7 +77,7 @@ def check(session: Session, vault: Vault, user: User, code: str, *, at: datetime
         _is_next(vault, factor, typed, at) if rules.is_from_phone(typed) else _use_up(session, user.id, typed, at)
     )
     if not good:
-        operations.count_failure(user, at=at, profile=profile)
+        operations.count_failure(tries, at=at, profile=profile)
         return errors.WrongCode()
     return None
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from gis_service.access import operations
 from gis_service.access.edge import Work, doing
-from gis_service.access.errors import WrongCode, WrongPassword
+from gis_service.access.errors import WrongPassword
 from gis_service.access.models import User
 from gis_service.access.schemas import (
     Enrolment,
@@ -20,6 +20,7 @@ from gis_service.access.schemas import (
 )
 from gis_service.access.second_factor import operations as second
 from gis_service.access.second_factor import rules
+from gis_service.access.sessions import again
 from gis_service.core import db
 from gis_service.core.errors import Refusal
 
@@ -34,14 +35,17 @@ Reset = Annotated[Work, doing("second_factor.reset")]
 def my_second_factor(work: ReadMe) -> FactorState:
     standing = second.standing(work.session, work.actor.id or 0)
     return FactorState(
-        confirmed_at=standing.confirmed_at, codes_left=standing.codes_left, required=work.actor.second_factor_due
+        confirmed_at=standing.confirmed_at,
+        codes_left=standing.codes_left,
+        required=work.actor.second_factor_due,
+        by_provider=again.by_provider(work),
     )
 
 
 @router.post("/me/second-factor", status_code=201, response_model=Enrolment)
 def enrol(work: ChangeMe, body: WithPassword) -> Enrolment | Response:
     """A new secret for the authenticator; not in force before the confirmation."""
-    user, refusal = _myself(work, body.password)
+    user, refusal = again.shown(work, body.password)
     if user is None:
         return work.refuse(refusal or WrongPassword())
     secret = second.enrol(work.session, work.request.app.state.vault, user)
@@ -52,9 +56,7 @@ def enrol(work: ChangeMe, body: WithPassword) -> Enrolment | Response:
 @router.post("/me/second-factor/confirmation", status_code=201, response_model=RecoveryCodes)
 def confirm(work: ChangeMe, body: WithCode) -> RecoveryCodes | Response:
     """The first code puts it in force; the answer holds the recovery codes."""
-    user = work.session.get_one(User, work.actor.id, with_for_update=True)
-    if locked := operations.lock_of(user, db.now(work.session)):
-        return work.refuse(locked)
+    user = work.session.get_one(User, work.actor.id)
     keeper = work.request.app.state.doorkeeper
     codes = second.confirm(
         work.session,
@@ -65,8 +67,8 @@ def confirm(work: ChangeMe, body: WithCode) -> RecoveryCodes | Response:
         at=db.now(work.session),
         profile=keeper.profile,
     )
-    if codes is None:
-        return work.refuse(WrongCode())
+    if isinstance(codes, Refusal):
+        return work.refuse(codes)
     keep = operations.hashed(work.request.cookies.get(keeper.cookie, ""))
     operations.end_sessions(work.session, user.id, at=db.now(work.session), but=keep)
     keeper.forget()
@@ -100,16 +102,8 @@ def reset(work: Reset, user_id: int, body: ForReason) -> None:
     work.request.app.state.doorkeeper.forget()
 
 
-def _myself(work: Work, password: str) -> tuple[User | None, Refusal | None]:
-    """Changing how one signs in asks for the password again (ASVS 7.5.1)."""
-    profile = work.request.app.state.doorkeeper.profile
-    return operations.check_password(
-        work.session, work.actor.username, password, at=db.now(work.session), profile=profile
-    )
-
-
 def _with_both(work: Work, body: WithBoth) -> tuple[User | None, Refusal | None]:
-    user, refusal = _myself(work, body.password)
+    user, refusal = again.shown(work, body.password)
     if user is not None:
         state = work.request.app.state
         at, profile = db.now(work.session), state.doorkeeper.profile

@@ -3,7 +3,7 @@ import type { FeatureCollection } from './geojson';
 import { call, carry, get, items, type Query, seen } from './http';
 import type {
   Account, Area, AuditEntry, Config, Enrolment, Grant, ImportBatch, LandClass, LandDocument, MapLayer, Me, Page, Parcel, ParcelRow,
-  SecondFactor, StagedRow, Token, Unit, Version, VersionDiff, Vocabulary,
+  SecondFactor, SignIns, StagedRow, Token, Unit, Version, VersionDiff, Vocabulary,
 } from './types';
 
 export { asProblem, type Query, Problem, type Seen, toLogin, wasCancelled } from './http';
@@ -21,6 +21,9 @@ export const api = {
   confirmFactor: (code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/confirmation', { body: { code } }),
   renewCodes: (password: string, code: string) => call<{ codes: string[] }>('POST', '/me/second-factor/recovery-codes', { body: { password, code } }),
   removeFactor: (password: string, code: string) => call<void>('POST', '/me/second-factor/removal', { body: { password, code } }),
+
+  signIns: () => get<SignIns>('/me/sessions'),
+  endSignIn: (password: string, id: number | null) => call<void>('POST', '/me/sessions/end', { body: { password, id } }),
 
   config: () => get<Config>('/config'),
   vocabulary: () => get<Vocabulary>('/vocabulary'),

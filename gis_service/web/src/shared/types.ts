@@ -46,6 +46,22 @@ export interface SecondFactor {
   confirmed_at: string | null;
   codes_left: number;
   required: boolean;
+  by_provider: boolean;
+}
+
+/** Where one is signed in. */
+export interface SignIn {
+  id: number;
+  since: string;
+  last_seen_at: string;
+  address: string;
+  device: string;
+  here: boolean;
+}
+
+export interface SignIns {
+  by_provider: boolean;
+  items: SignIn[];
 }
 
 export interface Enrolment {
