@@ -156,7 +156,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.standing = Standing(services.reader, Catalogue.load(LAYERS))
     app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.standing.shipped)
     app.add_middleware(Bounds, most_at_once=settings.threads * WAITING)
-    http.install(app)
+    http.install(app, only_https_days=profile.hsts_days if settings.hsts_days is None else settings.hsts_days)
     conducts = conducts_for(settings)
     for router in (
         *map_routes.routers(),  # first, since most requests are a map's

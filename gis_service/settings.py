@@ -239,6 +239,14 @@ class Settings(BaseSettings):
         "administrators sign in with a second factor), or OWASP ASVS 5.0 (`asvs`: long passwords that need not be changed, a second "
         "factor for all).",
     )
+    hsts_days: int | None = Field(
+        None,
+        ge=0,
+        le=730,
+        description="Days for which a browser that came over HTTPS comes only so (HSTS); from a year on, to every name below ours too. "
+        "Without it as the profile says: a day under GB/T 22239, a year under ASVS. 0 takes it back. A long one shuts people out "
+        "who lose the certificate.",
+    )
     unused_account_days: int | None = Field(
         None,
         ge=0,
@@ -261,6 +269,16 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z_][A-Za-z0-9_.:/-]{0,99}$",
         description="The claim of the ID token that holds the account's name here. After the first sign-in the account stays with the "
         "provider's `sub`.",
+    )
+    oidc_acr_values: str = Field(
+        "",
+        description="Levels of signing in (`acr`, separated by blanks) of which the provider must name one, else our second factor is "
+        "asked; they are asked of the provider too.",
+    )
+    oidc_amr_values: str = Field(
+        "",
+        description="Ways of signing in (`amr`, separated by blanks, such as `mfa otp hwk`) of which the provider must name one, else our "
+        "second factor is asked. Where one of `oidc_acr_values` or of these is named, ours is not asked.",
     )
     oidc_create_accounts: bool = Field(
         False, description="Make an account, without any role, for whoever the provider knows and we do not."

@@ -32,7 +32,7 @@ WRONG_TRIES, WITHIN_S = 50, 900.0
 """Wrong tries that one address may have, whatever the accounts: enough for an office behind one address, nothing for a guesser."""
 
 
-PASSWORD, PROVIDER = "password", "provider"
+PASSWORD, PROVIDER, STRONG = "password", "provider", "provider+strong"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,15 @@ def provider_of(request: Request) -> Provider | None:
     s = request.app.state.settings
     if not s.oidc_issuer:
         return None
-    return Provider(s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret, s.oidc_username_claim, s.oidc_ca_file)
+    return Provider(
+        s.oidc_issuer,
+        s.oidc_client_id,
+        s.oidc_client_secret,
+        s.oidc_username_claim,
+        s.oidc_ca_file,
+        acr=frozenset(s.oidc_acr_values.split()),
+        amr=frozenset(s.oidc_amr_values.split()),
+    )
 
 
 def by_password(request: Request, username: str, password: str) -> Entry:
@@ -119,9 +127,18 @@ def by_provider(request: Request, secret: str) -> tuple[Entry, str]:
         create = request.app.state.settings.oidc_create_accounts
         user = identities.account_of(session, identity, create=create, profile=keeper.profile)
         if user:
-            return _go_on(request, session, user, PROVIDER, db.now(session)), target
+            return _from_provider(request, session, user, identity.strong, db.now(session)), target
         _record(request, session, "session.open", None, identity.username, outcome="refused", by=PROVIDER)
     raise _counted(request, NoAccountHere(username=identity.username))
+
+
+def _from_provider(request: Request, session: Session, user: User, strong: bool | None, at: datetime) -> Entry:
+    """In at once where the provider asked for enough; else our second factor, which whoever has none must bind first."""
+    if strong:
+        return _let_in(request, session, user, STRONG, at)
+    if strong is False and not operations.has_second_factor(session, user.id):
+        return _let_in(request, session, user, PROVIDER, at, factor_due=True)
+    return _go_on(request, session, user, PROVIDER, at)
 
 
 def _go_on(request: Request, session: Session, user: User, by: str, at: datetime) -> Entry:
@@ -133,9 +150,11 @@ def _go_on(request: Request, session: Session, user: User, by: str, at: datetime
     return Entry(user.username, step=step)
 
 
-def _let_in(request: Request, session: Session, user: User, by: str, at: datetime) -> Entry:
+def _let_in(
+    request: Request, session: Session, user: User, by: str, at: datetime, *, factor_due: bool = False
+) -> Entry:
     keeper = _keeper(request)
-    if by != PROVIDER:  # which says nothing of the passwords that somebody tried here
+    if by not in (PROVIDER, STRONG):  # which says nothing of the passwords that somebody tried here
         operations.clear_tries(session, user.username)
     user.last_login_at = at
     if before := request.cookies.get(keeper.cookie):
@@ -147,6 +166,7 @@ def _let_in(request: Request, session: Session, user: User, by: str, at: datetim
         address=address_of(request),
         agent=request.headers.get("user-agent", ""),
         by_provider=by.startswith(PROVIDER),
+        factor_due=factor_due,
         profile=keeper.profile,
     )
     _record(request, session, "session.open", user, user.username, by=by)

@@ -32,10 +32,10 @@ def actor_of_session(
         return None
     if (at - row.last_seen_at).total_seconds() > 60:
         session.execute(update(UserSession).where(UserSession.secret_hash == row.secret_hash).values(last_seen_at=at))
-    if (
-        row.by_provider
-    ):  # neither a password nor a second factor of ours was asked for: both are the provider's business
-        return replace(actor, must_change_password=False, must_enrol=False)
+    if row.by_provider:  # what is asked for beside is the provider's business, unless it asked for too little
+        must_enrol = row.factor_due and not has_second_factor(session, user.id)
+        due = row.factor_due or actor.second_factor_due
+        return replace(actor, must_change_password=False, must_enrol=must_enrol, second_factor_due=due)
     return actor
 
 

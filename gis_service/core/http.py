@@ -32,8 +32,15 @@ SECURITY_HEADERS = {
     "style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
 }
 """Nothing from outside; inline styles because maps position their parts with them."""
-ONLY_HTTPS = {"Strict-Transport-Security": "max-age=86400"}
-"""Once reached over HTTPS, only so, for a day: long enough against a stolen cookie, short enough to go back from a lost authority."""
+A_YEAR = 365
+
+
+def only_https(days: int) -> dict[str, str]:
+    """Once reached over HTTPS, only so, for these days; 0 takes it back from browsers that were told. A year or more, as ASVS 3.4.1
+    asks, is for every name below ours too."""
+    below = "; includeSubDomains" if days >= A_YEAR else ""
+    return {"Strict-Transport-Security": f"max-age={days * 86_400}{below}"}
+
 
 CONFLICTS: dict[str, tuple[str, str]] = {}
 """Constraint name → what it means to a person; each domain package adds its own."""
@@ -42,8 +49,8 @@ CONFLICTS: dict[str, tuple[str, str]] = {}
 class Edge:
     """Outermost middleware: names the request, counts it, times it, logs it, and adds the security headers."""
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
+    def __init__(self, app: ASGIApp, *, only_https_days: int):
+        self.app, self.only_https = app, only_https(only_https_days)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +68,7 @@ class Edge:
                 added = {
                     "X-Request-Id": request_id,
                     **SECURITY_HEADERS,
-                    **(ONLY_HTTPS if scope.get("scheme") == "https" else {}),
+                    **(self.only_https if scope.get("scheme") == "https" else {}),
                 }
                 message["headers"] = [
                     *message["headers"],
@@ -126,7 +133,7 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, *, only_https_days: int = 1) -> None:
     """Turn every expected failure into a problem document; a surprise becomes a 500 that names its request."""
     handlers: dict[Any, Any] = {
         Refusal: problem,
@@ -142,7 +149,7 @@ def install(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, only_https_days=only_https_days)
 
 
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -20,7 +20,8 @@ from gis_service.access.rules import Role
 from gis_service.main import create_app
 from gis_service.settings import Settings
 from tests.access.provider import CLIENT_ID, CLIENT_SECRET
-from tests.conftest import PASSWORD, CloneServices
+from tests.access.test_second_factor import bind
+from tests.conftest import PASSWORD, CloneServices, Person
 
 Browser = TestClient
 
@@ -308,6 +309,80 @@ def test_nobody_becomes_an_administrator_by_the_provider(
     _account(services, "boss", role)
     elsewhere.says(preferred_username="boss")
     assert refused(back(browser(app), elsewhere), "没有可用的账号")
+
+
+DEMANDS = {"oidc_acr_values": "urn:sso:2 urn:sso:3", "oidc_amr_values": "mfa hwk"}
+ENOUGH: list[dict[str, Any]] = [{"acr": "urn:sso:3"}, {"amr": ["pwd", "mfa"]}]
+TOO_LITTLE: list[dict[str, Any]] = [
+    {},
+    {"acr": "urn:sso:1", "amr": ["pwd"]},
+    {"acr": ["urn:sso:3"], "amr": []},
+    {"amr": [["mfa"], 7]},
+    {"acr": "mfa"},
+]
+
+
+@pytest.mark.parametrize("said", ENOUGH)
+def test_where_the_provider_asked_for_enough_our_second_factor_is_not_asked(
+    said: dict[str, Any], make_app: Callable[..., FastAPI], elsewhere: Elsewhere, chen: int, services: CloneServices
+) -> None:
+    app = make_app(**DEMANDS, security_profile="asvs")
+    _bind(app)
+    elsewhere.says(preferred_username="chen", **said)
+    person = browser(app)
+    assert back(person, elsewhere).status_code == 303
+    assert person.get("/api/v1/parcels").status_code == 200
+    with services.sessions() as session:
+        told = session.scalar(
+            text("select detail->>'by' from audit_entry where action = 'session.open' order by id desc")
+        )
+    assert told == "provider+strong"
+
+
+@pytest.mark.parametrize("said", TOO_LITTLE)
+def test_where_it_asked_for_too_little_our_second_factor_is_asked(
+    said: dict[str, Any], make_app: Callable[..., FastAPI], elsewhere: Elsewhere, chen: int
+) -> None:
+    app = make_app(**DEMANDS)
+    _bind(app)
+    elsewhere.says(preferred_username="chen", **said)
+    person = browser(app)
+    answer = back(person, elsewhere)
+    assert (answer.status_code, "gis_session" in answer.cookies) == (200, False)
+    assert 'name="code"' in answer.text
+
+
+def test_who_has_none_must_bind_one_before_anything_else_and_needs_no_password_for_it(
+    make_app: Callable[..., FastAPI], elsewhere: Elsewhere, services: CloneServices
+) -> None:
+    app = make_app(**DEMANDS, oidc_create_accounts=True)
+    elsewhere.says(preferred_username="newcomer", sub="s-new", amr=["pwd"])
+    person = Person(app, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False)
+    assert back(person, elsewhere).status_code == 303
+    with services.sessions.begin() as session:
+        user_id = session.scalar(text("select id from app_user where username = 'newcomer'"))
+        access.grant_role(session, SERVICE, user_id or 0, Role.LEADER)
+    app.state.doorkeeper.forget()
+    assert person.get("/api/v1/parcels").json()["code"] == "access.must_enrol"
+    assert person.get("/api/v1/me/second-factor").json()["by_provider"] is True
+    bind(person, password="")
+    assert person.get("/api/v1/parcels").status_code == 200
+    with services.sessions.begin() as session:
+        session.execute(text("update user_session set created_at = created_at - interval '11 minutes'"))
+    late = person.post("/api/v1/me/sessions/end", json={})
+    assert (late.status_code, late.json()["code"]) == (401, "access.come_again")
+
+
+def test_what_is_demanded_is_asked_of_the_provider_too(make_app: Callable[..., FastAPI], elsewhere: Elsewhere) -> None:
+    asked = parse_qs(urlsplit(out(browser(make_app(**DEMANDS)))).query)
+    assert asked["acr_values"] == ["urn:sso:2 urn:sso:3"]
+
+
+def _bind(app: FastAPI) -> None:
+    """Chen has a second factor of ours."""
+    person = Person(app, headers={"Sec-Fetch-Site": "same-origin"})
+    person.post("/api/v1/sessions", json={"username": "chen", "password": PASSWORD})
+    bind(person)
 
 
 def test_passwords_can_be_left_to_the_administrators(

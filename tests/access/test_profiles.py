@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,28 @@ def test_the_setting_names_every_profile_and_no_other() -> None:
 def test_every_profile_locks_at_the_fifth_wrong_try_for_a_quarter_of_an_hour(profile: profiles.Profile) -> None:
     assert profile.locked_until(4, NOW) is None
     assert profile.locked_until(5, NOW) == NOW + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("profile", "days", "header"),
+    [
+        ("dengbao2", None, "max-age=86400"),
+        ("dengbao", None, "max-age=86400"),
+        ("asvs", None, "max-age=31536000; includeSubDomains"),
+        ("asvs", 30, "max-age=2592000"),
+        ("dengbao", 730, "max-age=63072000; includeSubDomains"),
+        ("asvs", 0, "max-age=0"),
+    ],
+)
+def test_browsers_are_told_for_how_long_to_come_over_https_only(
+    profile: str, days: int | None, header: str, services: CloneServices
+) -> None:
+    chosen = services.settings.model_copy(update={"security_profile": profile, "hsts_days": days})
+    app = create_app(chosen, services)
+    for path in ("/login", "/api/v1/me", "/nowhere", "/static/none.js"):
+        answer = TestClient(app, base_url="https://gis.example.lan").get(path)
+        assert answer.headers.get_list("strict-transport-security") == [header], path
+        assert "strict-transport-security" not in TestClient(app).get(path).headers, "means nothing over plain HTTP"
 
 
 # --- what 等保 asks --------------------------------------------------------------------------------------------------

@@ -49,9 +49,9 @@ class Phone:
         return {self.at(step) for step in range(-3, 4)}
 
 
-def bind(person: Person) -> tuple[Phone, list[str]]:
+def bind(person: Person, password: str = PASSWORD) -> tuple[Phone, list[str]]:
     """Bind an authenticator; returns it and the recovery codes."""
-    made = person.post("/api/v1/me/second-factor", json={"password": PASSWORD})
+    made = person.post("/api/v1/me/second-factor", json={"password": password})
     assert made.status_code == 201, made.text
     phone = Phone(made.json()["secret"])
     phone.ahead = -2  # begins with the step before, so that tests have two more

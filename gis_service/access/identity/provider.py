@@ -45,6 +45,8 @@ class Identity:
     subject: str
     username: str
     display_name: str
+    strong: bool | None = None
+    """Whether they signed in there as the deployment demands; None where it demands nothing."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Provider:
     client_secret: str | None = None
     username_claim: str = "preferred_username"
     ca_file: Path | None = None
+    acr: frozenset[str] = frozenset()
+    amr: frozenset[str] = frozenset()
+    """Levels and ways of signing in of which one will do; where both are empty nothing is demanded."""
 
     def way_out(self, asked: Asked, state: str) -> str:
         """Where the browser is sent to sign in. Raises `ProviderAway`."""
@@ -65,6 +70,7 @@ class Provider:
                 state=state,
                 nonce=asked.nonce,
                 code_verifier=asked.verifier,
+                **({"acr_values": " ".join(sorted(self.acr))} if self.acr else {}),
             )
         return str(url)
 
@@ -79,7 +85,17 @@ class Provider:
         username = claims.get(self.username_claim)
         if not isinstance(username, str) or not username:
             not_believed("claim", self.username_claim)
-        return Identity(self.issuer, str(claims["sub"]), username, str(claims.get("name") or username))
+        return Identity(
+            self.issuer, str(claims["sub"]), username, str(claims.get("name") or username), self._strong(claims)
+        )
+
+    def _strong(self, claims: Mapping[str, Any]) -> bool | None:
+        """Whether the ID token says that one of the demanded levels or ways was used (OpenID Connect Core §2; RFC 8176)."""
+        if not self.acr and not self.amr:
+            return None
+        level, ways = claims.get("acr"), claims.get("amr")
+        told = {way for way in ways if isinstance(way, str)} if isinstance(ways, list) else set()
+        return (isinstance(level, str) and level in self.acr) or bool(told & self.amr)
 
     def _session(self, asked: Asked) -> OAuth2Session:
         session = OAuth2Session(
