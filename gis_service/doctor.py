@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gis_service.access.analysts.errors import NoTls
+from gis_service.backup.place import Place, place_of
 from gis_service.core import binaries
 from gis_service.core.errors import Refusal
 from gis_service.core.vault import Vault
@@ -48,6 +49,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _https(settings)
     yield _analysts(settings)
     yield _keys(settings)
+    yield _backups(settings)
     free = shutil.disk_usage(ROOT).free / 1e9
     yield Finding(
         free > NEEDED_GB,
@@ -90,6 +92,32 @@ def _keys(settings: Settings) -> Finding:
         f"密钥 {count} 把:{path}(另存一份,与备份分开)",
         f"{count} keys in {path} (keep a copy, apart from the backups)",
     )
+
+
+def _backups(settings: Settings) -> Finding:
+    """Backups: whether there are any, and whether the disk that takes the data takes them too."""
+    if settings.database_url is not None:
+        return Finding(True, "备份:由数据库管理员负责", "backups: up to the database's administrator")
+    if settings.backup_dir is None:
+        return Finding(True, "备份:未开启(GIS_BACKUP_DIR)", "no backups (GIS_BACKUP_DIR)")
+    place = place_of(settings.backup_dir, settings.var_dir)
+    zh, en = BACKUPS[place]
+    return Finding(
+        place is not Place.SAME, f"备份 {settings.backup_dir}:{zh}", f"backups in {settings.backup_dir}: {en}"
+    )
+
+
+BACKUPS = {
+    Place.SAME: (
+        "与数据在同一块磁盘上,磁盘坏了一起丢。请把 GIS_BACKUP_DIR 换到另一块磁盘,最好是另一台机器的",
+        "on the disk of the data, lost together with it: move GIS_BACKUP_DIR to another disk, best of another machine",
+    ),
+    Place.OTHER: (
+        "在本机另一个文件系统上;异地还须另存一份",
+        "on another file system here; for a fire keep one elsewhere too",
+    ),
+    Place.ELSEWHERE: ("在另一台机器上", "on another machine"),
+}
 
 
 def _https(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.backup.errors import NoFolder
 from gis_service.backup.models import BackupRun
 from gis_service.backup.nightly import TASK
+from gis_service.backup.place import place_of
 from gis_service.backup.schemas import BackupsOut, RunOut
 from gis_service.jobs import queue
 from gis_service.services import NotPrivate
@@ -47,6 +48,7 @@ def _told(work: Work, job: int | None = None) -> BackupsOut:
     return BackupsOut(
         is_on=folder is not None,
         folder=str(folder) if folder else None,
+        place=place_of(folder, settings.var_dir) if folder else None,
         job=job,
         items=[RunOut.of(run) for run in runs],
     )

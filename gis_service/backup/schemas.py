@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gis_service.backup.models import BackupRun
+from gis_service.backup.place import Place
 
 
 class RunOut(BaseModel):
@@ -29,5 +30,6 @@ class BackupsOut(BaseModel):
 
     is_on: bool
     folder: str | None
+    place: Place | None = Field(description="where that lies, seen from the data: same disk, other disk, elsewhere")
     job: int | None
     items: list[RunOut]

@@ -22,6 +22,7 @@ export interface Run {
 export interface Backups {
   is_on: boolean;
   folder: string | null;
+  place: 'same' | 'other' | 'elsewhere' | null;
   job: number | null;
   items: Run[];
 }
