@@ -37,6 +37,7 @@ PARTS = {
     "hostile": "有害文件 · hostile files",
     "fuzz": "乱造的请求 · made-up requests",
     "filters": "筛选表达式 · filters",
+    "parsers": "解析器 · parsers",
     "injection": "SQL 注入 · SQL in every word",
     "many": "多进程、多机 · many processes",
     "deployed": "离线安装 · installed without a network",
