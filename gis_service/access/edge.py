@@ -17,9 +17,11 @@ from typing import Any
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access import networks, profiles, queries
@@ -30,7 +32,7 @@ from gis_service.access.operations import TOKEN_MARK
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import PERMISSIONS
 from gis_service.audit import operations as audit
-from gis_service.core import db
+from gis_service.core import db, http
 from gis_service.core.db import Scope
 from gis_service.core.errors import CrossSite, Forbidden, NotSignedIn, Refusal
 from gis_service.core.http import problem, request_id
@@ -235,8 +237,9 @@ class Permit(_Door):
                 request.state.work = work
                 _claim_key(work)
                 yield work
-        except Refusal as refusal:
-            if self.trace and request.method not in SAFE and not isinstance(refusal, Replayed):
+        except (Refusal, RequestValidationError, DBAPIError) as fault:
+            refusal = http.refusal_of(fault)
+            if self.trace and request.method not in SAFE and refusal and not isinstance(refusal, Replayed):
                 _record_refusal(request, actor, self.permission, refusal.code)
             raise
 

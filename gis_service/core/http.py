@@ -152,6 +152,22 @@ def install(app: FastAPI, *, only_https_days: int = 1) -> None:
     app.add_middleware(Edge, only_https_days=only_https_days)
 
 
+def refusal_of(error: Exception) -> Refusal | None:
+    """What a request is refused with when this ends it, where the fault is the request's own; None for what is ours."""
+    match error:
+        case Refusal():
+            return error
+        case RequestValidationError():
+            return invalid(error.errors(), skip=1)
+        case IntegrityError():
+            return conflict(error)
+        case DataError():
+            return Unstorable()
+        case ProgrammingError() if "row-level security" in str(error.orig):
+            return BeyondScope()
+    return None
+
+
 def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     return problem(request, invalid(error.errors(), skip=1))
 
@@ -235,7 +251,7 @@ class BeyondScope(Refusal):
 
 
 def _held_back(request: Request, error: ProgrammingError) -> JSONResponse:
-    if "row-level security" not in str(error.orig):
+    if refusal_of(error) is None:
         return _surprise(request, error)
     log.warning("beyond scope", path=request.url.path, request_id=request_id(request))
     return problem(request, BeyondScope())
