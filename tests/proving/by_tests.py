@@ -1,5 +1,6 @@
 """Where the proof is a test: the test is run, and what it recorded (`record_property`) is the figure."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -37,13 +38,18 @@ class Ran:
         return ", ".join(told + [f"{name}: {value}" for name, value in self.recorded.items()])
 
 
-def run(*tests: str) -> Ran:
+def run(*tests: str, variables: dict[str, str] | None = None) -> Ran:
     """Tests by their path, from the root of the project, one after the other in a process of their own."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         how = ["-q", "-n0", "--no-header", f"--junitxml={report}", "-o", "junit_family=xunit1"]
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *how, *tests], cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "pytest", *how, *tests],
+            cwd=ROOT,
+            env={**os.environ, **(variables or {})},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if not report.exists():
             raise RuntimeError(f"{tests} did not run: {done.stdout[-500:]} {done.stderr[-500:]}")

@@ -20,6 +20,7 @@ SINCE = text(
     """select count(*), count(*) filter (where request_id = :request), pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
               array_agg(action) from audit_entry where id > :before"""
 )
+REFUSED = 400
 _plain = Edge.__call__
 
 
@@ -39,11 +40,12 @@ async def _watched(self: Edge, scope: Any, receive: Any, send: Callable[[Any], A
     ):
         await _plain(self, scope, receive, send)
         return
-    status = 0
+    status, said = 0, b""
 
     async def noted(message: Any) -> None:
-        nonlocal status
+        nonlocal status, said
         status = message.get("status", status)
+        said += message.get("body", b"") if status >= REFUSED else b""
         await send(message)
 
     sessions = scope["app"].state.sessions
@@ -54,9 +56,24 @@ async def _watched(self: Edge, scope: Any, receive: Any, send: Callable[[Any], A
         request = scope.get("state", {}).get("request_id", "")
         rows, named, later, actions = _row(sessions, SINCE, before=before, request=request)
         route = getattr(scope.get("route"), "path", "-")
-        told = {"method": scope["method"], "route": route, "status": status, "rows": rows, "named": named}
+        told = {
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "code": _code(said),
+            "rows": rows,
+            "named": named,
+        }
         with open(os.environ["GIS_TRACES"], "a", encoding="utf-8") as out:  # noqa: PTH123
             print(json.dumps({**told, "wrote": later > writers, "actions": actions}), file=out)
+
+
+def _code(said: bytes) -> str:
+    """The code of a refusal."""
+    try:
+        return str(json.loads(said)["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _row(sessions: Any, statement: Any, **values: Any) -> Any:

@@ -55,6 +55,7 @@ def lines(here: House, *, small: bool) -> Iterator[Line]:
     base = run(here, 4 if small else 50, lambda: kill_database(here), chance, tells=True)
     yield Line("R27", "kill -9 of PostgreSQL", base.figure, "0 lost, 0 doubled, no other answers", polite(base))
     yield _back(base)
+    yield _audited(web, worker, base)
     yield cut(here, 10 if small else 200, chance)
     yield sound(here)
 
@@ -70,6 +71,15 @@ def _back(base: Round) -> Line:
         "R27", "back without a restart", figure + f"/readyz did not tell in {base.untold} of {base.kills}", f"≤ {BACK_S:.0f} s, told each time",
         worst <= BACK_S and not base.restarted and base.untold == 0,
     )  # fmt: skip
+
+
+def _audited(*rounds: Round) -> Line:
+    """Each parcel that was acknowledged, whatever was killed meanwhile, against the audit entries of its making."""
+    found = [each.balances["audit of parcels"] for each in rounds]
+    told = sum(each.acknowledged for each in found)
+    lost, doubled = sum(len(each.lost) for each in found), sum(len(each.doubled) for each in found)
+    figure = f"{told} parcels acknowledged under kills: {lost} without an audit entry, {doubled} with more than one"
+    return Line("R40", "audit under kills", figure, "exactly 1 each", all(each.clean for each in found))
 
 
 def run(

@@ -26,6 +26,7 @@ ROWS = {
     "visits": "select client_uuid from visit union all select client_uuid from patrol",
     "parcels": "select parcel_name from parcel where parcel_name is not null",
     "edits": "select reason from parcel_version where reason ~ '^[0-9a-f]{32}$'",
+    "audit of parcels": "select subject from audit_entry where action = 'parcel.create' and outcome = 'done'",
 }
 """What each kind of write leaves behind, one row for each."""
 
@@ -140,7 +141,13 @@ class Crew:
 
     def balances(self) -> dict[str, Balance]:
         """The ledgers against the rows that came since the writers began."""
-        ledgers = {"field records": self.records, "visits": self.records, "parcels": self.made, "edits": self.edits}
+        ledgers = {
+            "field records": self.records,
+            "visits": self.records,
+            "parcels": self.made,
+            "edits": self.edits,
+            "audit of parcels": self.made,
+        }
         return {
             name: ledgers[name].balance((Counter(rows) - Counter(self.before[name])).elements())
             for name, rows in self.kept().items()
