@@ -33,6 +33,9 @@ class Ran:
             return False
         return None if self.ends["skipped"] else True
 
+    def line(self, bar: str, name: str, goal: str) -> Line:
+        return Line(bar, name, str(self), goal, self.holds, "; ".join([*self.faults, *self.left_out])[:400])
+
     def __str__(self) -> str:
         told = [f"{count} {end}" for end, count in sorted(self.ends.items())]
         return ", ".join(told + [f"{name}: {value}" for name, value in self.recorded.items()])
@@ -58,8 +61,7 @@ def run(*tests: str, variables: dict[str, str] | None = None) -> Ran:
 
 def proved(bar: str, name: str, goal: str, *tests: str) -> Line:
     """A line that holds when each of these tests passes."""
-    ran = run(*tests)
-    return Line(bar, name, str(ran), goal, ran.holds, "; ".join([*ran.faults, *ran.left_out])[:400])
+    return run(*tests).line(bar, name, goal)
 
 
 def _end(case: ElementTree.Element) -> str:

@@ -21,6 +21,7 @@ from gis_service.tls import keeping
 from tests.access.test_doors import address, routes
 from tests.conftest import PASSWORD
 from tests.field.world import CHROMIUM
+from tests.proving.house import seconds_until
 from tests.proving.lines import Line, ended
 from tests.proving.premises import Premises, premises, signed_in
 from tests.test_serve import free_port, until
@@ -58,7 +59,7 @@ NO_NETWORK = (
 
 def lines(small: bool = False) -> Iterator[Line]:
     """A service with certificates of its own and the sample district; about four minutes. `small` changes nothing."""
-    with premises(sample=True) as place, _tls(place) as url:
+    with premises(sample=False) as place, _tls(place) as url:
         trusted = ssl.create_default_context(cafile=keeping.folder(place.services.settings) / "ca.crt")
         with httpx2.Client(
             base_url=url, verify=trusted, timeout=60, headers={"Sec-Fetch-Site": "same-origin"}
@@ -76,7 +77,7 @@ def _tls(place: Premises) -> Iterator[str]:
     port = free_port()
     url = f"https://127.0.0.1:{port}"
     with place.started("gis_service.cli", "web", "--port", str(port), name="tls"):
-        until(lambda: _answers(url), "it answers over TLS")
+        assert seconds_until(lambda: _answers(url), 300) is not None, "it does not answer over TLS"
         yield url
 
 

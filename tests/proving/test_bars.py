@@ -16,7 +16,7 @@ BARS = [f"R{n}" for first, last in ((22, 29), (33, 45), (49, 60)) for n in range
 def declared(source: str) -> Iterator[str]:
     """The bars of the lines that a module makes; what a comment or a docstring says is no line."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and node.args:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value
