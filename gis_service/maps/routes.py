@@ -104,9 +104,10 @@ def map_page(request: Request, scope: Reading, area: str | None = None, as_of: s
 
 
 ALONE = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'none'"
 )
-"""The page carries its own scripts, and may load nothing at all."""
+"""The page carries its own scripts, and may load nothing at all; nor is it of our origin, so that no script in it could act for the reader."""
 
 
 def _is_sample(request: Request) -> bool:

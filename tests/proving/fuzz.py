@@ -38,7 +38,7 @@ def _role(program: Path, port: int, role: Role, who: Somebody, seconds: int) -> 
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [str(program), "run", f"http://127.0.0.1:{port}/api/v1/openapi.json",
-             "-H", f"Cookie: {COOKIE}={who.cookie[COOKIE]}", "-H", "Sec-Fetch-Site: same-origin",
+             "-H", f"Cookie: {COOKIE}={who.secret}", "-H", "Sec-Fetch-Site: same-origin",
              "--checks", "not_a_server_error", "--phases", "coverage,fuzzing,stateful", "--exclude-path-regex", SELF,
              "--max-time", str(seconds), "--no-shrink", "--suppress-health-check", "all", "--continue-on-failure",
              "--request-timeout", "30", "--generation-database", "none", "--no-color"],

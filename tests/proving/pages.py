@@ -21,9 +21,8 @@ from gis_service.tls import keeping
 from tests.access.test_doors import address, routes
 from tests.conftest import PASSWORD
 from tests.field.world import CHROMIUM
-from tests.proving.house import seconds_until
 from tests.proving.lines import Line, ended
-from tests.proving.premises import Premises, premises, signed_in
+from tests.proving.premises import Premises, premises, seconds_until, signed_in
 from tests.test_serve import free_port, until
 
 PLACES = WEB.parent / "src" / "desk" / "state" / "address.ts"
@@ -126,7 +125,7 @@ def _headers(place: Premises, client: httpx2.Client) -> Line:
                 faults += [f"{path}: {fault}" for fault in _of_answer(answer)]
     told = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
     figure = f"{sum(statuses.values())} answers of {len(asked)} addresses ({told}), {len(faults)} faults"
-    goal = "CSP without inline scripts, no frames, nosniff, HSTS on each"
+    goal = "CSP without inline scripts (or in a sandbox), no frames, nosniff, HSTS on each"
     return Line("R55", "headers of every answer over TLS", figure, goal, not faults, "; ".join(faults)[:400])
 
 
@@ -137,7 +136,10 @@ def _of_answer(answer: httpx2.Response) -> Iterator[str]:
         if words
     }
     scripts = policy.get("script-src", policy.get("default-src", ["*"]))
-    if not set(scripts) <= {"'self'", "'none'"}:
+    apart = (
+        "sandbox" in policy and "allow-same-origin" not in policy["sandbox"]
+    )  # of no origin: nothing of ours within its reach
+    if not apart and not set(scripts) <= {"'self'", "'none'"}:
         yield f"scripts from {' '.join(scripts)}"
     if policy.get("frame-ancestors") != ["'none'"] and answer.headers.get("x-frame-options") != "DENY":
         yield "may be framed"
@@ -169,7 +171,7 @@ def _old_tls(url: str) -> Line:
 def _browser(place: Premises, url: str) -> Iterator[Line]:
     """A real Chromium opens every page; its own network log tells whom it asked."""
     names = re.findall(r"'(\w+)'", re.search(r"PLACES = \[(.*?)\]", PLACES.read_text(encoding="utf-8"), re.DOTALL)[1])  # type: ignore[index]
-    people = {
+    people: dict[str, list[Role]] = {
         "everybody": [role for role in Role if role not in THREE_ADMINS | {Role.UNIT_USER}],
         **{role: [role] for role in sorted(THREE_ADMINS)},
     }

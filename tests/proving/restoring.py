@@ -5,11 +5,10 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +25,9 @@ from gis_service.core import clock, db
 from gis_service.files import noting
 from gis_service.files.store import sha256_of
 from gis_service.services import Services
-from gis_service.settings import Settings
 from tests.conftest import PASSWORD
-from tests.proving.house import new_parcel, seconds_until
 from tests.proving.lines import Line, ended
-from tests.proving.premises import Premises, premises, since
+from tests.proving.premises import Premises, emptied, new_parcel, premises, scratch, seconds_until, since
 from tests.test_serve import free_port, get
 
 RPO_S, RTO_S = 60, 600
@@ -61,9 +58,8 @@ class Written:
 
 def lines(small: bool = False) -> Iterator[Line]:
     """About six minutes, small one."""
-    parcels, folder = 5_000 if small else 1_000_000, Path(tempfile.mkdtemp(prefix="gis-shelf-", dir="/tmp"))
-    folder.chmod(0o755)
-    try:
+    parcels = 5_000 if small else 1_000_000
+    with scratch() as folder:
         with premises(backup_dir=folder) as place:
             backup, written, died = _lost(place, parcels, folder)
             keys = shutil.copytree(place.folder / "keys", folder / "keys-kept-apart")
@@ -73,8 +69,6 @@ def lines(small: bool = False) -> Iterator[Line]:
         times = sorted(told for _, told in written.parcels.values())
         with _elsewhere(keys) as new:
             yield _moment(new, shelf, backup, written, times[len(times) // 2])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lost(place: Premises, parcels: int, folder: Path) -> tuple[Backup, Written, datetime]:
@@ -88,16 +82,21 @@ def _lost(place: Premises, parcels: int, folder: Path) -> tuple[Backup, Written,
     backup = taking.take(
         place.services.private(), Shelf(folder), place.services.store, var_dir=place.services.settings.var_dir
     )
-    backups = {"GIS_BACKUP_DIR": str(folder)}
-    with place.web(**backups) as port, place.started("gis_service.worker", name="worker", **backups):
+    shelf = str(folder)
+    with (
+        place.web(GIS_BACKUP_DIR=shelf) as port,
+        place.started("gis_service.worker", name="worker", GIS_BACKUP_DIR=shelf),
+    ):
         writer = threading.Thread(target=_write, args=(officer.at(port), written, stop))
         camera = threading.Thread(target=_take_photos, args=(place.services, written, stop))
-        writer.start(), camera.start()
+        writer.start()
+        camera.start()
         time.sleep(WRITE_S)
         os.kill(place.services.private().server.pid or 0, signal.SIGKILL)
         died = clock.now()
         stop.set()
-        writer.join(), camera.join()
+        writer.join()
+        camera.join()
     return backup, written, died
 
 
@@ -132,18 +131,9 @@ def _photo(services: Services, written: Written) -> None:
 @contextmanager
 def _elsewhere(keys: Path) -> Iterator[Premises]:
     """A new machine, onto which the keys were brought."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-restore-", dir="/tmp"))
-    folder.chmod(0o755)
-    shutil.copytree(keys, folder / "keys")
-    services = Services(Settings(environment="test", var_dir=folder), long_work=True)
-    try:
-        with closing(services):
-            yield Premises(folder, services)
-    finally:
-        cluster = services.private()
-        cluster.stop()
-        for place in {cluster.server.socket_dir, cluster.home, folder}:
-            shutil.rmtree(place, ignore_errors=True)
+    with scratch() as folder, emptied(folder) as place:
+        shutil.copytree(keys, folder / "keys")
+        yield place
 
 
 def _everything(

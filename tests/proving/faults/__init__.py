@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from tests.proving.faults import disk, killing, outage, replay, stops
-from tests.proving.house import house
 from tests.proving.lines import Line
+from tests.proving.premises import house
 
 PARTS = {each.__name__.rsplit(".", 1)[1]: each.lines for each in (replay, killing, outage, disk, stops)}
 

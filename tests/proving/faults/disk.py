@@ -15,8 +15,8 @@ import httpx2 as httpx
 from gis_service.access.rules import Role
 from tests.patrols.inbox.phone import piece, sha256
 from tests.proving.faults.writers import writing
-from tests.proving.house import House, Somebody, house, new_parcel, seconds_until
 from tests.proving.lines import Line
+from tests.proving.premises import House, Somebody, house, new_parcel, seconds_until
 from tests.test_serve import until
 
 FILES_MB, LOG_MB = 16, 96

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from tests.field.proxy import wire
 from tests.proving.faults.writers import Crew, writing
-from tests.proving.house import House, seconds_until
 from tests.proving.ledger import Balance
 from tests.proving.lines import Line
+from tests.proving.premises import House, seconds_until
 
 BACK_S = 10.0
 """Within how long the service takes writes again after its database was killed."""

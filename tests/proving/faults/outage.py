@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 
 from tests.proving.faults.writers import writing
-from tests.proving.house import House, seconds_until
 from tests.proving.lines import Line
+from tests.proving.premises import House, seconds_until
 
 BACK_S = 5.0
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import httpx2 as httpx
 
 from gis_service.access.rules import Role
-from tests.proving.house import House, Somebody, new_parcel
 from tests.proving.ledger import balance
 from tests.proving.lines import Line
+from tests.proving.premises import House, Somebody, new_parcel
 
 AT_ONCE = 16
 AGAIN_S = 0.05

@@ -13,8 +13,8 @@ import httpx2 as httpx
 from gis_service.access.rules import Role
 from tests.proving.faults.killing import sound
 from tests.proving.faults.writers import writing
-from tests.proving.house import House, Somebody, seconds_until
 from tests.proving.lines import Line
+from tests.proving.premises import House, Somebody, seconds_until
 
 
 def lines(here: House, *, small: bool) -> Iterator[Line]:

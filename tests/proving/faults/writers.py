@@ -15,8 +15,8 @@ import httpx2 as httpx
 
 from gis_service.access.rules import Role
 from tests.patrols.inbox.phone import Phone
-from tests.proving.house import House, Somebody, new_parcel
 from tests.proving.ledger import Answers, Balance, Ledger
+from tests.proving.premises import House, Somebody, new_parcel
 
 PAUSE_S = 0.05
 """Between a write and the next of the same person, and before one is tried again."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from tests.proving.house import house
 from tests.proving.lines import Line
 from tests.proving.load import abuse, caps, day_end, soak, submissions
+from tests.proving.premises import house
 
 PARTS = {each.__name__.rsplit(".", 1)[1]: each.lines for each in (caps, submissions, day_end, abuse, soak)}
 

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from gis_service.access.rules import Role
-from tests.proving.house import House, Somebody
 from tests.proving.lines import Line
 from tests.proving.load.arrivals import Seen, at_rate, client, word
 from tests.proving.load.officers import PER_S, panning
+from tests.proving.premises import House, Somebody
 
 ROUNDS = 3
 """With and without abusers in turn, so that what else the machine does falls upon both."""

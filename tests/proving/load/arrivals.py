@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import httpx2 as httpx
 
+from tests.proving.premises import percentile, since
+
 
 @dataclass
 class Seen:
@@ -21,13 +23,12 @@ class Seen:
     took_s: float = 0.0
 
     def note(self, due: float, what: str) -> None:
-        self.seconds.append(time.monotonic() - due)
+        self.seconds.append(since(due))
         self.answers[what] += 1
 
     def at(self, share: float) -> float:
         """The time that this share of the requests was answered within, in milliseconds."""
-        ordered = sorted(self.seconds) or [float("inf")]
-        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return 1000 * percentile(self.seconds or [float("inf")], share)
 
     @property
     def errors(self) -> int:
@@ -54,7 +55,7 @@ async def at_rate(per_s: float, seconds: float, act: Act, seen: Seen | None = No
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         sent.append(asyncio.create_task(one(number, due)))
     await asyncio.gather(*sent)
-    seen.took_s = time.monotonic() - began
+    seen.took_s = since(began)
     return seen
 
 

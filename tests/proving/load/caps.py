@@ -14,9 +14,9 @@ from gis_service.access.rules import Role
 from gis_service.core.db import WAIT_S
 from gis_service.main import create_app
 from tests.access.test_doors import address, permissions, routes
-from tests.proving.house import House, Somebody, seconds_until
 from tests.proving.lines import Line
 from tests.proving.load.arrivals import Seen, client, word
+from tests.proving.premises import House, Somebody, seconds_until
 
 ANNOUNCED_BYTES = 5 << 30
 """More than any route takes: the most is a rescue file of 4 GB."""

@@ -10,10 +10,10 @@ import httpx2 as httpx
 
 from gis_service.access.rules import Role
 from tests.patrols.inbox.phone import Phone, ms, position, sha256
-from tests.proving.house import House, Somebody
 from tests.proving.lines import Line
 from tests.proving.load.arrivals import Seen, at_rate, client
 from tests.proving.load.officers import PER_S, panning
+from tests.proving.premises import House, Somebody
 
 DEVICES, WITHIN_S, POINTS, PHOTOS, PHOTO_BYTES, CHUNK = 200, 600, 227, 5, 2_000_000, 256 * 1024
 HEADROOM, P95_MS = 5, 500

@@ -6,8 +6,8 @@ import random
 import httpx2 as httpx
 
 from tests.factories import SOUTH, WEST
-from tests.proving.house import Somebody
 from tests.proving.load.arrivals import Act, word
+from tests.proving.premises import Somebody
 
 TILES_PER_S, LISTS_PER_S = 20, 2
 PER_S = TILES_PER_S + LISTS_PER_S

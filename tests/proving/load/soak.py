@@ -11,11 +11,11 @@ import httpx2 as httpx
 
 from gis_service.access.rules import Role
 from tests.patrols.inbox.phone import Phone
-from tests.proving.house import House, Somebody
 from tests.proving.lines import Line
 from tests.proving.load.arrivals import at_rate, client, word
 from tests.proving.load.caps import BOTH_DOORS
 from tests.proving.load.officers import PER_S, panning
+from tests.proving.premises import House, Somebody
 
 GROWTH = 0.05
 EVERY_S = 2.0

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from gis_service.access.rules import Role
 from tests.patrols.inbox.phone import Phone
-from tests.proving.house import House, Somebody
 from tests.proving.ledger import balance
 from tests.proving.lines import Line
 from tests.proving.load.arrivals import Seen, at_rate, client
+from tests.proving.premises import House, Somebody
 
 P99_MS = 500
 POINTS_PER_S = 8_000
