@@ -3,7 +3,6 @@
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,13 +17,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.access import operations as access
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
-from gis_service.core import db, migrate
+from gis_service.core import db
 from gis_service.core.cluster import Cluster
 from gis_service.main import create_app
 from gis_service.services import Services
 from gis_service.settings import Settings
 from gis_service.sheets.printing.press import PRESS
 from gis_service.supervisor import prepare
+from tests.scratch import scratch_cluster
 
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("ours")
@@ -55,16 +55,8 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="gis-test-", dir="/tmp"))
-    folder.chmod(0o755)  # the server's user must be able to enter
-    made = Cluster.for_tests(folder)
-    try:
-        made.start(owner=True)
-        made.create_template(migrate.upgrade)
+    with scratch_cluster() as made:
         yield made
-    finally:
-        made.remove()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class CloneServices(Services):

@@ -21,7 +21,8 @@ from typing import Any
 from playwright.sync_api import Error, Playwright, sync_playwright
 
 from gis_service.main import WEB
-from tests.field.world import CLEAN, Ledger, Phone, World, compare, own_cluster, world
+from tests.field.world import CLEAN, Ledger, Phone, World, compare, world
+from tests.scratch import scratch_cluster
 
 KINDS = ("save", "photo", "upload", "update")
 
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     began = time.monotonic()
-    with own_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
+    with scratch_cluster() as cluster, world(cluster, "kills") as here, sync_playwright() as playwright:
         figures = run(
             playwright, here, given.rounds, seed=given.seed, say=lambda line: print(line, file=sys.stderr, flush=True)
         )

@@ -15,7 +15,8 @@ from typing import Any
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.field.world import CLEAN, Ledger, Phone, World, compare, own_cluster, world
+from tests.field.world import CLEAN, Ledger, Phone, World, compare, world
+from tests.scratch import scratch_cluster
 
 TRACK = """
 async ([patrol, seconds]) => {
@@ -111,7 +112,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=300)
     parser.add_argument("--hours", type=float, default=8)
     given = parser.parse_args()
-    with own_cluster() as cluster, world(cluster, "long_day") as here, sync_playwright() as playwright:
+    with scratch_cluster() as cluster, world(cluster, "long_day") as here, sync_playwright() as playwright:
         figures = run(playwright, here, records=given.records, photos=given.photos, seconds=round(given.hours * 3600))
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     sys.exit(1 if any(figures[name] for name in (*CLEAN, "files_with_another_hash")) else 0)

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Playwright
 
 from tests.field.kills import next_build
-from tests.field.world import CLEAN, Ledger, Phone, compare, own_cluster, world
+from tests.field.world import CLEAN, Ledger, Phone, compare, world
+from tests.scratch import scratch_cluster
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -51,7 +52,7 @@ def test_the_server_killed_during_an_upload_goes_on_where_it_was(phone: Phone) -
 
 
 def test_postgresql_killed_during_an_upload_loses_nothing_that_was_acknowledged(playwright: Playwright) -> None:
-    with own_cluster() as cluster, world(cluster, "killed") as here:
+    with scratch_cluster() as cluster, world(cluster, "killed") as here:
         with cluster.admin() as admin:
             admin.execute("alter database killed set synchronous_commit = on")
         phone = Phone(playwright, here)

@@ -21,7 +21,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Playwright
 from gis_service.access import operations as access
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
-from gis_service.core import db, migrate
+from gis_service.core import db
 from gis_service.core.cluster import Cluster
 from gis_service.core.db import APP_ROLE, OWNER_ROLE, READER_ROLE
 from gis_service.main import WEB
@@ -128,21 +128,6 @@ def world(cluster: Cluster, name: str) -> Iterator[World]:
     finally:
         services.close()
         cluster.drop(services.name)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def own_cluster() -> Iterator[Cluster]:
-    """A database server for a command that runs outside pytest."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-field-pg-", dir="/tmp"))
-    folder.chmod(0o755)
-    made = Cluster.for_tests(folder)
-    try:
-        made.start(owner=True)
-        made.create_template(migrate.upgrade)
-        yield made
-    finally:
-        made.remove()
         shutil.rmtree(folder, ignore_errors=True)
 
 

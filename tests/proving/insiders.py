@@ -1,32 +1,23 @@
 """R41: what a superuser does to the audit trail is found. `python -m tests.proving.insiders` prints the line."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from gis_service.backup import heads as nightly
-from gis_service.core import migrate
 from gis_service.core.cluster import Cluster
 from gis_service.settings import Settings
 from tests.audit.attacks import ATTACKS, honest, superuser
 from tests.conftest import CloneServices
 from tests.proving.lines import Line, ended
+from tests.proving.premises import scratch
+from tests.scratch import scratch_cluster
 
 
 def lines(small: bool = False) -> Iterator[Line]:
     """Each attack on a database of its own, and one database that nobody touched; `small` changes nothing."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-insiders-", dir="/tmp"))
-    folder.chmod(0o755)  # the server's user must be able to enter
-    cluster = Cluster.for_tests(folder)
-    try:
-        cluster.start(owner=True)
-        cluster.create_template(migrate.upgrade)
+    with scratch() as folder, scratch_cluster() as cluster:
         found = {name: _kinds(cluster, folder, name) for name in ATTACKS}
         honest_kinds = _kinds(cluster, folder, None)
-    finally:
-        cluster.remove()
-        shutil.rmtree(folder, ignore_errors=True)
     missed = [name for name, kinds in found.items() if ATTACKS[name][1] not in kinds]
     figure = f"{len(found) - len(missed)}/{len(found)} found, {len(honest_kinds)} false alarms on an honest database"
     why = f"missed: {', '.join(missed)}" if missed else "the last two by signed heads alone"

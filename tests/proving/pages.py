@@ -4,7 +4,6 @@ import json
 import re
 import ssl
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -44,6 +43,8 @@ OF_FEATURES = (
     "/ogc?f=html", "/ogc/collections?f=html", "/ogc/conformance?f=html", "/ogc/collections/parcel-supply?f=html",
     "/ogc/collections/parcel-supply/items?f=html", "/ogc/collections/parcel-supply/tiles?f=html",
 )  # fmt: skip
+PLANTED = "planted.invalid"
+"""A picture of this host is put into a page, to see that the log tells."""
 SETTLE_MS = 1500
 """A page is looked at so long after it is there: what it asks for later than that, it asks for again and again."""
 NO_NETWORK = (
@@ -188,16 +189,18 @@ def _browser(place: Premises, url: str) -> Iterator[Line]:
                 paths += [*PLAIN[:7], *OF_FEATURES, "/nowhere"] if name == "everybody" else []
                 opened += _open(context, url, paths, said)
                 context.close()
+            browser.new_page().set_content(f'<img src="https://{PLANTED}/">')
             browser.close()
         hosts = _hosts(log)
-    outside = sorted(host for host in hosts if host != urlsplit(url).netloc)
-    figure = f"{opened} pages opened, {sum(hosts.values())} requests, {len(outside)} hosts outside"
+    seen = PLANTED in hosts
+    outside = sorted(host for host in hosts if host not in (PLANTED, urlsplit(url).netloc))
+    figure = f"{opened} pages opened, {sum(hosts.values())} requests, {len(outside)} hosts outside; a planted one is {'' if seen else 'not '}seen"
     yield Line(
         "R55",
         "whom the pages ask, by Chromium's network log",
         figure,
         "0 outside",
-        bool(hosts) and not outside,
+        seen and len(hosts) > 1 and not outside,
         ", ".join(outside),
     )
     violations = [text for text in said if "Content Security Policy" in text]
@@ -235,13 +238,11 @@ def _listen(page: Page, said: list[str]) -> None:
 
 
 def _hosts(log: Path) -> Counter[str]:
-    """Requests by host, of everything that Chromium asked over a network."""
+    """Requests that pages made, by host; what the browser asks for itself (is there a newer one of me?) has no page as its origin."""
     until(log.exists, "Chromium has written its log")
-    time.sleep(1)
-    text = log.read_text(encoding="utf-8", errors="replace")
-    kept = json.loads(text if text.rstrip().endswith("}") and text.count("\n]") else text.rstrip().rstrip(",") + "]}")
-    urls = [event["params"]["url"] for event in kept["events"] if "url" in event.get("params", {})]
-    return Counter(urlsplit(each).netloc for each in urls if each.startswith(("http", "ws")))
+    events = json.loads(log.read_text(encoding="utf-8", errors="replace"))["events"]
+    asked = [event["params"] for event in events if "initiator" in event.get("params", {})]
+    return Counter(urlsplit(each["url"]).netloc for each in asked if each["initiator"] != "not an origin")
 
 
 if __name__ == "__main__":
