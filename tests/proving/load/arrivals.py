@@ -14,6 +14,9 @@ import httpx2 as httpx
 from tests.proving.premises import percentile, since
 
 
+GOOD = ("200", "201", "202", "204")
+
+
 @dataclass
 class Seen:
     """What came of the requests: seconds from when each was due until it was answered, and by what."""
@@ -32,10 +35,11 @@ class Seen:
 
     @property
     def errors(self) -> int:
-        return sum(count for what, count in self.answers.items() if what not in ("200", "201", "202", "204"))
+        return sum(count for what, count in self.answers.items() if what not in GOOD)
 
     def __str__(self) -> str:
-        return f"{len(self.seconds)} requests, {self.errors} errors, p50 {self.at(0.5):.0f} ms, p95 {self.at(0.95):.0f} ms, p99 {self.at(0.99):.0f} ms"
+        bad = {what: count for what, count in sorted(self.answers.items()) if what not in GOOD}
+        return f"{len(self.seconds)} requests, {self.errors} errors{f' {bad}' if bad else ''}, p50 {self.at(0.5):.0f} ms, p95 {self.at(0.95):.0f} ms, p99 {self.at(0.99):.0f} ms"
 
 
 Act = Callable[[int], Awaitable[str]]
