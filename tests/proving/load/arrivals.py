@@ -13,7 +13,6 @@ import httpx2 as httpx
 
 from tests.proving.premises import percentile, since
 
-
 GOOD = ("200", "201", "202", "204")
 
 
