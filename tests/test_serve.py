@@ -18,7 +18,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 def free_port() -> int:

@@ -186,7 +186,7 @@ def _browser(place: Premises, url: str) -> Iterator[Line]:
                 context = browser.new_context(ignore_https_errors=True, locale="zh-CN")
                 context.add_cookies([{"name": f"__Host-{COOKIE}", "value": secret, "url": url, "secure": True}])
                 paths = [f"/desk/{place}" for place in names] if name == "everybody" else ["/desk/admin", "/desk/"]
-                paths += [*PLAIN[:7], *OF_FEATURES, "/nowhere"] if name == "everybody" else []
+                paths += [*PLAIN[:7], *OF_FEATURES, "/api/v1/map.html", "/nowhere"] if name == "everybody" else []
                 opened += _open(context, url, paths, said)
                 context.close()
             browser.new_page().set_content(f'<img src="https://{PLANTED}/">')
