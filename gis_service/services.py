@@ -135,8 +135,8 @@ class Services:
         """Seals what is secret in the database. Its keys are made where none were chosen; raises `KeyFileMissing` where they were
         and are not there."""
         if self.settings.key_file:
-            return Vault.at(self.settings.key_file)
-        return vault.ensure(self.key_file, clock.today())
+            return Vault.at(self.settings.key_file, self.settings.sealing_cipher)
+        return vault.ensure(self.key_file, clock.today(), self.settings.sealing_cipher)
 
     @property
     def key_file(self) -> Path:

@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         description="The keys of what is sealed in the database (`gis-service keys`), best on another disk; never among the backups. "
         "Without it they lie in `var_dir`/keys and are made at the first start.",
     )
+    sealing_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        "aes-256-gcm",
+        description="What seals the secrets in the database from now on: AES-256-GCM, or SM4-GCM where the ciphers of the State "
+        "Cryptography Administration are asked for. What the other one sealed is read too.",
+    )
     backup_dir: Path | None = Field(
         None,
         description="Where backups go, best on another disk: each minute the log of changes and new files, each night a whole copy "

@@ -1,9 +1,10 @@
 """Secrets at rest: sealed with a key that lies outside the database, so that a copy of the database alone tells nothing.
 
 The key file has one key a line, the oldest first: an id, the day it was made, 256 bits in Base64. The newest key seals, every
-key unseals; so a key is changed by adding a line. Sealed data is AES-256-GCM:
+key unseals; so a key is changed by adding a line. Sealed data is AES-256-GCM, or SM4-GCM where a deployment must use the ciphers of
+the State Cryptography Administration (GB/T 32907, GB/T 36624); the form says which, so both are read whichever is chosen:
 
-    1 byte   the form, 1
+    1 byte   the form, 1 (AES-256-GCM) or 2 (SM4-GCM)
     4 bytes  the id of the key
     12 bytes the nonce, random: one key is good for 2³² values (NIST SP 800-38D, 8.3)
     …        the data encrypted, and its tag of 16 bytes
@@ -23,15 +24,22 @@ from datetime import date
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import GCM
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.orm import Session
 
 from gis_service.core import private
 from gis_service.core.errors import Refusal
 
-FORM = b"\x01"
+FORMS = {"aes-256-gcm": b"\x01", "sm4-gcm": b"\x02"}
+"""How each cipher is marked in front of what it sealed."""
+DEFAULT = "aes-256-gcm"
 KEY_BYTES, ID_BYTES, NONCE_BYTES, TAG_BYTES = 32, 4, 12, 16
-HEAD_BYTES = len(FORM) + ID_BYTES + NONCE_BYTES
+HEAD_BYTES = 1 + ID_BYTES + NONCE_BYTES
 
 IN_SESSION = "vault"
 """Under this name a session's `info` has what gives the vault, so that keys are read when they are first needed."""
@@ -103,15 +111,39 @@ class Key:
         return f"{self.id} {self.made_on} {base64.b64encode(self.secret).decode()}\n"
 
 
-class Vault:
-    """Seals and unseals with the keys of one file."""
+class Sm4Gcm:
+    """SM4 in Galois/Counter mode (RFC 8998), with the signatures of `AESGCM`. Its 128 bits are derived from a key's 256 by HKDF with
+    SM3: no key serves two ciphers."""
 
-    def __init__(self, keys: Sequence[Key], path: Path):
-        self.keys, self.path = tuple(keys), path
-        self._ciphers = {bytes.fromhex(key.id): AESGCM(key.secret) for key in keys}
+    def __init__(self, secret: bytes):
+        self._key = HKDF(SM3(), length=16, salt=None, info=b"gis_service sm4-gcm").derive(secret)
+
+    def encrypt(self, nonce: bytes, data: bytes, bound: bytes) -> bytes:
+        working = Cipher(SM4(self._key), GCM(nonce)).encryptor()
+        working.authenticate_additional_data(bound)
+        return working.update(data) + working.finalize() + working.tag
+
+    def decrypt(self, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
+        """Raises `InvalidTag`."""
+        working = Cipher(SM4(self._key), GCM(nonce, sealed[-TAG_BYTES:])).decryptor()
+        working.authenticate_additional_data(bound)
+        return working.update(sealed[:-TAG_BYTES]) + working.finalize()
+
+
+CIPHERS: dict[bytes, type[AESGCM] | type[Sm4Gcm]] = {FORMS["aes-256-gcm"]: AESGCM, FORMS["sm4-gcm"]: Sm4Gcm}
+
+
+class Vault:
+    """Seals and unseals with the keys of one file; `cipher` (a name of `FORMS`) is what it seals with, it unseals both."""
+
+    def __init__(self, keys: Sequence[Key], path: Path, cipher: str = DEFAULT):
+        self.keys, self.path, self._form = tuple(keys), path, FORMS[cipher]
+        self._ciphers = {
+            form + bytes.fromhex(key.id): kind(key.secret) for form, kind in CIPHERS.items() for key in keys
+        }
 
     @classmethod
-    def at(cls, path: Path) -> "Vault":
+    def at(cls, path: Path, cipher: str = DEFAULT) -> "Vault":
         """The vault of a key file; raises `KeyFileMissing`, `KeyFileOpen`, `KeyFileBroken`."""
         try:
             content = path.read_text(encoding="utf-8")
@@ -119,25 +151,25 @@ class Vault:
             raise KeyFileMissing(path=str(path)) from None
         if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
             raise KeyFileOpen(path=str(path))
-        return cls(_read(content, path), path)
+        return cls(_read(content, path), path, cipher)
 
     def seal(self, data: bytes, about: str) -> bytes:
         """`data` encrypted with the newest key, bound to what it is `about` (such as `party_secret.phone`)."""
-        key = bytes.fromhex(self.keys[-1].id)
+        head = self._form + bytes.fromhex(self.keys[-1].id)
         nonce = os.urandom(NONCE_BYTES)
-        return FORM + key + nonce + self._ciphers[key].encrypt(nonce, data, _bound(key, about))
+        return head + nonce + self._ciphers[head].encrypt(nonce, data, head + about.encode())
 
     def unseal(self, sealed: bytes, about: str) -> bytes:
         """The data again; raises `SealBroken` where it was changed or moved, `KeyMissing` where its key is not in the file."""
         sealed = bytes(sealed)
-        if len(sealed) < HEAD_BYTES + TAG_BYTES or sealed[:1] != FORM:
+        if len(sealed) < HEAD_BYTES + TAG_BYTES or sealed[:1] not in CIPHERS:
             raise SealBroken(about=about)
-        key, nonce, rest = sealed[1 : 1 + ID_BYTES], sealed[1 + ID_BYTES : HEAD_BYTES], sealed[HEAD_BYTES:]
-        cipher = self._ciphers.get(key)
+        head, nonce, rest = sealed[: 1 + ID_BYTES], sealed[1 + ID_BYTES : HEAD_BYTES], sealed[HEAD_BYTES:]
+        cipher = self._ciphers.get(head)
         if cipher is None:
-            raise KeyMissing(about=about, key=key.hex(), path=str(self.path))
+            raise KeyMissing(about=about, key=head[1:].hex(), path=str(self.path))
         try:
-            return cipher.decrypt(nonce, rest, _bound(key, about))
+            return cipher.decrypt(nonce, rest, head + about.encode())
         except InvalidTag:
             raise SealBroken(about=about) from None
 
@@ -175,10 +207,6 @@ def row(session: Session, table: str, key: object) -> Row:
     return Row(of(session), table, key)
 
 
-def _bound(key: bytes, about: str) -> bytes:
-    return FORM + key + about.encode()
-
-
 def add_key(path: Path, today: date) -> Key:
     """Add a key that seals from now on, and make the file where there is none (mode 0600, in a folder of mode 0700).
 
@@ -192,11 +220,11 @@ def add_key(path: Path, today: date) -> Key:
     return Vault.at(path).keys[-1]
 
 
-def ensure(path: Path, today: date) -> Vault:
+def ensure(path: Path, today: date, cipher: str = DEFAULT) -> Vault:
     """The vault of a key file that is made where there is none: for the place of this deployment's own."""
     if not path.exists():
         add_key(path, today)
-    return Vault.at(path)
+    return Vault.at(path, cipher)
 
 
 def _fresh_id(known: Sequence[Key]) -> str:

@@ -37,9 +37,9 @@ def ours(path: Path) -> Vault:
     return vault.ensure(path, TODAY)
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    return vault.ensure(tmp_path_factory.mktemp("keys") / "data.keys", TODAY)
+@pytest.fixture(scope="module", params=list(vault.FORMS))
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    return vault.ensure(tmp_path_factory.mktemp("keys") / "data.keys", TODAY, request.param)
 
 
 @given(st.binary(max_size=300), st.text(max_size=40))
@@ -59,6 +59,36 @@ def test_any_changed_bit_is_found(kept: Vault, data: st.DataObject) -> None:
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises((SealBroken, KeyMissing)):
         kept.unseal(bytes(sealed), ABOUT)
+
+
+def test_sm4_seals_as_the_standard_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vector of RFC 8998, A.1."""
+    cipher = vault.Sm4Gcm(b"")
+    monkeypatch.setattr(cipher, "_key", bytes.fromhex("0123456789abcdeffedcba9876543210"))
+    nonce, bound = bytes.fromhex("00001234567800000000abcd"), bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2")
+    data = bytes.fromhex("".join(digit * 16 for digit in "abcdefea"))
+    sealed = bytes.fromhex(
+        "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d"
+        "83de3541e4c2b58177e065a9bf7b62ec"
+    )
+    assert cipher.encrypt(nonce, data, bound) == sealed
+    assert cipher.decrypt(nonce, sealed, bound) == data
+
+
+def test_both_ciphers_are_read_whichever_is_chosen(ours: Vault, path: Path) -> None:
+    aes, sm4 = Vault.at(path), Vault.at(path, "sm4-gcm")
+    by_aes, by_sm4 = (each.seal("张三".encode(), ABOUT) for each in (aes, sm4))
+    assert (by_aes[0], by_sm4[0]) == (1, 2)
+    assert {each.unseal(sealed, ABOUT).decode() for each in (aes, sm4) for sealed in (by_aes, by_sm4)} == {"张三"}
+    for swapped in (b"\x02" + by_aes[1:], b"\x01" + by_sm4[1:], b"\x03" + by_sm4[1:]):
+        with pytest.raises(SealBroken):
+            aes.unseal(swapped, ABOUT)
+
+
+def test_the_setting_chooses_the_cipher(tmp_path: Path) -> None:
+    chosen = Services(Settings(environment="test", var_dir=tmp_path, sealing_cipher="sm4-gcm"))
+    assert chosen.vault.seal(b"x", ABOUT)[0] == 2
+    assert Services(Settings(environment="test", var_dir=tmp_path)).vault.seal(b"x", ABOUT)[0] == 1
 
 
 def test_a_seal_cut_short_is_found(ours: Vault) -> None:
