@@ -5,21 +5,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader
 
 from gis_service.access import entering
 from gis_service.access.entering import Entry
 from gis_service.core.errors import Refusal
 from gis_service.core.http import language
+from gis_service.core.pages import Pages
 
 router = APIRouter()
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
+PAGES = Pages(Path(__file__).with_name("pages"))
 AWAY = "gis_sign_in"
 """The cookie of a browser that is away at the provider."""
 
 
 @router.get("/login", response_class=HTMLResponse)
-def login_page(request: Request, next: str = "/desk/") -> str:  # noqa: A002  (the word in the address)
+def login_page(request: Request, next: str = "/desk/") -> Response:  # noqa: A002  (the word in the address)
     return _login(request, next)
 
 
@@ -33,7 +33,7 @@ def login(
     try:
         entry = entering.by_password(request, username, password)
     except Refusal as refusal:
-        return HTMLResponse(_login(request, next, username=username, refusal=refusal), refusal.status)
+        return _login(request, next, username=username, refusal=refusal)
     return _onwards(request, entry, next)
 
 
@@ -49,8 +49,7 @@ def code(
         entry = entering.by_code(request, step, code)
     except Refusal as refusal:
         again = refusal.code == "access.wrong_code"
-        page = _code(request, step, next, refusal) if again else _login(request, next, refusal=refusal)
-        return HTMLResponse(page, refusal.status)
+        return _code(request, step, next, refusal) if again else _login(request, next, refusal=refusal)
     return _onwards(request, entry, next)
 
 
@@ -60,7 +59,7 @@ def leave(request: Request, next: str = "/desk/") -> Response:  # noqa: A002
     try:
         url, secret = entering.to_provider(request, _inside(next))
     except Refusal as refusal:
-        return HTMLResponse(_login(request, next, refusal=refusal), refusal.status)
+        return _login(request, next, refusal=refusal)
     answer = RedirectResponse(url, 303)
     _set(request, answer, _away_cookie(request), secret)
     return answer
@@ -72,7 +71,7 @@ def come_back(request: Request) -> Response:
     try:
         entry, target = entering.by_provider(request, request.cookies.get(_away_cookie(request), ""))
     except Refusal as refusal:
-        answer: Response = HTMLResponse(_login(request, "/desk/", refusal=refusal), refusal.status)
+        answer: Response = _login(request, "/desk/", refusal=refusal)
     else:
         answer = _onwards(request, entry, target)
     answer.delete_cookie(_away_cookie(request), path="/", secure=request.app.state.doorkeeper.secure)
@@ -87,13 +86,13 @@ def keep_session(request: Request, response: Response, entry: Entry) -> None:
 
 def _onwards(request: Request, entry: Entry, target: str) -> Response:
     if entry.step:
-        return HTMLResponse(_code(request, entry.step, target))
+        return _code(request, entry.step, target)
     answer = RedirectResponse(_inside(target), 303)
     keep_session(request, answer, entry)
     return answer
 
 
-def _login(request: Request, target: str, username: str = "", refusal: Refusal | None = None) -> str:
+def _login(request: Request, target: str, username: str = "", refusal: Refusal | None = None) -> Response:
     settings = request.app.state.settings
     return _page(
         request,
@@ -106,18 +105,15 @@ def _login(request: Request, target: str, username: str = "", refusal: Refusal |
     )
 
 
-def _code(request: Request, step: str, target: str, refusal: Refusal | None = None) -> str:
+def _code(request: Request, step: str, target: str, refusal: Refusal | None = None) -> Response:
     return _page(request, "code.html", step=step, next=_inside(target), refusal=refusal)
 
 
-def _page(request: Request, name: str, *, refusal: Refusal | None, **facts: object) -> str:
+def _page(request: Request, name: str, *, refusal: Refusal | None, **facts: object) -> Response:
     lang = language(request)
-    return PAGES.get_template(name).render(
-        lang=lang,
-        title=request.app.state.settings.title,
-        refusal=refusal.sentence(lang) if refusal else "",
-        **facts,
-    )
+    told = refusal.sentence(lang) if refusal else ""
+    page = PAGES.render(name, lang=lang, title=request.app.state.settings.title, refusal=told, **facts)
+    return HTMLResponse(page, refusal.status if refusal else 200, headers=PAGES.headers)
 
 
 def _inside(target: str) -> str:

@@ -107,7 +107,9 @@ ALONE = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
     "frame-ancestors 'none'"
 )
-"""The page carries its own scripts, and may load nothing at all; nor is it of our origin, so that no script in it could act for the reader."""
+"""A file that opens without a network carries its scripts and styles in itself, with the data in them, so no hash could be known beforehand.
+Instead it is nobody's page while it is looked at here: in a sandbox it has no origin, so neither cookies nor doors of ours, and it
+may load nothing at all."""
 
 
 def _is_sample(request: Request) -> bool:

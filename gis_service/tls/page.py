@@ -5,15 +5,15 @@ from pathlib import Path
 import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader
 
 from gis_service.core.http import language
+from gis_service.core.pages import Pages
 from gis_service.settings import Settings
 from gis_service.tls import keeping
 from gis_service.tls.errors import NoCertificate
 from gis_service.tls.keeping import Known
 
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
+PAGES = Pages(Path(__file__).with_name("pages"))
 TYPE = "application/x-x509-ca-cert"
 TO_SAVE = {"Content-Disposition": 'attachment; filename="gis-service-ca.crt"', "Cache-Control": "no-store"}
 
@@ -23,7 +23,8 @@ router = APIRouter()
 @router.get("/ca", response_class=HTMLResponse)
 def page(request: Request) -> Response:
     settings: Settings = request.app.state.settings
-    return HTMLResponse(render(settings, language(request), request.query_params.get("lang")))
+    page = render(settings, language(request), request.query_params.get("lang"))
+    return HTMLResponse(page, headers=PAGES.headers)
 
 
 @router.get("/ca.crt")
@@ -39,8 +40,8 @@ def render(settings: Settings, preferred: str, asked: str | None = None) -> str:
     lang = asked if asked in ("zh", "en") else preferred
     known = keeping.in_use(settings)
     plain = plain_url(settings, known) if known else ""
-    return PAGES.get_template("ca.html").render(
-        lang=lang, title=settings.title, known=known, url=keeping.address(settings), plain=plain,
+    return PAGES.render(
+        "ca.html", lang=lang, title=settings.title, known=known, url=keeping.address(settings), plain=plain,
         qr=segno.make(plain, micro=False).svg_inline(scale=4, border=2) if plain else "",
         lines=_lines(known.ca_fingerprint) if known else [],
     )  # fmt: skip

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from gis_service.core.http import SECURITY_HEADERS
 from gis_service.settings import Settings
 from gis_service.tls import keeping
-from gis_service.tls.page import TO_SAVE, TYPE, render
+from gis_service.tls.page import PAGES, TO_SAVE, TYPE, render
 
 
 def server(settings: Settings) -> ThreadingHTTPServer:
@@ -27,7 +27,7 @@ def server(settings: Settings) -> ThreadingHTTPServer:
                 first = self.headers.get("Accept-Language", "").strip().lower()[:2]
                 asked = parse_qs(parts.query).get("lang", [None])[0]
                 page = render(settings, "en" if first == "en" else "zh", asked)
-                self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page.encode(), {})
+                self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page.encode(), PAGES.headers)
             elif parts.path == "/ca.crt" and known is not None:
                 self._answer(HTTPStatus.OK, TYPE, known.ca_crt.read_bytes(), TO_SAVE)
             else:

@@ -390,6 +390,8 @@ def _require_headers(headers: Any) -> None:
     assert policy["default-src"] == ["'self'"]
     assert policy["frame-ancestors"] == ["'none'"]
     assert "script-src" not in policy, "scripts fall under default-src: our own files, nothing inline"
+    assert [source for source in policy["style-src"] if not source.startswith("'sha256-")] == ["'self'"]
+    assert not any("unsafe" in source for sources in policy.values() for source in sources)
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
 
+from gis_service.core.http import SECURITY_HEADERS
 from gis_service.web.build import HERE
 
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
@@ -35,10 +36,7 @@ def give(context: BrowserContext, built: Path) -> None:
     context.route("**/harness/**", answer)
 
 
-CSP = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'"
-}
+CSP = {"Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"]}
 """As the service sends it: what works here works there."""
 
 

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader
 
 from gis_service.access.actor import Actor
 from gis_service.access.edge import address_of
@@ -26,13 +25,14 @@ from gis_service.cases.rules import WASTE_KINDS
 from gis_service.core import clock, db
 from gis_service.core.errors import Refusal
 from gis_service.core.http import language, request_id
+from gis_service.core.pages import Pages
 from gis_service.files.store import TooLarge
 from gis_service.parcels.attachments.operations import Kept
 
 MEGABYTE = 1 << 20
 PHOTOS, PHOTO_MB = 3, 10
 FORM_BYTES = 64 << 10
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
+PAGES = Pages(Path(__file__).with_name("pages"))
 PUBLIC = Actor(id=None, name="公众")
 HONEYPOT = "website"
 """A field no person sees; what fills it in is a machine."""
@@ -121,7 +121,7 @@ def whereabouts(request: Request, tracking_no: str) -> Response:
             state = queries.coarse_state(session, plain)
     words = rules.COARSE.get(state or "")
     page = _render(request, "state.html", number=plain if words else "", words=words)
-    return HTMLResponse(page, 200 if words else 404, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(page, 200 if words else 404, headers={**PAGES.headers, "Cache-Control": "no-store"})
 
 
 def _as_public(session: Any, request: Request) -> Any:
@@ -241,16 +241,20 @@ def _form(request: Request, said: dict[str, str] | None = None, refusal: Refusal
         photos=PHOTOS, photo_mb=PHOTO_MB, honeypot=HONEYPOT,
     )  # fmt: skip
     return HTMLResponse(
-        page, status, headers={"Cache-Control": "no-store", **((refusal.headers if refusal else None) or {})}
+        page,
+        status,
+        headers={**PAGES.headers, "Cache-Control": "no-store", **((refusal.headers if refusal else None) or {})},
     )
 
 
 def _thanks(request: Request, number: str) -> Response:
-    return HTMLResponse(_render(request, "thanks.html", number=number), 201, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(
+        _render(request, "thanks.html", number=number), 201, headers={**PAGES.headers, "Cache-Control": "no-store"}
+    )
 
 
 def _render(request: Request, template: str, **facts: Any) -> str:
-    return PAGES.get_template(template).render(lang=_lang(request), title=request.app.state.settings.title, **facts)
+    return PAGES.render(template, lang=_lang(request), title=request.app.state.settings.title, **facts)
 
 
 def _lang(request: Request) -> str:

@@ -2,38 +2,30 @@
 
 import json
 from datetime import datetime
-from functools import lru_cache
 from math import cos, radians
 from pathlib import Path
 from typing import Any
 
 import shapely
-from jinja2 import Environment, FileSystemLoader
 
 from gis_service.core.clock import BEIJING
+from gis_service.core.pages import Pages
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.parcels.vocabulary import vocabulary
 
 PICTURE_PX = 400
 
 
-@lru_cache(maxsize=1)
-def _pages() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+PAGES = Pages(Path(__file__).with_name("templates"), trim_blocks=True, lstrip_blocks=True)
 
 
 def document(title: str, content: dict[str, Any]) -> str:
     """A page for any of the small documents: what it says, and where it leads."""
-    return _pages().get_template("document.html").render(title=title, content=content)
+    return PAGES.render("document.html", title=title, content=content)
 
 
 def api(content: dict[str, Any]) -> str:
-    return _pages().get_template("api.html").render(title=content["info"]["title"], content=content)
+    return PAGES.render("api.html", title=content["info"]["title"], content=content)
 
 
 def items(layer: Layer, collection: dict[str, Any]) -> str:
@@ -42,21 +34,13 @@ def items(layer: Layer, collection: dict[str, Any]) -> str:
     rows = [(feature["id"], [shown(a, feature["properties"][a.name]) for a in layer.attributes]) for feature in found]
     moment = datetime.fromisoformat(collection["timeStamp"]).astimezone(BEIJING)
     text = {key: value for key, value in collection.items() if key != "features"} | {"at": f"{moment:%Y-%m-%d %H:%M}"}
-    return (
-        _pages()
-        .get_template("items.html")
-        .render(title=layer.title, layer=layer, rows=rows, page=text, picture=picture(found))
-    )
+    return PAGES.render("items.html", title=layer.title, layer=layer, rows=rows, page=text, picture=picture(found))
 
 
 def item(layer: Layer, feature: dict[str, Any]) -> str:
     facts = [(a, shown(a, feature["properties"][a.name])) for a in layer.attributes]
     title = str(feature["properties"].get(layer.label or "", feature["id"]))
-    return (
-        _pages()
-        .get_template("item.html")
-        .render(title=title, layer=layer, facts=facts, feature=feature, picture=picture([feature]))
-    )
+    return PAGES.render("item.html", title=title, layer=layer, facts=facts, feature=feature, picture=picture([feature]))
 
 
 def shown(attribute: Attribute, value: Any) -> str:

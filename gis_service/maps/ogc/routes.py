@@ -51,6 +51,7 @@ class ReadRoute(APIRoute):
 
 router = APIRouter(prefix="/ogc", include_in_schema=False, route_class=ReadRoute)
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept, Accept-Encoding"}
+A_PAGE = {**PRIVATE, **pages.PAGES.headers}
 """Kept by the reader's own browser only, and asked about again: rights and parcels change."""
 
 
@@ -81,7 +82,7 @@ def api(request: Request, _scope: Reading) -> Response:
 @router.get("/api.html")
 def api_page(request: Request, _scope: Reading) -> Response:
     ask.only(request)
-    return HTMLResponse(pages.api(_api(request)), headers=PRIVATE)
+    return HTMLResponse(pages.api(_api(request)), headers=A_PAGE)
 
 
 @router.get("/collections")
@@ -125,7 +126,7 @@ def feature_collection(request: Request, scope: Reading, name: str) -> Response:
     found = _counted(request, scope, layer, asked, LONLAT if html else crs, page)
     text = _collection_text(request, found, html=html)
     if html:
-        headers = {**PRIVATE, "Link": _described(request, layer)}
+        headers = {**A_PAGE, "Link": _described(request, layer)}
         return HTMLResponse(pages.items(layer, json.loads(text)), headers=headers)
     return _text(text, GEOJSON, {"Content-Crs": f"<{crs.uri}>", "Link": _described(request, layer)})
 
@@ -141,7 +142,7 @@ def feature(request: Request, scope: Reading, name: str, key: str) -> Response:
     if found is None:
         raise NotFound(what=layer.title, key=key)
     if html:
-        return HTMLResponse(pages.item(layer, json.loads(_linked(request, layer, found, html=True))), headers=PRIVATE)
+        return HTMLResponse(pages.item(layer, json.loads(_linked(request, layer, found, html=True))), headers=A_PAGE)
     if asked.as_of:
         found = replace(found, version=None)  # nobody edits the past
     if found.etag and ask.is_known(request, found.etag):
@@ -232,7 +233,7 @@ def _document(request: Request, content: dict[str, Any], title: str | None = Non
     own = [one for one in content["links"] if one["rel"] not in ("self", "alternate")]
     content = {**content, "links": [*Site.of(request).both(request, html=html), *own]}
     if html:
-        return HTMLResponse(pages.document(title or content["title"], content), headers=PRIVATE)
+        return HTMLResponse(pages.document(title or content["title"], content), headers=A_PAGE)
     return _text(_json(content), JSON)
 
 
@@ -240,7 +241,7 @@ def _schema(request: Request, schema: dict[str, Any]) -> Response:
     """A JSON schema, or its page."""
     if ask.wants_html(request):
         links = Site.of(request).both(request, html=True, kind=SCHEMA)
-        return HTMLResponse(pages.document(schema["title"], {**schema, "links": links}), headers=PRIVATE)
+        return HTMLResponse(pages.document(schema["title"], {**schema, "links": links}), headers=A_PAGE)
     return _text(_json(schema), SCHEMA)
 
 

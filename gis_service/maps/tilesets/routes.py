@@ -16,7 +16,7 @@ from gis_service.maps.kept import Kept
 from gis_service.maps.memory import BBox, memory_of
 from gis_service.maps.ogc import ask, pages
 from gis_service.maps.ogc.links import JSON, MVT, Site
-from gis_service.maps.ogc.routes import PRIVATE, Reading, ReadRoute
+from gis_service.maps.ogc.routes import A_PAGE, PRIVATE, Reading, ReadRoute
 from gis_service.maps.tiles import Part, Tile
 from gis_service.maps.tilesets import documents
 from gis_service.maps.tilesets.documents import Document
@@ -155,7 +155,7 @@ def _document(request: Request, content: Document, title: str) -> Response:
     own = [one for one in content["links"] if one["rel"] not in ("self", "alternate")]
     content = {**content, "links": [*Site.of(request).both(request, html=html), *own]}
     if html:
-        return HTMLResponse(pages.document(title, content), headers=PRIVATE)
+        return HTMLResponse(pages.document(title, content), headers=A_PAGE)
     return _text(content)
 
 
