@@ -167,6 +167,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.access.identity.routes.router,
         gis_service.access.login.router,
         gis_service.notifications.routes.router,
+        gis_service.notifications.routes.unkept,
         gis_service.exports.routes.router,  # before the parcels: /parcels/export is no parcel's number
         gis_service.parcels.changes.routes.router,  # before the parcel of any number: `changes` is no number
         gis_service.parcels.bulk.routes.router,  # before the register: /parcels/bulk is no parcel

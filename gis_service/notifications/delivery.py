@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.access.actor import EVERYTHING
 from gis_service.access.models import User
 from gis_service.core import clock, db
-from gis_service.notifications import outside, planning, queries, rules, writing
+from gis_service.core.errors import Refusal
+from gis_service.notifications import operations, outside, planning, queries, rules, writing
 from gis_service.notifications.models import Delivery, Notification, NotificationDigest, Webhook
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.rules import Channel, State
@@ -44,11 +45,13 @@ class Hook:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery that this worker has to itself; without `content` there is nobody left to send it to."""
+    """A delivery that this worker has to itself; without `content` there is nobody left to send it to, unless a fault of ours is in
+    the way, which may be mended before the next try."""
 
     id: int
     tries: int
     content: EmailMessage | Hook | None
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ def claim(sessions: sessionmaker[Session], post: Post, *, at: datetime) -> Claim
         except ValueError as error:  # an address that is none
             delivery.last_error = str(error)[:300]
             content = None
+        except Refusal as refusal:  # the key of a webhook's secret is not there, or the secret was changed
+            log.error("not sealed as it was", delivery=delivery.id, error=str(refusal)[:300])
+            return Claimed(delivery.id, delivery.tries, None, fault=str(refusal)[:300])
         return Claimed(delivery.id, delivery.tries, content)
 
 
@@ -107,7 +113,8 @@ def _hook(session: Session, post: Post, delivery: Delivery) -> Hook | None:
         everybody = select(User.username).join(Notification, Notification.user_id == User.id)
         told = list(session.scalars(everybody.where(Notification.event == notification.event).order_by(User.username)))
     token = str(delivery.token)
-    return Hook(webhook.url, webhook.secret, token, writing.hook_body(post.house, notification, told, token=token))
+    secret = operations.secret_of(session, webhook)
+    return Hook(webhook.url, secret, token, writing.hook_body(post.house, notification, told, token=token))
 
 
 def _mail(session: Session, house: House, server: MailServer, delivery: Delivery, at: datetime) -> EmailMessage | None:
@@ -130,6 +137,8 @@ def _mail(session: Session, house: House, server: MailServer, delivery: Delivery
 def _send(claimed: Claimed, post: Post, at: datetime) -> str | None:
     """Try it; what went wrong, in a few words, or None."""
     content = claimed.content
+    if claimed.fault:
+        return claimed.fault
     try:
         if isinstance(content, Hook):
             stamp = int(at.timestamp())
@@ -147,7 +156,7 @@ def note(sessions: sessionmaker[Session], claimed: Claimed, error: str | None, *
     with sessions.begin() as session:
         db.enter(session, EVERYTHING)
         delivery = session.get_one(Delivery, claimed.id, with_for_update=True)
-        if claimed.content is None:
+        if claimed.content is None and not claimed.fault:
             delivery.state, delivery.next_try_at = State.GIVEN_UP, at
             delivery.last_error = delivery.last_error or "no receiver any more"
         elif error is None:

@@ -3,7 +3,19 @@
 import uuid
 from datetime import datetime, time
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, SmallInteger, Text, Uuid, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -112,7 +124,7 @@ class Webhook(Base):
     __table_args__ = (CheckConstraint("url ~ '^https?://'", name="url"),)
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     url: Mapped[str] = mapped_column(Text)
-    secret: Mapped[str] = mapped_column(Text)
+    secret: Mapped[bytes] = mapped_column(LargeBinary, doc="sealed with a key outside the database (core/vault)")
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))

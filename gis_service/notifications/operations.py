@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from gis_service.access.actor import Actor
 from gis_service.access.operations import note
+from gis_service.core import vault
 from gis_service.core.errors import NotFound, Stale
 from gis_service.notifications import queries
 from gis_service.notifications.errors import BadWebhookAddress, WebhookDisabled
@@ -88,15 +89,26 @@ def prefer(session: Session, user_id: int, *, seen: int, **choices: Any) -> Noti
     return row
 
 
-def add_webhook(session: Session, actor: Actor, *, url: str, kinds: list[str]) -> Webhook:
-    """A new webhook with a secret of its own."""
-    webhook = Webhook(
-        url=checked_address(url), kinds=sorted(set(kinds)), secret=secrets.token_urlsafe(32), created_by=actor.id
-    )
+def add_webhook(session: Session, actor: Actor, *, url: str, kinds: list[str]) -> tuple[Webhook, str]:
+    """A new webhook with a secret of its own, which lies sealed from now on and is returned this once."""
+    webhook = Webhook(url=checked_address(url), kinds=sorted(set(kinds)), secret=b"", created_by=actor.id)
     session.add(webhook)
     session.flush()
+    secret = secrets.token_urlsafe(32)
+    keep_secret(session, webhook, secret)
     note(session, actor, "webhook.change", webhook.id, detail={"url": webhook.url, "kinds": webhook.kinds})
-    return webhook
+    return webhook, secret
+
+
+def keep_secret(session: Session, webhook: Webhook, secret: str) -> None:
+    """Seal what messages to it are signed with, bound to its row."""
+    webhook.secret = vault.row(session, Webhook.__tablename__, webhook.id).seal("secret", secret)
+    session.flush()
+
+
+def secret_of(session: Session, webhook: Webhook) -> str:
+    """Raises `SealBroken`, `KeyMissing`."""
+    return vault.row(session, Webhook.__tablename__, webhook.id).unseal("secret", webhook.secret)
 
 
 def checked_address(url: str) -> str:

@@ -23,6 +23,8 @@ from gis_service.notifications.schemas import (
 )
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
+unkept = APIRouter(prefix="/api/v1")
+"""Whose answers hold a secret: they take no Idempotency-Key, under which the answer would be kept."""
 
 ReadMe = Annotated[Work, doing("me.read")]
 ChangeMe = Annotated[Work, doing("me.change")]
@@ -105,12 +107,12 @@ def _shown(webhook: Webhook, last: Delivery | None) -> WebhookOut:
     return told.model_copy(update={"last_state": State(last.state), "last_error": last.last_error, "last_at": at})
 
 
-@router.post("/webhooks", status_code=201)
+@unkept.post("/webhooks", status_code=201)
 def add_webhook(work: ChangeWebhooks, body: WebhookIn) -> WebhookOut:
     """The answer holds the secret, once."""
-    webhook = operations.add_webhook(work.session, work.actor, url=body.url, kinds=body.kinds)
+    webhook, secret = operations.add_webhook(work.session, work.actor, url=body.url, kinds=body.kinds)
     work.session.refresh(webhook)
-    return _shown(webhook, None).model_copy(update={"secret": webhook.secret})
+    return _shown(webhook, None).model_copy(update={"secret": secret})
 
 
 @router.post("/webhooks/{webhook_id}/disable")

@@ -21,7 +21,7 @@ from gis_service.access import operations as access
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.core import db
 from gis_service.core.clock import BEIJING
-from gis_service.notifications import delivery
+from gis_service.notifications import delivery, operations
 from gis_service.notifications.models import Delivery, Notification, NotificationPreference, Webhook
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.writing import House
@@ -158,9 +158,10 @@ class Bureau:
 
     def webhook(self, url: str, **facts: Any) -> int:
         with self.session() as session:
-            row = Webhook(url=url, secret="s3cret", **facts)
+            row = Webhook(url=url, secret=b"", **facts)
             session.add(row)
             session.flush()
+            operations.keep_secret(session, row, "s3cret")
             return row.id
 
     def run(self, at: datetime) -> None:
