@@ -31,7 +31,7 @@ from gis_service.exports.packages.local import package_file, write
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.packages import asked, making, rules
 from gis_service.maps.packages.asked import Said, understood
-from gis_service.parcels.vocabulary import words
+from gis_service.parcels.vocabulary import vocabulary, words
 from tests.conftest import CloneServices, Person
 from tests.factories import SOUTH, WEST
 from tests.live import work_off
@@ -105,6 +105,8 @@ def test_the_three_kinds_hold_the_ids_that_items_have(
         assert table.crs.to_epsg() == 4490
     fences = set(pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="parcel-fence")["围蔽情况"])
     assert fences == {words("fence_status", status, "zh") for status in ("none", "full", "damaged")}
+    uses = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="parcel-use")["全部使用情况"]
+    assert {use for text in uses for use in text.split("、")} <= {zh for zh, _ in vocabulary()["use_status"].values()}
     low = layers_of(archive[next(place for place in archive if place[0] == 8)])
     assert all(sum(f["properties"]["count"] for f in low[layer]) == len(expected) for layer in LAYERS)
 

@@ -137,6 +137,8 @@ def _open(text: str) -> Document:
             at = _expect(text, at, ",")
         begins = at
         key, at = _value(text, at)
+        if not isinstance(key, str):
+            raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, begins)
         if key in members or (key == "features" and features_at is not None):
             raise json.JSONDecodeError(f"Name used twice: '{values.shown(key)}'", text, begins)
         at = _expect(text, at, ":")
@@ -147,7 +149,7 @@ def _open(text: str) -> Document:
                 points.extend(_first_position(item))
             at = _expect(text, _blank(text, at if count else at + 1), "]")
         else:
-            members[str(key)], at = _value(text, at)
+            members[key], at = _value(text, at)
     _nothing_after(text, at + 1)
     if features_at is None:
         count, points = 1, list(_first_position(members))

@@ -273,6 +273,9 @@ def test_an_item_that_is_no_feature_is_an_error_of_its_row(parse: Reading) -> No
         ('{"type": "Polygon",}', 1, 20),
         ('{"a": 1} {', 1, 10),
         ('{"a": 1} x', 1, 10),
+        ("{[1]: 2}", 1, 2),
+        ('{"a": 1, {}: 2}', 1, 10),
+        ("{1: 2}", 1, 2),
         ('{"features": [' + "1" * 5000 + "]}", 1, 15),
     ],
 )

@@ -8,6 +8,7 @@ Only our own code is watched (`instrument_imports`): that of libraries is theirs
 import logging
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import atheris
@@ -28,11 +29,26 @@ def main(arguments: list[str]) -> None:
     corpus.mkdir(exist_ok=True)
     for n, seed in enumerate(seeds):
         (corpus / f"seed{n}").write_bytes(seed)
-    words = Path(folder) / "words"
-    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
+    if target.words:
+        words = Path(folder) / "words"
+        words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
+        options.append(f"-dict={words}")
     sys.stdout.flush()
-    atheris.Setup([sys.argv[0], *options, f"-dict={words}", str(corpus)], target.fuzz)
+    atheris.Setup([sys.argv[0], *options, str(corpus)], _kept(target.fuzz, Path(folder)))
     atheris.Fuzz()
+
+
+def _kept(fuzz: Callable[[bytes], None], folder: Path) -> Callable[[bytes], None]:
+    """The same, with the bytes kept that broke it: libFuzzer does not always come to that before the end."""
+
+    def watched(data: bytes) -> None:
+        try:
+            fuzz(data)
+        except Exception:
+            (folder / "broken-exception").write_bytes(data)
+            raise
+
+    return watched
 
 
 def _escaped(word: str) -> str:

@@ -369,11 +369,24 @@ def _record_seeds() -> list[bytes]:
         "made_at": 1764460800000,
         "device": str(UUID(int=2)),
         "app": "1.0",
+        "schema": 1,
     }
+    place = {"lon": 113.5, "lat": 22.4, "accuracy_m": 5, "at": 1764460800000}
+    seen = {"form": "observation", "form_version": 1, "answers": {"a": [1]}, "position": place}
     bodies: dict[str, dict[str, Any]] = {
-        "start": {"task": None}, "track": {"fixes": [[1764460800000, 113.5, 22.4, 5, None, None]]}, "end": {"records": 3},
-        "observation": {"item": "DUMP", "place": [113.5, 22.4], "severity": "high", "photos": []},
-    }  # fmt: skip
+        "patrol.start": {"task_id": 1, "position": place},
+        "track": {"fixes": [[1764460800000, 113.5, 22.4, 5, None, None]], "gaps": [{"from": 1, "to": 2}]},
+        "visit": {"parcel_id": 1, "came_at": 1, "all_fine": True, **seen},
+        "observation": {
+            "item": "DUMP",
+            "severity": "high",
+            "geometry": {"type": "Point", "coordinates": [113.5, 22.4]},
+            **seen,
+        },
+        "correction": {"of": str(UUID(int=3)), "changes": {"severity": {"was": "low", "now": "high"}}},
+        "facility.edit": {"noun": "fences", "id": 1, "seen": 1, "changes": {"height_m": {"was": 1, "now": 2}}},
+        "patrol.end": {"records": 3},
+    }
     return [json.dumps({**base, "kind": kind, "body": body}).encode() for kind, body in bodies.items()]
 
 
