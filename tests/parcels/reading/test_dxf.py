@@ -351,6 +351,7 @@ def test_drawings_that_are_none_are_refused(refused: Refusing) -> None:
     space.add_lwpolyline(square(), close=True)
     assert refused(written(made), "a.txt").code == "read.kind_mismatch"
     cut = written(made, binary=True)
+    assert refused(cut.replace(b"\r\n\x1a\x00", b"\n\x1a\x00", 1), "a.dxf").code == "read.damaged"
     assert refused(cut[: len(cut) // 2], "a.dxf").code in ("read.damaged", "dxf.no_outlines")
 
 

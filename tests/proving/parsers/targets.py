@@ -385,7 +385,7 @@ def _record_seeds() -> list[bytes]:
         },
         "correction": {"of": str(UUID(int=3)), "changes": {"severity": {"was": "low", "now": "high"}}},
         "facility.edit": {"noun": "fences", "id": 1, "seen": 1, "changes": {"height_m": {"was": 1, "now": 2}}},
-        "patrol.end": {"records": 3},
+        "patrol.end": {"at": 1, "records": 3},
     }
     return [json.dumps({**base, "kind": kind, "body": body}).encode() for kind, body in bodies.items()]
 

@@ -126,7 +126,7 @@ def opened(path: FilePath) -> Drawing:
         if binary:
             return readfile(str(path), errors="surrogateescape")
         document, auditor = recover.readfile(str(path), errors="surrogateescape")
-    except BROKEN:
+    except (*BROKEN, OSError):  # the latter of a binary one whose first line goes on wrongly
         raise unreadable("read.damaged", part="DXF") from None
     _refuse_mended_numbers(auditor)
     return document
