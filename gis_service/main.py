@@ -69,6 +69,7 @@ from gis_service.access.profiles import PROFILES, Profile
 from gis_service.conducts import conducts_for
 from gis_service.core import clock, host, http, logs, migrate
 from gis_service.core.bounds import Bounds
+from gis_service.core.described import described
 from gis_service.core.errors import NotFound
 from gis_service.core.limiter import Limiter
 from gis_service.core.routing import Signpost
@@ -267,7 +268,7 @@ def job(work: Annotated[Work, Depends(Permit("me.read"), scope="function")], job
 
 @house.get("/api/v1/openapi.json")
 def document(work: Annotated[Work, Depends(Permit("me.read"), scope="function")]) -> JSONResponse:
-    return JSONResponse(work.request.app.openapi())
+    return JSONResponse(described(work.request.app))
 
 
 @house.get("/healthz")

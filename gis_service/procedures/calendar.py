@@ -62,7 +62,7 @@ def read_csv(text: str) -> list[tuple[date, bool, str]]:
 def _date(row: int, text: str) -> date:
     try:
         return date(*(int(part) for part in text.replace("/", "-").split("-")))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise CalendarRefused(row=row, reason_zh=f"日期“{text}”无法理解", reason_en=f"has no date: '{text}'") from None
 
 

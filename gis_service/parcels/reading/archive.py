@@ -70,8 +70,12 @@ def members(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
     if len(infos) > limits.zip_members:
         raise unreadable("zip.too_many", members=len(infos), limit=limits.zip_members)
     _refuse_bombs(infos, limits)
-    if infos and min(info.header_offset for info in infos) > 0:
+    begins = min((info.header_offset for info in infos), default=0)
+    if begins > 0:
         facts = {"reason_zh": "第一个文件之前还有别的内容", "reason_en": "something stands before the first member"}
+        raise unreadable("zip.damaged", **facts)
+    if begins < 0:
+        facts = {"reason_zh": "目录指向压缩包之外", "reason_en": "its directory points outside of it"}
         raise unreadable("zip.damaged", **facts)
     found = [Member(PurePosixPath(_safe_name(info)), info) for info in infos if not info.is_dir()]
     kept = [member for member in found if not _is_junk(member)]

@@ -155,6 +155,10 @@ def _locked() -> Iterator[Case]:
     yield Case("H32-junk-after", "junk.zip", packed(shapefile()) + bytes(500), Accepted(3), small=True)
     two = packed(shapefile(1)) + packed(shapefile(2))
     yield Case("H32-two-archives-in-one", "two.zip", two, Refused(("zip.damaged",), ("之前",)), small=True)
+    out = bytearray(packed(shapefile()))
+    (begins,) = struct.unpack_from("<I", out, len(out) - 6)
+    struct.pack_into("<I", out, len(out) - 6, begins + 5)  # every member then begins five bytes earlier
+    yield Case("H32-directory-points-out", "out.zip", bytes(out), Refused(("zip.damaged",), ("之外",)), small=True)
     yield Case("H32-empty", "empty.zip", zipped({}), Refused(("zip.no_shapefile",)), small=True)
     names = packed(shapefile(), "n" * 8).replace(b"n" * 8, "北围地块".encode("gbk"))
     yield Case("H32-gbk-names", "gbk.zip", names, Accepted(3), small=True)
