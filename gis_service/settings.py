@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from gis_service.core.errors import Refusal
+from gis_service.geo.tilegrids import GRIDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,7 +34,7 @@ def is_private_way(url: str) -> bool:
 
 
 class BaseSource(BaseModel):
-    """A base map from elsewhere (XYZ, or WMTS on the Web Mercator grid), fetched by the server tile by tile."""
+    """A base map from elsewhere (XYZ or WMTS, in Web Mercator or in degrees), fetched by the server tile by tile."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,6 +44,8 @@ class BaseSource(BaseModel):
     url: str = Field(pattern=r"^https?://[^/@?#\s{}]+/[^#\s]*$")
     key: str | None = Field(None, repr=False, min_length=1)
     datum: Literal["cgcs2000", "wgs84", "gcj02"] = "cgcs2000"
+    grid: Literal["WebMercatorQuad", "CGCS2000Quad", "WorldCRS84Quad"] = "WebMercatorQuad"
+    """The tiles it is cut into (`geo.tilegrids`); `min_zoom` and `max_zoom` are levels of this grid."""
     note: str = Field("", max_length=100)
     min_zoom: int = Field(1, ge=0, le=22)
     max_zoom: int = Field(18, ge=0, le=22)
@@ -54,7 +57,14 @@ class BaseSource(BaseModel):
             raise ValueError(
                 "url must have {z}, {x} and {y} once each, and {key} exactly where there is a key; zooms must rise"
             )
+        if not GRIDS[self.grid].first <= self.min_zoom <= GRIDS[self.grid].last:
+            raise ValueError(f"min_zoom must be a level of {self.grid}")
         return self
+
+    @property
+    def levels(self) -> range:
+        """Of its grid, those it may be asked for."""
+        return range(self.min_zoom, min(self.max_zoom, GRIDS[self.grid].last) + 1)
 
 
 class Settings(BaseSettings):
@@ -220,6 +230,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/@?#\s]+(/[^?#\s]*)?$",
         description="The node of Tianditu: the national one, or that of the province, up to where the layer's name begins.",
     )
+    tianditu_grid: Literal["WebMercatorQuad", "CGCS2000Quad"] = Field(
+        "WebMercatorQuad",
+        description="The matrices of Tianditu that are asked for: `w` (WebMercatorQuad), or `c` in degrees (CGCS2000Quad) where a node has "
+        "only those.",
+    )
     tianditu_note: str = Field(
         "天地图",
         min_length=1,
@@ -230,8 +245,9 @@ class Settings(BaseSettings):
         (),
         max_length=12,
         description="Base maps of the desk from elsewhere, as JSON or TOML tables: `code`, `name`, `url` (an address with {z}, {x} and {y}, "
-        "XYZ or WMTS on the Web Mercator grid), `key` for {key} in it, `datum` (cgcs2000, wgs84 or gcj02), `note`, `min_zoom`, "
-        "`max_zoom`. The server fetches the tiles, from these hosts only; none is asked without it.",
+        "XYZ or WMTS), `key` for {key} in it, `datum` (cgcs2000, wgs84 or gcj02), `grid` (WebMercatorQuad; in degrees CGCS2000Quad, "
+        "Tianditu's c, or WorldCRS84Quad), `note`, `min_zoom`, `max_zoom` (levels of that grid). The server fetches the tiles, from these "
+        "hosts only; none is asked without it.",
     )
     analyst_listen: str | None = Field(
         None,

@@ -1,6 +1,6 @@
 """Vector tiles: one statement per tile, under the scope of the asker.
 
-A tile belongs to a grid (`tilesets/grids.py`); zooms below are those of the Web Mercator tree, whatever the grid.
+A tile belongs to a grid (`geo/tilegrids.py`); zooms below are those of the Web Mercator tree, whatever the grid.
 Three ways to draw, by zoom. From 14 on parcels are exact to the unit of the tile. Below they are generalised by a
 quarter of a pixel. Below a zoom that the layer names (`grid_below`) a district is a few pixels wide: a grid of squares,
 each with the most frequent value and the number of parcels in it.
@@ -20,10 +20,10 @@ from gis_service.core.db import Scope
 from gis_service.core.errors import BadRequest
 from gis_service.core.reader import Reader
 from gis_service.core.srid import STORAGE_SRID
+from gis_service.geo.tilegrids import QUAD, Box, Grid
 from gis_service.maps.asked import Asked, Shape, conditions, source
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.crs import SAME_DEGREES, STORED
-from gis_service.maps.tilesets.grids import QUAD, Box, Grid
 
 EXTENT, BUFFER = 4096, 64
 EXACT_FROM = 14

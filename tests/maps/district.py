@@ -12,8 +12,8 @@ from gis_service.access import queries
 from gis_service.access.actor import EVERYTHING, SERVICE
 from gis_service.access.rules import Role
 from gis_service.core import clock, db
+from gis_service.geo.tilegrids import CGCS2000_QUAD, CRS84_QUAD, QUAD, Grid
 from gis_service.maps.tiles import EXTENT, Tile
-from gis_service.maps.tilesets.grids import CGCS2000_QUAD, CRS84_QUAD, QUAD, Grid
 from tests.conftest import CloneServices
 from tests.factories import a_parcel, a_unit, an_area, land
 

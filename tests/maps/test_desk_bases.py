@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from tests.patrols.basemaps.tiles import AT_17, mbtiles, picture, square
 __all__ = ["upstream"]
 
 SignIn = Callable[..., Person]
+DEGREES: dict[str, Literal["CGCS2000Quad", "WorldCRS84Quad"]] = {"c": "CGCS2000Quad", "crs84": "WorldCRS84Quad"}
 TILE = "/api/v1/map/bases/sources/shifted/14/13359/7142"
 
 
@@ -37,8 +39,9 @@ def declared(services: CloneServices, upstream: Upstream) -> FastAPI:
         BaseSource(
             code="wmts", name="省级影像", url=upstream.url + "/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}", max_zoom=16
         ),
-    )
-    changed = {"tianditu_key": KEY, "tianditu_url": upstream.url, "base_sources": own}
+        *(BaseSource(code=code, name=code, url=upstream.url + "/{z}/{y}/{x}", grid=grid) for code, grid in DEGREES.items()),
+    )  # fmt: skip
+    changed = {"tianditu_key": KEY, "tianditu_url": upstream.url, "tianditu_grid": "CGCS2000Quad", "base_sources": own}
     services.settings = services.settings.model_copy(update=changed)
     return create_app(services.settings, services)
 
@@ -55,7 +58,18 @@ def test_what_is_declared_is_offered_without_its_address(
 ) -> None:
     answer = sign_in(Role.LEADER, on=declared).get("/api/v1/map/bases")
     found = {one["id"]: one for one in answer.json()}
-    assert list(found) == ["tianditu-vec", "tianditu-img", "source-shifted", "source-wmts"]
+    assert list(found) == [
+        "tianditu-vec",
+        "tianditu-img",
+        "source-shifted",
+        "source-wmts",
+        *(f"source-{code}" for code in DEGREES),
+    ]
+    told = [(one["grid"], one["min_zoom"], one["max_zoom"]) for one in found.values()]
+    assert told[1:] == [
+        ("CGCS2000Quad", 1, 18), ("WebMercatorQuad", 1, 18), ("WebMercatorQuad", 1, 16), ("CGCS2000Quad", 1, 18),
+        ("WorldCRS84Quad", 1, 17),
+    ]  # fmt: skip
     assert (found["source-shifted"]["gcj02"], found["source-wmts"]["gcj02"]) == (True, False)
     assert KEY not in answer.text
     assert upstream.url not in answer.text
@@ -74,7 +88,7 @@ def test_a_tile_comes_through_once_with_the_key_added_on_the_way(
             "image/png",
         )
     person.get("/api/v1/map/bases/sources/wmts/10/837/446")
-    person.get("/api/v1/map/bases/tianditu/img/14/13359/7142")
+    person.get("/api/v1/map/bases/tianditu/img/14/13359/3171")
     assert upstream.asked[:2] == [
         f"/node/xyz/14/13359/7142.png?k={KEY}",
         "/node/wmts?TILEMATRIX=10&TILEROW=446&TILECOL=837",
@@ -84,7 +98,8 @@ def test_a_tile_comes_through_once_with_the_key_added_on_the_way(
 
 @pytest.mark.parametrize("path", [
     "sources/other/1/0/0", "sources/wmts/17/0/0", "sources/wmts/2/4/0", "sources/wmts/0/0/0", "sources/wmts/999999/0/0", "tianditu/ter/14/1/1",
-    "packages/" + "0" * 64,
+    "packages/" + "0" * 64, "tianditu/img/14/13359/8192", "sources/c/14/13359/8192", "sources/crs84/14/13359/16384", "sources/crs84/14/32768/1",
+    "sources/crs84/18/1/1",
 ])  # fmt: skip
 def test_only_what_is_declared_is_asked_for(declared: FastAPI, sign_in: SignIn, upstream: Upstream, path: str) -> None:
     assert sign_in(Role.LEADER, on=declared).get(f"/api/v1/map/bases/{path}").status_code == 404
@@ -104,6 +119,14 @@ def test_a_failure_says_what_failed_and_never_the_key(
     assert (answer.status_code, answer.json()["code"]) == (502, "base.failed")
     assert KEY not in answer.text
     assert len(upstream.asked) == 1, "a redirection is not followed"
+
+
+@pytest.mark.parametrize(("tile", "row"), [("c/14/16383/8191", "14/8191/16383"), ("crs84/14/32767/16383", "14/16383/32767")])  # fmt: skip
+def test_a_grid_in_degrees_has_half_as_many_rows_as_columns(
+    declared: FastAPI, sign_in: SignIn, upstream: Upstream, tile: str, row: str
+) -> None:
+    assert sign_in(Role.LEADER, on=declared).get(f"/api/v1/map/bases/sources/{tile}").status_code == 200
+    assert upstream.asked == [f"/node/{row}"]
 
 
 def test_collecting_is_stopped(declared: FastAPI, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +155,8 @@ def test_a_package_is_read_in_pieces(services: CloneServices, sign_in: SignIn, t
 @pytest.mark.parametrize("wrong", [
     {"url": "https://{x}.example/{z}/{y}"}, {"url": "https://tiles.example/{z}/{x}"}, {"url": "file:///{z}/{x}/{y}"},
     {"url": "https://user:pw@tiles.example/{z}/{x}/{y}"}, {"url": "https://tiles.example/{z}/{x}/{y}?{key}"}, {"datum": "bd09"},
-    {"min_zoom": 9, "max_zoom": 3}, {"code": "A b"},
+    {"min_zoom": 9, "max_zoom": 3}, {"code": "A b"}, {"grid": "EPSG:4490"}, {"grid": "CGCS2000Quad", "min_zoom": 0},
+    {"grid": "WorldCRS84Quad", "min_zoom": 18},
 ])  # fmt: skip
 def test_a_source_that_cannot_be_stops_the_start_without_telling_its_key(
     monkeypatch: pytest.MonkeyPatch, wrong: dict[str, object]

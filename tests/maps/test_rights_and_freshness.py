@@ -15,13 +15,13 @@ from gis_service.access.actor import EVERYTHING
 from gis_service.access.rules import Role
 from gis_service.core import db
 from gis_service.core.db import Scope
+from gis_service.geo.tilegrids import QUAD
 from gis_service.maps import kept as keeping
 from gis_service.maps import tiles
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Catalogue
 from gis_service.maps.kept import Kept
 from gis_service.maps.tiles import BUFFER, EXTENT, Tile
-from gis_service.maps.tilesets.grids import QUAD
 from tests.conftest import CloneServices
 from tests.factories import SOUTH, WEST, a_parcel, land
 from tests.maps.district import (

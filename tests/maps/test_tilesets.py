@@ -13,8 +13,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from gis_service.access.rules import Role
 from gis_service.core.errors import BadRequest
+from gis_service.geo.tilegrids import CGCS2000_QUAD, CRS84_QUAD, GRIDS, QUAD, Grid
 from gis_service.maps import tiles
-from gis_service.maps.tilesets.grids import CGCS2000_QUAD, CRS84_QUAD, GRIDS, QUAD, Grid
 from tests.maps.district import (
     ALL_GRIDS,
     District,

@@ -8,10 +8,11 @@ from fastapi.responses import FileResponse
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
+from gis_service.geo.tilegrids import QUAD
 from gis_service.maps.basemaps import sources
 from gis_service.maps.basemaps.errors import NoSuchBase
 from gis_service.patrols.basemaps import rules
-from gis_service.patrols.basemaps.errors import NoSuchTile, NoTianditu
+from gis_service.patrols.basemaps.errors import NoTianditu
 from gis_service.patrols.basemaps.shelf import Package, Shelf
 from gis_service.patrols.basemaps.tianditu import Picture, Tianditu
 from gis_service.settings import Settings
@@ -30,9 +31,9 @@ TIANDITU = {
 
 
 @lru_cache(maxsize=8)
-def _node(url: str, key: str) -> Tianditu:
+def _node(url: str, key: str, grid: str) -> Tianditu:
     """One for each process, so that what it remembers is of use."""
-    return Tianditu(url, key)
+    return Tianditu(url, key, grid=grid)
 
 
 @router.get("")
@@ -58,14 +59,12 @@ def package(request: Request, _scope: Walking, sha256: str) -> FileResponse:
 
 @router.get("/tianditu/{layer}/{z}/{x}/{y}")
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
-    """One tile of 天地图, Web Mercator; the key stays on the server."""
+    """One tile of 天地图, of the grid of the settings; the key stays on the server."""
     settings: Settings = request.app.state.settings
     if not settings.tianditu_key:
         raise NoTianditu()
-    if layer not in set(rules.TiandituLayer) or z not in rules.TIANDITU_ZOOMS or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NoSuchTile(tile=f"{layer}/{z}/{x}/{y}"[:60])
-    node = _node(settings.tianditu_url, settings.tianditu_key)
-    return _answered(node.tile(rules.TiandituLayer(layer), z, x, y, person=request.state.actor.id))
+    node = _node(settings.tianditu_url, settings.tianditu_key, settings.tianditu_grid)
+    return _answered(node.tile(layer, z, x, y, person=request.state.actor.id))
 
 
 @router.get("/sources/{code}/{z}/{x}/{y}")
@@ -93,6 +92,7 @@ def _of_package(one: Package) -> dict[str, Any]:
         "name_en": one.name,
         "note": f"{one.name} {one.made_on}",
         "gcj02": one.gcj02,
+        "grid": QUAD.id,
         "min_zoom": one.min_zoom,
         "max_zoom": one.max_zoom,
         "box": one.box,
@@ -109,6 +109,7 @@ def _tianditu(settings: Settings) -> list[dict[str, Any]]:
             "name_en": en,
             "note": settings.tianditu_note,
             "gcj02": False,
+            "grid": settings.tianditu_grid,
             "min_zoom": rules.TIANDITU_ZOOMS.start,
             "max_zoom": rules.TIANDITU_ZOOMS.stop - 1,
             "urls": [f"/api/v1/map/bases/tianditu/{layer}/{{z}}/{{x}}/{{y}}" for layer in layers],

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from gis_service.geo.tilegrids import GRIDS
 from gis_service.maps.basemaps.errors import BaseBusy, BaseFailed, NoSuchBase
 from gis_service.patrols.basemaps.tianditu import Node, Picture
 from gis_service.settings import BaseSource
@@ -22,8 +23,8 @@ def _node(url: str, key: str) -> Source:
 
 
 def tile(source: BaseSource, z: int, x: int, y: int, *, person: int) -> Picture:
-    """One tile of the Web Mercator set; raises `NoSuchBase`, `BaseFailed`, `BaseBusy`."""
-    if not (source.min_zoom <= z <= source.max_zoom and 0 <= x < 2**z and 0 <= y < 2**z):
+    """One tile of the grid of the source; raises `NoSuchBase`, `BaseFailed`, `BaseBusy`."""
+    if z not in source.levels or not GRIDS[source.grid].has(z, x, y):
         raise NoSuchBase(key=f"{source.code}/{z}/{x}/{y}"[:60])
     node = _node(source.url, source.key or "")
     return node.picture((source.code, z, x, y), path(source, z, x, y), person=person)
@@ -51,7 +52,8 @@ def offered(source: BaseSource) -> dict[str, Any]:
         "name_en": source.name_en or source.name,
         "note": source.note,
         "gcj02": source.datum == "gcj02",
-        "min_zoom": source.min_zoom,
-        "max_zoom": source.max_zoom,
+        "grid": source.grid,
+        "min_zoom": source.levels.start,
+        "max_zoom": source.levels.stop - 1,
         "urls": [f"/api/v1/map/bases/sources/{source.code}/{{z}}/{{x}}/{{y}}"],
     }

@@ -6,9 +6,9 @@ Operations are named as the OGC suite looks for them: `….getTile`, `….getTil
 from collections.abc import Sequence
 from typing import Any
 
+from gis_service.geo.tilegrids import GRIDS, QUAD
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.ogc.links import HTML, JSON, MVT
-from gis_service.maps.tilesets.grids import GRIDS, QUAD
 
 Node = dict[str, Any]
 

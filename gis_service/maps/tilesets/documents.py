@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gis_service.geo.tilegrids import GRIDS, QUAD, Grid
 from gis_service.maps import crs
 from gis_service.maps.catalogue import Attribute, Layer
 from gis_service.maps.memory import BBox
 from gis_service.maps.ogc.links import HTML, JSON, MVT, Site, link
 from gis_service.maps.ogc.schemas import TYPES
-from gis_service.maps.tilesets.grids import GRIDS, QUAD, Grid
 
 Document = dict[str, Any]
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from gis_service.core.db import Scope
-from gis_service.core.errors import BadRequest
+from gis_service.core.errors import BadRequest, NotFound
+from gis_service.geo.tilegrids import GRIDS, QUAD, Grid
 from gis_service.maps import asked, tiles
 from gis_service.maps.asked import Asked
 from gis_service.maps.catalogue import Layer
@@ -20,7 +21,6 @@ from gis_service.maps.ogc.routes import A_PAGE, PRIVATE, Reading, ReadRoute
 from gis_service.maps.tiles import Part, Tile
 from gis_service.maps.tilesets import documents
 from gis_service.maps.tilesets.documents import Document
-from gis_service.maps.tilesets.grids import QUAD, grid_named
 
 router = APIRouter(prefix="/ogc", include_in_schema=False, route_class=ReadRoute)
 
@@ -33,9 +33,16 @@ def matrix_sets(request: Request, _scope: Reading) -> Response:
 
 @router.get("/tileMatrixSets/{grid}")
 def matrix_set(request: Request, _scope: Reading, grid: str) -> Response:
-    found = grid_named(grid)
+    found = _grid(grid)
     ask.only(request)
     return _document(request, documents.matrix_set(found), found.title)
+
+
+def _grid(name: str) -> Grid:
+    """The grid with this id; an unknown one is answered with 404."""
+    if name not in GRIDS:
+        raise NotFound(what="瓦片矩阵集", key=name)
+    return GRIDS[name]
 
 
 @router.get("/tiles")
@@ -55,7 +62,7 @@ def dataset_tileset(request: Request, scope: Reading, grid: str) -> Response:
 @router.get("/tiles/{grid}/{z}/{y}/{x}")
 def dataset_tile(request: Request, scope: Reading, grid: str, z: str, y: str, x: str) -> Response:
     """Several layers in one tile; all of them, or those that `collections` names."""
-    place = tiles.tile_at(z, x, y, grid_named(grid))
+    place = tiles.tile_at(z, x, y, _grid(grid))
     _only_tile_parameters(request, ("collections",))
     since, until = asked.instants(request.query_params.get("datetime"))
     question = Asked(since=since, until=until, as_of=asked.day(request.query_params.get("as_of")))
@@ -77,7 +84,7 @@ def tileset(request: Request, scope: Reading, name: str, grid: str) -> Response:
 @router.get("/collections/{name}/tiles/{grid}/{z}/{y}/{x}")
 def tile(request: Request, scope: Reading, name: str, grid: str, z: str, y: str, x: str) -> Response:
     layer: Layer = request.app.state.layers.named(name)
-    place = tiles.tile_at(z, x, y, grid_named(grid))
+    place = tiles.tile_at(z, x, y, _grid(grid))
     question = Asked()
     if request.query_params:
         _only_tile_parameters(request, [a.name for a in layer.attributes if a.filter])
@@ -86,7 +93,7 @@ def tile(request: Request, scope: Reading, name: str, grid: str, z: str, y: str,
 
 
 def _tileset(request: Request, scope: Scope, layers: Sequence[Layer], grid: str, *, dataset: bool) -> Response:
-    found, wants_tilejson = grid_named(grid), request.query_params.get("f") == "tilejson"
+    found, wants_tilejson = _grid(grid), request.query_params.get("f") == "tilejson"
     ask.only(request, (*(("collections",) if dataset else ()), "as_of") if wants_tilejson else ())
     site = Site.of(request)
     if not wants_tilejson:

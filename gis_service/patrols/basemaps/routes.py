@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from gis_service.access.edge import Look, Route
 from gis_service.core.db import Scope
 from gis_service.patrols.basemaps import rules
-from gis_service.patrols.basemaps.errors import NoSuchTile, NoTianditu
+from gis_service.patrols.basemaps.errors import NoTianditu
 from gis_service.patrols.basemaps.shelf import Shelf
 from gis_service.patrols.basemaps.tianditu import Tianditu
 
@@ -24,9 +24,9 @@ def _shelf(request: Request) -> Shelf:
 
 
 @lru_cache(maxsize=8)
-def _node(url: str, key: str) -> Tianditu:
+def _node(url: str, key: str, grid: str) -> Tianditu:
     """One for each process, so that what it remembers is of use."""
-    return Tianditu(url, key)
+    return Tianditu(url, key, grid=grid)
 
 
 @router.get("/basemaps")
@@ -49,17 +49,16 @@ def basemap(request: Request, _scope: Walking, sha256: str) -> FileResponse:
 def tianditu(request: Request, _scope: Walking) -> dict[str, Any]:
     """Which layers of 天地图 are offered (none without a key), and what must be written on the map."""
     settings = request.app.state.settings
-    return {"layers": list(rules.TiandituLayer) if settings.tianditu_key else [], "note": settings.tianditu_note}
+    layers = list(rules.TiandituLayer) if settings.tianditu_key else []
+    return {"layers": layers, "note": settings.tianditu_note, "grid": settings.tianditu_grid}
 
 
 @router.get("/tianditu/{layer}/{z}/{x}/{y}")
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
-    """One tile of 天地图, Web Mercator; the key stays on the server."""
+    """One tile of 天地图, of the grid of the settings; the key stays on the server."""
     settings = request.app.state.settings
     if not settings.tianditu_key:
         raise NoTianditu()
-    if layer not in set(rules.TiandituLayer) or z not in rules.TIANDITU_ZOOMS or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NoSuchTile(tile=f"{layer}/{z}/{x}/{y}"[:60])
-    node = _node(settings.tianditu_url, settings.tianditu_key)
-    picture = node.tile(rules.TiandituLayer(layer), z, x, y, person=request.state.actor.id)
+    node = _node(settings.tianditu_url, settings.tianditu_key, settings.tianditu_grid)
+    picture = node.tile(layer, z, x, y, person=request.state.actor.id)
     return Response(picture.content, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=3600"})

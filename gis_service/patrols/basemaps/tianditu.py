@@ -15,8 +15,9 @@ from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from gis_service.core.errors import Refusal
-from gis_service.patrols.basemaps.errors import TiandituBusy, TiandituFailed
-from gis_service.patrols.basemaps.rules import TiandituLayer
+from gis_service.geo.tilegrids import CGCS2000_QUAD, GRIDS, QUAD
+from gis_service.patrols.basemaps.errors import NoSuchTile, TiandituBusy, TiandituFailed
+from gis_service.patrols.basemaps.rules import TIANDITU_ZOOMS, TiandituLayer
 
 TIMEOUT_S = 6.0
 LARGEST = 1 << 20
@@ -135,19 +136,29 @@ class Node:
         return Picture(content, media_type)
 
 
+MATRICES = {QUAD.id: "w", CGCS2000_QUAD.id: "c"}
+"""What 天地图 calls its two sets of tiles."""
+
+
+@dataclass
 class Tianditu(Node):
     """The way to one node of 天地图. `url` ends where the layer's name begins; `key` is the `tk` of the service."""
 
     failed, busy = TiandituFailed, TiandituBusy
 
-    def tile(self, layer: TiandituLayer, z: int, x: int, y: int, *, person: int) -> Picture:
-        """One tile of the Web Mercator set; raises `TiandituFailed`, `TiandituBusy`."""
+    grid: str = QUAD.id
+
+    def tile(self, layer: str, z: int, x: int, y: int, *, person: int) -> Picture:
+        """One tile of the set `grid`; raises `NoSuchTile`, `TiandituFailed`, `TiandituBusy`."""
+        if layer not in set(TiandituLayer) or z not in TIANDITU_ZOOMS or not GRIDS[self.grid].has(z, x, y):
+            raise NoSuchTile(tile=f"{layer}/{z}/{x}/{y}"[:60])
+        letter = MATRICES[self.grid]
         query = urlencode({
-            "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer.value, "STYLE": "default",
-            "TILEMATRIXSET": "w", "FORMAT": "tiles", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x, "tk": self.key,
+            "SERVICE": "WMTS", "REQUEST": "GetTile", "VERSION": "1.0.0", "LAYER": layer, "STYLE": "default",
+            "TILEMATRIXSET": letter, "FORMAT": "tiles", "TILEMATRIX": z, "TILEROW": y, "TILECOL": x, "tk": self.key,
         })  # fmt: skip
-        path = f"{urlsplit(self.url).path.rstrip('/')}/{layer.value}_w/wmts?{query}"
-        return self.picture((layer.value, z, x, y), path, person=person)
+        path = f"{urlsplit(self.url).path.rstrip('/')}/{layer}_{letter}/wmts?{query}"
+        return self.picture((layer, z, x, y), path, person=person)
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:

@@ -131,6 +131,7 @@ def test_a_tile_comes_through_with_the_key_added_on_the_way(
     assert person.get("/api/v1/field/tianditu").json() == {
         "layers": ["vec", "cva", "img", "cia"],
         "note": "天地图 GS(2026)0001号",
+        "grid": "WebMercatorQuad",
     }
     answer = person.get(TILE)
     assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, upstream.content, "image/png")
@@ -155,6 +156,19 @@ def test_only_known_layers_and_real_tiles_are_asked_for(
 ) -> None:
     assert sign_in(Role.INSPECTOR, on=with_key).get(f"/api/v1/field/tianditu/{tile}").status_code == 404
     assert upstream.asked == []
+
+
+def test_a_node_that_has_degrees_only_is_asked_for_its_c_matrices(
+    with_key: FastAPI, services: CloneServices, sign_in: SignIn, upstream: Upstream
+) -> None:
+    services.settings = services.settings.model_copy(update={"tianditu_grid": "CGCS2000Quad"})
+    person = sign_in(Role.INSPECTOR, on=create_app(services.settings, services))
+    assert person.get("/api/v1/field/tianditu").json()["grid"] == "CGCS2000Quad"
+    assert person.get("/api/v1/field/tianditu/img/14/13359/8192").status_code == 404, "half as many rows as columns"
+    assert person.get("/api/v1/field/tianditu/img/14/13359/3171").status_code == 200
+    (asked,) = map(urlsplit, upstream.asked)
+    words = {name: values[0] for name, values in parse_qs(asked.query).items()}
+    assert (asked.path, words["TILEMATRIXSET"], words["TILEROW"]) == ("/node/img_c/wmts", "c", "3171")
 
 
 def failing(upstream: Upstream, how: str) -> None:

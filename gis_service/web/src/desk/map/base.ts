@@ -6,8 +6,8 @@ import { transformExtent } from 'ol/proj';
 import XYZ from 'ol/source/XYZ';
 import { computed, ref, shallowRef } from 'vue';
 
+import { cutOf, type GridId } from '../../shared/grids';
 import { get } from '../../shared/http';
-import { GCJ02, knowShifted } from '../../shared/shifted';
 import type { BBox } from '../../shared/types';
 import { place, setQuery } from '../state/place';
 
@@ -19,6 +19,8 @@ export interface Base {
   /** What must be written on the map. */
   note: string;
   gcj02: boolean;
+  /** How its tiles are cut. */
+  grid: GridId;
   min_zoom: number;
   max_zoom: number;
   box?: BBox;
@@ -43,13 +45,12 @@ const LOWEST = -10;
 /** The layers of a base, lowest first. A shifted one is warped onto the true map; data are never moved. */
 export async function layersOf(of: Base): Promise<BaseLayer[]> {
   baseFails.value = false;
-  if (of.gcj02) knowShifted();
-  const projection = of.gcj02 ? GCJ02 : 'EPSG:3857';
+  const cut = cutOf({ grid: of.grid, gcj02: of.gcj02, min: of.min_zoom, max: of.max_zoom });
   const extent = of.box ? transformExtent(of.box, 'EPSG:4326', 'EPSG:3857') : undefined;
-  if (of.kind === 'tiles') return of.urls.map((url, at) => tiles(new XYZ({ url, projection, minZoom: of.min_zoom, maxZoom: of.max_zoom, transition: 0 }), at));
+  if (of.kind === 'tiles') return of.urls.map((url, at) => tiles(new XYZ({ url, ...cut, transition: 0 }), at));
   const { PMTilesRasterSource, PMTilesVectorSource } = await import('ol-pmtiles');
   const url = new URL(of.urls[0]!, location.href).href;
-  if (of.kind === 'package-raster') return [tiles(new PMTilesRasterSource({ url, projection, transition: 0 }), 0)];
+  if (of.kind === 'package-raster') return [tiles(new PMTilesRasterSource({ url, projection: cut.projection, transition: 0 }), 0)];
   const { groundStyle, tileStyle } = await import('../../field/map/styles');
   const layer = new VectorTileLayer({ zIndex: LOWEST, declutter: true, ...(extent ? { extent } : {}), source: new PMTilesVectorSource({ url }) });
   layer.setStyle(tileStyle(groundStyle('day')));

@@ -1,4 +1,5 @@
 /** Packages of tiles as the server offers them and as they lie on this phone. */
+import type { GridId } from '../../shared/grids';
 import type { BBox } from '../../shared/types';
 
 export interface Package {
@@ -7,7 +8,7 @@ export interface Package {
 }
 
 /** What 天地图 the server passes on (no layers: none), and what must be written on the map. */
-export interface Tianditu { layers: string[]; note: string }
+export interface Tianditu { layers: string[]; note: string; grid?: GridId }
 
 /** Where packages lie in the private file system of this site. */
 export const FOLDER = 'basemaps';

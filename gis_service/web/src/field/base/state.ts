@@ -41,7 +41,7 @@ export const onlineChoices = computed(() => Object.keys(ONLINE).filter((name) =>
 /** What the map is to draw: hand it to `FieldMap`. */
 export const base = computed<Base | null>(() => {
   const [kind, name = ''] = choice.value.split(':');
-  if (kind === 'online' && onlineChoices.value.includes(name)) return { kind: 'online', code: name, name: tianditu.value.note, layers: ONLINE[name]!, gcj02: false };
+  if (kind === 'online' && onlineChoices.value.includes(name)) return { kind: 'online', code: name, name: tianditu.value.note, layers: ONLINE[name]!, gcj02: false, grid: tianditu.value.grid };
   const found = kind === 'package' ? newest(name) : undefined;
   return found ? { kind: 'package', code: found.code, name: found.name, tiles: found.kind, gcj02: found.gcj02, file: found.file } : null;
 });

@@ -6,16 +6,16 @@ import XYZ from 'ol/source/XYZ';
 import { PMTilesRasterSource, PMTilesVectorSource } from 'ol-pmtiles';
 import { FileSource } from 'pmtiles';
 
-import { GCJ02, knowShifted } from '../../shared/shifted';
+import { cutOf } from '../../shared/grids';
 import type { Base, Theme } from './model';
 import { groundStyle, tileStyle } from './styles';
 
 /** The layers of a base, lowest first. Their canvases carry the class `base`, which the dark theme turns dark. */
 export function baseLayers(base: Base, theme: Theme): BaseLayer[] {
-  if (base.gcj02) knowShifted();
-  const projection = base.gcj02 ? GCJ02 : 'EPSG:3857';
+  const cut = cutOf({ grid: base.kind === 'online' ? base.grid : undefined, gcj02: base.gcj02, min: 1, max: 18 });
+  const { projection } = cut;
   if (base.kind === 'online') {
-    return base.layers.map((layer) => new TileLayer({ className: 'ol-layer base', source: new XYZ({ url: `/api/v1/field/tianditu/${layer}/{z}/{x}/{y}`, maxZoom: 18, projection, transition: 0 }) }));
+    return base.layers.map((layer) => new TileLayer({ className: 'ol-layer base', source: new XYZ({ url: `/api/v1/field/tianditu/${layer}/{z}/{x}/{y}`, ...cut, transition: 0 }) }));
   }
   const source = new FileSource(base.file) as never;
   if (base.tiles === 'raster') return [new TileLayer({ className: 'ol-layer base', source: new PMTilesRasterSource({ url: source, projection, transition: 0 }) })];

@@ -1,5 +1,6 @@
 /** What the field map is given and what it tells. Geometries are GeoJSON in degrees (the pack's CGCS2000, taken as WGS 84 on a map). */
 import type { Feature, Geometry } from '../../shared/geojson';
+import type { GridId } from '../../shared/grids';
 import type { BBox } from '../../shared/types';
 
 /** The part of the pack that is drawn. */
@@ -28,4 +29,4 @@ export type Theme = 'day' | 'dark' | 'sun';
 /** A base under the map: a package on this phone, or layers that come through the server while there is a network. */
 export type Base =
   | { kind: 'package'; code: string; name: string; tiles: 'raster' | 'vector'; gcj02: boolean; file: File }
-  | { kind: 'online'; code: string; name: string; layers: string[]; gcj02: boolean };
+  | { kind: 'online'; code: string; name: string; layers: string[]; gcj02: boolean; grid?: GridId | undefined };

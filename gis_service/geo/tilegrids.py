@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any
 
-from gis_service.core.errors import NotFound
-
 EDGE_M = pi * 6378137.0
 """Half the side of the Web Mercator square, in metres."""
 PIXELS = 256
@@ -65,6 +63,14 @@ class Grid:
         """As many as reach from the north to the south; at least one."""
         return max(1, round(2 * self.top / self.side(level)))
 
+    def has(self, level: int, x: int, y: int) -> bool:
+        """Whether there is such a tile: column `x` from the west, row `y` from the north.
+
+        >>> CGCS2000_QUAD.has(1, 1, 0), CGCS2000_QUAD.has(1, 1, 1), QUAD.has(1, 1, 1)
+        (True, False, True)
+        """
+        return level in self.levels and 0 <= x < self.columns(level) and 0 <= y < self.rows(level)
+
     def bounds(self, level: int, x: int, y: int) -> Box:
         """West, south, east, north of a tile in the CRS, east first."""
         side = self.side(level)
@@ -118,10 +124,3 @@ CGCS2000_QUAD = Grid(
 )  # fmt: skip
 
 GRIDS = {grid.id: grid for grid in (QUAD, CRS84_QUAD, CGCS2000_QUAD)}
-
-
-def grid_named(name: str) -> Grid:
-    """The grid with this id; an unknown one is answered with 404."""
-    if name not in GRIDS:
-        raise NotFound(what="瓦片矩阵集", key=name)
-    return GRIDS[name]
