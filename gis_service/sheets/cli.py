@@ -14,7 +14,7 @@ from gis_service.core import clock, db
 from gis_service.core.errors import BadRequest
 from gis_service.maps.asked import day
 from gis_service.maps.standing import standing
-from gis_service.sheets.gather import Desk
+from gis_service.sheets.gather import Desk, Wanted
 from gis_service.sheets.kinds import KINDS, SUBJECTS, made
 from gis_service.sheets.layouts.arranging import pages_of
 from gis_service.sheets.layouts.queries import definition_for, layouts, named
@@ -29,6 +29,10 @@ Speaks = Annotated[str, typer.Option("--lang", help="图面文字 zh 或 en · l
 Reason = Annotated[str, typer.Option(help="查看他人轨迹的事由 · why tracks of others are looked at")]
 Named = Annotated[
     str | None, typer.Option("--layout", help="版式名称,重名时写“单位/名称” · saved layout, or unit/layout")
+]
+PictureNo = Annotated[
+    str | None,
+    typer.Option("--picture", help="作底图的正射影像:编号或 newest · orthophoto under the map: its number, or newest"),
 ]
 PageNo = Annotated[int, typer.Option("--page", min=1, help="PNG、SVG 的页 · page of PNG and SVG")]
 
@@ -53,6 +57,14 @@ def install(commands: typer.Typer, service: Callable[[], AbstractContextManager[
             typer.echo(f"{name:15} {kind.subject:7} {kind.zh} · {kind.en}")
 
 
+def _picture(said: str | None) -> Wanted | None:
+    if said is None or said == "newest":
+        return cast("Wanted | None", said)
+    if not said.isascii() or not said.isdigit():
+        raise BadRequest(parameter="picture", value=said)
+    return int(said)
+
+
 def _install(commands: typer.Typer, subject: str, service: Callable[[], AbstractContextManager[Any]]) -> None:
     words, kinds = SUBJECTS[subject], [name for name, kind in KINDS.items() if kind.subject == subject]
 
@@ -68,6 +80,7 @@ def _install(commands: typer.Typer, subject: str, service: Callable[[], Abstract
         page: PageNo = 1,
         lang: Speaks = "zh",
         reason: Reason = "",
+        picture: PictureNo = None,
     ) -> None:
         form = out.suffix.lstrip(".").lower()
         if form not in MEDIA:
@@ -80,7 +93,7 @@ def _install(commands: typer.Typer, subject: str, service: Callable[[], Abstract
             db.enter(session, EVERYTHING)
             desk = Desk(
                 services.reader, session, EVERYTHING, standing(services.reader), clock.now(), day(as_of), cast("Lang", lang),
-                may=frozenset(PERMISSIONS), reason=reason, store=services.store,
+                may=frozenset(PERMISSIONS), reason=reason, store=services.store, picture=_picture(picture), sees=EVERYTHING, dpi=dpi,
             )  # fmt: skip
             if layout is None:
                 pages = made(desk, kind, name, size)

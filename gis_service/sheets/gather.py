@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -27,6 +27,8 @@ from gis_service.parcels.vocabulary import vocabulary, words
 from gis_service.sheets.mapping.frame import Bounds, areas_of
 from gis_service.sheets.tongue import Lang, Tongue
 
+Wanted = int | Literal["newest"]
+"""An orthophoto by its number, or the newest until the day of the sheet."""
 SIDES = (("东", "east", "E"), ("南", "south", "S"), ("西", "west", "W"), ("北", "north", "N"))
 
 
@@ -46,6 +48,12 @@ class Desk:
     reason: str = ""
     """Why tracks of others are looked at; without one they stay closed."""
     store: FileStore | None = None
+    picture: Wanted | None = None
+    """The orthophoto under the map; None is the ground as it is drawn."""
+    sees: Scope | None = None
+    """Where the asker may see orthophotos; None is nowhere."""
+    dpi: int = 300
+    """What pictures under maps are printed with."""
     opened: list[int] = field(default_factory=list)
     """Patrols of others whose track was opened for the sheet: whoever asked for it writes the trace."""
 

@@ -1,6 +1,6 @@
 """HTTP doors of sheets: which there are, and one of them as a file. Each subject has a door of its own, with its permission."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -44,10 +44,11 @@ class Asked:
         page: Annotated[int, Query(ge=1, le=99)] = 1,
         dpi: Annotated[int, Query(ge=50, le=600)] = 300,
         lang: Lang | None = None,
+        picture: Annotated[int | Literal["newest"] | None, Query()] = None,
     ):
         self.request, self.reason = request, ""
         self.subject, self.as_of, self.size, self.page, self.dpi = subject, as_of, size, page, dpi
-        self.layout = layout
+        self.layout, self.picture = layout, picture
         self.lang: Lang = lang or cast("Lang", language(request))
 
 
@@ -80,7 +81,8 @@ def _paper(size: str, page: Template) -> dict[str, Any]:
 @router.get("/{file}")
 def sheet(scope: Reading, asked: Question, file: str) -> Response:
     """The sheet of a parcel or an area as it is, or was on a day. `file` is a kind and a format, as in `parcel.pdf`; `page` is for
-    PNG and SVG, which hold one page; `layout` is a saved layout of that kind, which has its own size."""
+    PNG and SVG, which hold one page; `layout` is a saved layout of that kind, which has its own size; `picture` is the orthophoto
+    under the map: its number, or `newest`."""
     return _sheet(scope, asked, file, "parcel", "area")
 
 
@@ -116,8 +118,10 @@ def batch_map(work: Work, batch_no: str) -> bytes:
 
 def desk_of(request: Request, session: Session, scope: Scope, **more: Any) -> Desk:
     """The desk of whoever asks."""
-    state, may = request.app.state, frozenset(request.state.actor.permissions)
-    return Desk(state.reader, session, scope, state.layers, clock.now(), may=may, store=state.store, **more)
+    state, actor = request.app.state, request.state.actor
+    sees = actor.scope("orthophoto.read", request_id(request)) if actor.may("orthophoto.read") else None
+    may = frozenset(actor.permissions)
+    return Desk(state.reader, session, scope, state.layers, clock.now(), may=may, store=state.store, sees=sees, **more)
 
 
 def _sheet(scope: Scope, asked: Asked, file: str, *subjects: str) -> Response:
@@ -125,11 +129,31 @@ def _sheet(scope: Scope, asked: Asked, file: str, *subjects: str) -> Response:
     if kind not in KINDS or KINDS[kind].subject not in subjects or ending not in MEDIA:
         raise NotFound(what="图种", key=file)
     form, request = cast("FileFormat", ending), asked.request
+    if asked.picture is not None:
+        request.state.actor.require("orthophoto.read")
     with request.app.state.sessions.begin() as session:  # not held while the page is printed
         db.enter(session, scope)
-        desk = desk_of(request, session, scope, as_of=day(asked.as_of), lang=asked.lang, reason=asked.reason)
+        desk = desk_of(
+            request,
+            session,
+            scope,
+            as_of=day(asked.as_of),
+            lang=asked.lang,
+            reason=asked.reason,
+            picture=asked.picture,
+            dpi=asked.dpi,
+        )
         pages = _pages(desk, asked, kind)
-        _note(desk, asked, kind, format=form, as_of=asked.as_of, pages=len(pages), layout=asked.layout)
+        _note(
+            desk,
+            asked,
+            kind,
+            format=form,
+            as_of=asked.as_of,
+            pages=len(pages),
+            layout=asked.layout,
+            picture=asked.picture,
+        )
     content = printed(pages, form, at=desk.moment, page=asked.page, dpi=asked.dpi)
     return Response(content, media_type=MEDIA[form], headers=to_be_saved(f"{pages[0].title}.{form}"))
 

@@ -50,7 +50,9 @@ def _one(item: Item) -> str:
         return _text(item)
     if isinstance(item, Picture):
         place = f'x="{number(item.x)}" y="{number(item.y)}" width="{number(item.wide)}" height="{number(item.high)}"'
-        return f'<image {place} href="data:image/jpeg;base64,{b64encode(item.jpeg).decode()}"/>'
+        return (
+            f'<image {place} preserveAspectRatio="none" href="data:image/jpeg;base64,{b64encode(item.jpeg).decode()}"/>'
+        )
     if isinstance(item, Circle):
         place = f'cx="{number(item.x)}" cy="{number(item.y)}" r="{number(item.radius)}"'
         return f"<circle {place}{_paint(item.fill, item.stroke, item.width)}/>"

@@ -229,7 +229,7 @@ def _map(desk: Desk, site: Any, land: Sequence[tuple[str, Any]], marks: Sequence
     scene.ground()
     others = parcels_around(scene, *(number for number, _ in land))
     for number, shape in land:
-        scene.items.append(group(number, subject_items(frame, shape)))
+        scene.items.append(group(number, subject_items(scene.frame, shape)))
         scene.board.line(shapely.boundary(frame.paper(shape)))
     if land:
         scene.chapters.append(Chapter(t("地块", "Parcels"), (Entry(t("涉及地块", "Parcel of the case"), "polygon", SUBJECT),)))  # fmt: skip

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from gis_service.maps.catalogue import Look
 from gis_service.sheets.composing.content import Chapter, Drawn, Entry, Inset
 from gis_service.sheets.drawing.items import BOUNDARY, SOFT, Group, Item, Path, box, group
 from gis_service.sheets.gather import Desk
+from gis_service.sheets.kinds import imagery
 from gis_service.sheets.kinds.overlays import by_label, label_features, overlay
 from gis_service.sheets.mapping import furniture
 from gis_service.sheets.mapping.frame import Bounds, Frame, area_path, areas_of, bounds_of, line_path
@@ -24,6 +25,8 @@ WATER = {"sea", "river", "pond"}
 WATER_INK, ROAD_INK = "#2b6a8f", "#5c646d"
 PALE = Look(fill="#EBE6D6", stroke="#868d95", stroke_width=0.9, opacity=1)
 """Parcels that are not the subject."""
+OVER_PICTURE = 0.36
+"""The strongest fill of an area over an orthophoto: its colour is told apart, and the ground is seen."""
 SLICES = (0.5, 0.3, 0.7, 0.15, 0.85)
 GROUND, AROUND = "ground", "around"
 """Names among the chosen layers for what lies below the subject: the base map, and the parcels around."""
@@ -48,11 +51,14 @@ class Scene:
     """What a layout drew beyond what the kind draws, by layer; labelled last."""
     asked: list[str] = field(default_factory=list)
     """Layers that were wanted, whether or not something of them lies in the frame."""
+    credit: Group | None = None
+    """Whose picture lies under the map, where one does."""
 
     def __post_init__(self) -> None:
         self.board = Board(self.frame.box.buffer(-0.6, join_style="mitre"))
         self.arrow, place = furniture.north_arrow(self.frame, self.desk.t("北", "N"))
         self.board.wall(place, *[shapely.box(x, y, x + wide, y + high) for x, y, wide, high in self.frame.covered])
+        self.bare: BaseGeometry = shapely.box(*self.frame.land)
 
     def wants(self, name: str) -> bool:
         """Whether this layer is to be drawn: a layout may leave out what the kind would draw."""
@@ -62,11 +68,28 @@ class Scene:
         return wanted
 
     def ground(self) -> None:
-        """Roads, water and hills; then what a layout chose beyond what the kind itself draws later, so that labels avoid it."""
+        """The orthophoto, or roads, water and hills; then what a layout chose beyond what the kind itself draws later, so that
+        labels avoid it."""
+        self._picture()
         self._ground()
         for name in self.desk.chosen or ():
             if name not in (GROUND, AROUND):
                 self.added[name] = overlay(self, name, partial(by_label, self.desk, name))
+
+    def _picture(self) -> None:
+        """Over it areas are only tinted, and of the drawn ground there is only what it does not show."""
+        if self.desk.picture is None:
+            return
+        found = imagery.under(self.desk, self.frame)
+        if found is None:
+            self.notes.append(self.desk.t(*imagery.NOT_SHOWN))
+            return
+        self.frame = replace(self.frame, most_tint=OVER_PICTURE)
+        self.bare = shapely.difference(self.bare, found.ground)
+        self.items.append(found.item)
+        self.notes.append(found.note)
+        self.credit, place = imagery.credit(self.frame, found.credit)
+        self.board.wall(place)
 
     def _ground(self) -> None:
         if not self.wants(GROUND):
@@ -82,18 +105,23 @@ class Scene:
         for shape, kind, name in zip(rows.geometry, rows["kind"], rows["name"], strict=True):
             key, look = look_of(layer, kind)
             if key != "road":
-                features.append(Feature(shape, look, key))
+                features.append(Feature(self._uncovered(shape), look, key))
             inside = areas_of(self.frame.cut(shape))
             if inside.is_empty:
                 continue
-            entries[key] = Entry(
-                self.desk.words("ground_kind", key) if key else self.desk.t("其他", "Other"), "polygon", look
-            )
+            if self.credit is None or not areas_of(self._uncovered(shape)).is_empty:
+                entries[key] = Entry(
+                    self.desk.words("ground_kind", key) if key else self.desk.t("其他", "Other"), "polygon", look
+                )
             if text_of(name):
                 self.names.append((key, text_of(name), inside))
-        features.append(Feature(roads, look_of(layer, "road")[1], "road"))
-        self.items.append(drawn(self.frame, layer, features))
+        features.append(Feature(self._uncovered(roads), look_of(layer, "road")[1], "road"))
+        self.items.append(drawn(replace(self.frame, most_tint=1.0), layer, features))
         self.ground_entries = [entries[key] for key in order if key in entries]
+
+    def _uncovered(self, shape: BaseGeometry) -> BaseGeometry:
+        """What of a shape no picture shows."""
+        return shape if self.credit is None else shapely.intersection(shape, self.bare)
 
     def label_ground(self) -> None:
         """Names along roads, in water and on hills: each once a map, the largest piece of it."""
@@ -128,6 +156,7 @@ class Scene:
             said = t.comma.join(left[:12]) + more
             notes.append(t(f"图上未能标注:{said}。", f"Not labelled on the map: {said}."))
         labels: list[Item] = [group("注记 · labels", self.board.items), self.arrow]
+        labels += [self.credit] if self.credit else []
         return Drawn([*self.items, *over], labels, chapters, notes, self.asked)
 
     def _is_said(self, feature: Feature) -> bool:

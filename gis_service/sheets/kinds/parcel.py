@@ -153,7 +153,7 @@ def said_area(area_m2: float, t: Tongue = Tongue()) -> str:
 def subject_items(frame: Frame, shape: BaseGeometry) -> list[Item]:
     """The parcel that is meant: pale yellow, with a red boundary of 0.3 mm."""
     return [
-        area_path(areas_of(frame.cut(shape)), fill=SUBJECT.fill, opacity=0.75),
+        area_path(areas_of(frame.cut(shape)), fill=SUBJECT.fill, opacity=min(0.75, frame.most_tint)),
         line_path(edges(frame, shape), stroke=BOUNDARY, width=0.3),
     ]
 
@@ -162,7 +162,7 @@ def _map(desk: Desk, row: Any, corners: Corners, frame: Frame) -> Drawn:
     scene = Scene(desk, frame)
     scene.ground()
     neighbours = parcels_around(scene, str(row.parcel_no))
-    scene.items.append(group(str(row.parcel_no), subject_items(frame, row.geometry)))
+    scene.items.append(group(str(row.parcel_no), subject_items(scene.frame, row.geometry)))
     shape = frame.paper(row.geometry)
     places = [frame.place(corner.east, corner.north) for corner in corners.all]
     scene.items.append(

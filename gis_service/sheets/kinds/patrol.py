@@ -213,7 +213,7 @@ def _map(desk: Desk, walks: Sequence[Walk], shapes: dict[int, Any], frame: Frame
             for size in (2.9, 2.5)
         )
         features.append(Feature(shape, look, "visited" if counts[key] else "reached", forms, numbers.get(key, "")))
-    scene.items.append(group("到位地块 · parcels", [group(each.name, area_items(frame, each, tint=0.3)) for each in features]))  # fmt: skip
+    scene.items.append(group("到位地块 · parcels", [group(each.name, area_items(scene.frame, each, tint=0.3)) for each in features]))  # fmt: skip
     words = {"visited": t("到点检查的地块", "Parcel checked"), "reached": t("轨迹到位的地块", "Parcel reached")}
     entries = [
         Entry(said, "polygon", mine[0].look, (str(len(mine)),))

@@ -17,7 +17,8 @@ SLACK_MM = 0.3
 def composed(desk: Desk, wanted: Definition, subject: str) -> Composer:
     """The sheet of a subject in a layout, not yet paged. Raises `BrokenLayout`, and what the kind raises."""
     page = require_usable(wanted, desk.layers)
-    content = KINDS[wanted.kind].content(replace(desk, chosen=wanted.layers), subject)
+    chosen = replace(desk, chosen=wanted.layers, picture=desk.picture or wanted.picture)
+    content = KINDS[wanted.kind].content(chosen, subject)
     return Composer(arranged(page, wanted), worded(content, wanted, subject), sight_of(content, wanted))
 
 

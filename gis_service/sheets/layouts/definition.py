@@ -73,6 +73,8 @@ class Definition(BaseModel):
     layers: Annotated[tuple[str, ...], Field(max_length=60)] | None = None
     """Over the subject, the lowest first, with `ground` and `around`; None is as the kind draws."""
     mark: Mark = "内部使用"
+    picture: Annotated[int, Field(ge=1, le=2**53)] | Literal["newest"] | None = None
+    """The orthophoto under the map: one by its number, or the newest that lies there; None is the ground as it is drawn."""
 
 
 class Fault(NamedTuple):

@@ -26,6 +26,9 @@ router = APIRouter(prefix=PREFIX, route_class=Route, tags=["sheet"])
 previews = APIRouter(prefix=PREFIX, tags=["sheet"])
 """Answers to previews are not kept: a picture is as good the second time."""
 
+PREVIEW_DPI = 110
+"""Of pictures under the map on the screen; all else is the print."""
+
 Read = Annotated[Work, doing("map.read")]
 Look = Annotated[Work, doing("map.read", trace=False)]
 Change = Annotated[Work, doing("layout.change")]
@@ -59,7 +62,7 @@ def choices(work: Read) -> dict[str, Any]:
 def preview(work: Look, body: PreviewIn) -> dict[str, Any]:
     """The page a layout makes of a subject, as the same SVG that is printed, and where everything stands on it."""
     request = work.request
-    desk = desk_of(request, work.session, work.scope, as_of=day(body.as_of), lang=language(request))
+    desk = desk_of(request, work.session, work.scope, as_of=day(body.as_of), lang=language(request), dpi=PREVIEW_DPI)
     sheet = composed(desk, body.definition, body.subject)
     pages = sheet.pages()
     return preview_out(sheet, pages, to_svg(chosen(pages, body.page)), body.page)

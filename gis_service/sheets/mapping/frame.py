@@ -33,6 +33,8 @@ class Frame:
     scale: int
     covered: tuple[tuple[float, float, float, float], ...] = ()
     """Boxes of the page that lie over the map: no place for labels."""
+    most_tint: float = 1.0
+    """Fills of areas are no stronger: over a picture the ground must be seen through them."""
 
     @property
     def mm_per_m(self) -> float:

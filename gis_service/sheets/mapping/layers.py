@@ -49,7 +49,7 @@ def area_items(frame: Frame, feature: Feature, *, tint: float = TINT, outline: f
     look, items = feature.look, list[Item]()
     if look.fill:
         strength = tint if look.opacity is None else look.opacity
-        items.append(area_path(inside, fill=look.fill, opacity=strength))
+        items.append(area_path(inside, fill=look.fill, opacity=min(strength, frame.most_tint)))
     if look.hatch:
         items.append(hatch(inside, look.hatch, look.stroke or look.fill or INK))
     width = look.stroke_width * MM_PER_PIXEL if look.stroke_width else outline

@@ -130,7 +130,7 @@ export const put = (away: boolean): Promise<void> =>
   });
 
 export function plain(kindName: string, sizeName: string): Definition {
-  return { kind: kindName, size: sizeName, title: '', subtitle: '', maker: '', scale: null, centre: null, boxes: {}, hidden: [], layers: null, mark: '内部使用' };
+  return { kind: kindName, size: sizeName, title: '', subtitle: '', maker: '', scale: null, centre: null, boxes: {}, hidden: [], layers: null, mark: '内部使用', picture: null };
 }
 
 // --- the page it makes ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ export interface Definition {
   /** The lowest first; null is as the kind draws. */
   layers: string[] | null;
   mark: string;
+  /** The orthophoto under the map. */
+  picture?: number | 'newest' | null;
 }
 
 export interface Layout {

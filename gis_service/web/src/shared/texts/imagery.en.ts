@@ -1,6 +1,11 @@
 /** Orthophotos: choosing, sending, swiping. */
 export const IMAGERY: Record<string, string> = {
   '正射影像': 'Orthophotos',
+  '底图': 'Base',
+  '图面底图': 'Under the map',
+  '道路、水系': 'Roads and water',
+  '最新正射影像': 'Newest orthophoto',
+  '影像 {id}（不可用）': 'Picture {id} (not available)',
   '无影像': 'No picture',
   '影像 {day}': 'Picture of {day}',
   '影像：{note}': 'Picture: {note}',
