@@ -142,9 +142,14 @@ def _content_crs(request: Request) -> Crs:
     header = request.headers.get("content-crs")
     if header is None:
         return crs.LONLAT
-    if not (header.startswith("<") and header.endswith(">")):
+    return crs.named(_without_brackets(header), "Content-Crs")
+
+
+def _without_brackets(header: str) -> str:
+    """The address of the system. The standard writes `<…>`; QGIS sends it bare (`qgsoapifprovider.cpp`, 2023 to 2026)."""
+    if header.startswith("<") != header.endswith(">"):
         raise BadRequest(parameter="Content-Crs", value=header[:100])
-    return crs.named(header[1:-1], "Content-Crs")
+    return header[1:-1] if header.startswith("<") else header
 
 
 def _read(body: bytes) -> dict[str, Any]:
