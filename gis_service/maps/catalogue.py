@@ -160,6 +160,8 @@ class Facts(Shown):
     """Counts the changes of a row: its features have an ETag. Not shown."""
     grid_below: Zoom = 0
     """Below this zoom tiles show squares with the most frequent value instead of features."""
+    crowded_below: Zoom = 0
+    """Below this zoom so do tiles of more features than can be told apart, where their number is kept (`squares.py`)."""
     attributes_of: str | None = None
     attributes: tuple[Attribute, ...] = ()
 

@@ -3,7 +3,8 @@
 A tile belongs to a grid (`geo/tilegrids.py`); zooms below are those of the Web Mercator tree, whatever the grid.
 Three ways to draw, by zoom. From 14 on parcels are exact to the unit of the tile. Below they are generalised by a
 quarter of a pixel. Below a zoom that the layer names (`grid_below`) a district is a few pixels wide: a grid of squares,
-each with the most frequent value and the number of parcels in it.
+each with the most frequent value and the number of parcels in it; in between (`crowded_below`) only where a tile holds
+more than anybody can tell apart. What is asked of squares most often is counted already (`squares.py`).
 """
 
 import gzip
@@ -21,6 +22,7 @@ from gis_service.core.errors import BadRequest
 from gis_service.core.reader import Reader
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.geo.tilegrids import QUAD, Box, Grid
+from gis_service.maps import squares
 from gis_service.maps.asked import Asked, Shape, conditions, source
 from gis_service.maps.catalogue import Layer
 from gis_service.maps.crs import SAME_DEGREES, STORED
@@ -32,7 +34,8 @@ STRAIGHT_FROM = 12
 by less than 0.3 of a unit in our latitude (0.8 at worst, 0.1 of a pixel; nothing at the edges, so that tiles still
 join), and saves the transformation, a fifth of the time."""
 PIXELS = 512  # what a client draws a tile on at most without overzoom
-CELLS = 64  # squares across a tile of the overview
+CROWD = 5_000
+"""Parcels in a tile that is crowded: a whole district (some 5,000) is still drawn parcel by parcel, which takes 60 ms."""
 WORTH_GZIP = 2048  # bytes; below it the header and the time cost more than the wire
 LONGEST = 10  # digits of a level, row or column; more cannot be a place, and is not made a number of
 
@@ -118,9 +121,10 @@ def draw_all(
         return b"", None
     shapes = tuple((layer, asked.shape) for layer, asked in shown)
     question, about = beside or (None, {})
-    statement, needs = _statement(shapes, tile.zoom, tile.grid, question)
-    place = _place(tile)
-    values: dict[str, object] = {name: place[name] for name in needs} | dict(about)
+    sight = squares.sight(scope)
+    statement, needs = _statement(shapes, tile.zoom, tile.grid, question, counted=sight is not None)
+    facts = _place(tile) | (squares.bound(sight) if sight else {})
+    values: dict[str, object] = {name: facts[name] for name in needs} | dict(about)
     for _, asked in shown:
         values |= asked.values()
     row = reader.row(scope, statement, values)
@@ -129,7 +133,7 @@ def draw_all(
 
 
 @lru_cache(maxsize=4096)
-def _place(tile: Tile) -> dict[str, str | float]:
+def _place(tile: Tile) -> dict[str, object]:
     """Where the tile lies, in its grid and in the storage CRS: what the statements want to know."""
     west, south, east, north = tile.bounds()
     w, s, e, n = tile.stored(BUFFER)
@@ -138,9 +142,8 @@ def _place(tile: Tile) -> dict[str, str | float]:
         "stored": "BOX({} {},{} {})".format(*tile.stored()),
         "bounds": f"SRID={STORAGE_SRID};POLYGON(({w} {s},{e} {s},{e} {n},{w} {n},{w} {s}))",
         "tolerance": (e - w) / PIXELS / 4,
-        "west": west,
-        "north": north,
-        "cell": (east - west) / CELLS,
+        "column": tile.x * squares.ACROSS,
+        "row": tile.y * squares.ACROSS,
     }
 
 
@@ -151,23 +154,32 @@ def _to_storage(srid: int = QUAD.srid) -> Transformer:
 
 @lru_cache(maxsize=512)
 def _statement(
-    parts: tuple[tuple[Layer, Shape], ...], z: int, grid: Grid, beside: LiteralString | None
+    parts: tuple[tuple[Layer, Shape], ...], z: int, grid: Grid, beside: LiteralString | None, *, counted: bool
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The statement for a zoom, and the facts about the tile that it needs. MVT layers lie one after the other."""
-    drawn = [_one(layer, shape, z, grid) for layer, shape in parts]
+    """The statement for a zoom, and the facts about the tile that it needs. MVT layers lie one after the other.
+    `counted`: the asker's sight is one that squares are counted for."""
+    drawn = [_one(layer, shape, z, grid, counted and squares.counted(layer, shape, z)) for layer, shape in parts]
     needs = dict.fromkeys(name for _, names in drawn for name in names)
     together = sql.SQL(" || ").join(sql.SQL("({})").format(one) for one, _ in drawn)
     also = sql.SQL("({})").format(sql.SQL(beside)) if beside else sql.SQL("null::text")
     return sql.SQL("select {}, {}").format(together, also).as_bytes(None), tuple(needs)
 
 
-def _one(layer: Layer, shape: Shape, z: int, grid: Grid) -> tuple[sql.Composed, tuple[str, ...]]:
+def _one(layer: Layer, shape: Shape, z: int, grid: Grid, counted: bool) -> tuple[sql.Composed, tuple[str, ...]]:
     if z < layer.grid_below and layer.category:
-        return _overview(layer, shape, grid), ("own", "bounds", "west", "north", "cell")
+        if counted:
+            return _overview(layer, squares.summed(layer, z, grid)), squares.NEEDS
+        return _overview(layer, _counted_now(layer, shape, z, grid)), ("bounds", "column", "row")
     simpler = z < EXACT_FROM and layer.geometry != "point"
     straight = _is_stored(grid) or (z >= STRAIGHT_FROM and STORED.degrees)
-    needs = ["bounds", "stored" if straight else "own", *(["tolerance"] if simpler else [])]
-    return _features(layer, z, shape, grid, simpler=simpler, straight=straight), tuple(needs)
+    features = _features(layer, z, shape, grid, simpler=simpler, straight=straight)
+    needs = ("bounds", "stored" if straight else "own", *(["tolerance"] if simpler else []))
+    if not (counted and z < layer.crowded_below):
+        return features, needs
+    crowded = sql.SQL("select case when ({}) > {} then ({}) else ({}) end").format(
+        squares.number(layer, z, grid), sql.Literal(CROWD), _overview(layer, squares.summed(layer, z, grid)), features
+    )
+    return crowded, (*needs, *squares.NEEDS)
 
 
 def _features(layer: Layer, z: int, shape: Shape, grid: Grid, *, simpler: bool, straight: bool) -> sql.Composed:
@@ -195,25 +207,41 @@ def _moved(geometry: sql.Composable, grid: Grid) -> sql.Composable:
     return sql.SQL("st_transform({}, {})").format(geometry, sql.Literal(grid.srid))
 
 
-def _overview(layer: Layer, shape: Shape, grid: Grid) -> sql.Composed:
-    """Squares of 1/64 of the tile with the most frequent value and the number of features whose middle they hold.
-    `offset 0` keeps the middle from being computed once for each use of it."""
-    return _composed(
+def _overview(layer: Layer, found: sql.Composed) -> sql.Composed:
+    """Squares (`i`, `j`) with their most frequent value and the number of features whose middle they hold."""
+    return sql.SQL(
         """
         select st_asmvt(q, {name}, {extent}, 'geom') from (
-            select distinct on (i, j) value as {value}, (sum(n) over (partition by i, j))::int as count,
+            select value as {value}, n::int as count,
                    st_makeenvelope(i * {side}, j * {side}, (i + 1) * {side}, (j + 1) * {side}) as geom
-              from (select value, floor((st_x(middle) - %(west)s) / %(cell)s)::int as i,
-                           floor((%(north)s - st_y(middle)) / %(cell)s)::int as j, count(*) as n
-                      from (select {value} as value, {middle} as middle
-                              from {source} where {here} and {conditions} offset 0) m
-                     group by 1, 2, 3) c
-             where i between 0 and {last} and j between 0 and {last} order by i, j, n desc, value) q""",
+              from ({found}) found order by i, j) q"""
+    ).format(
+        name=sql.Literal(layer.id),
+        extent=sql.Literal(EXTENT),
+        value=sql.Identifier(layer.category or ""),
+        side=sql.Literal(EXTENT // squares.ACROSS),
+        found=found,
+    )
+
+
+def _counted_now(layer: Layer, shape: Shape, z: int, grid: Grid) -> sql.Composed:
+    """Squares counted in the rows themselves. `offset 0` keeps the middle from being computed once for each use of it."""
+    return _composed(
+        """
+        select distinct on (i, j) i, j, value, sum(many) over (partition by i, j) as n
+          from (select value, i - %(column)s as i, j - %(row)s as j, count(*) as many
+                  from (select value, {square}
+                          from (select {value} as value, {middle} as middle
+                                  from {source} where {here} and {conditions} offset 0) m) s
+                 group by 1, 2, 3) c
+         where i between 0 and {last} and j between 0 and {last}
+         order by i, j, many desc, value collate "C"
+        """,
         layer,
         shape,
         value=sql.Identifier(layer.category or ""),
-        side=sql.Literal(EXTENT // CELLS),
-        last=sql.Literal(CELLS - 1),
+        square=squares.in_grid(grid, z, sql.SQL("middle")),
+        last=sql.Literal(squares.ACROSS - 1),
         middle=_moved(
             sql.SQL(
                 "st_setsrid(st_point((st_xmin(geom) + st_xmax(geom)) / 2, (st_ymin(geom) + st_ymax(geom)) / 2), {})"
