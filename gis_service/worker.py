@@ -33,6 +33,7 @@ from gis_service.notifications import delivery
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.writing import House
 from gis_service.papers import fonts
+from gis_service.parcels import squares
 from gis_service.parcels.bulk import jobs as bulk
 from gis_service.parcels.imports import jobs as imports
 from gis_service.parcels.imports.operations import District
@@ -139,8 +140,8 @@ def tasks(services: Services) -> dict[str, Callable[..., Any]]:
 
 
 def build(services: Services) -> procrastinate.App:
-    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled, what is
-    to be told leaves the service, and stalled jobs are rescued."""
+    """The queue's application with every task; each minute the audit chain is sealed, search terms are filled, counts of
+    squares folded, what is to be told leaves the service, and stalled jobs are rescued."""
     fonts.choose(services.settings.paper_fonts)
     app = queue.app(services.url(db.APP_ROLE))
     for name, work in tasks(services).items():
@@ -155,6 +156,11 @@ def build(services: Services) -> procrastinate.App:
     @app.task(name="parcels.search.rest", queue=queue.QUEUE, queueing_lock="parcels.search.rest")
     def fill_rest(timestamp: int) -> None:  # noqa: ARG001
         search.fill_all(services.sessions)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="parcels.squares.fold", queue=queue.QUEUE, queueing_lock="parcels.squares.fold")
+    def fold_squares(timestamp: int) -> None:  # noqa: ARG001
+        squares.fold(services.sessions)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="jobs.rescue", queue=queue.QUEUE, queueing_lock="jobs.rescue", pass_context=True)

@@ -34,7 +34,7 @@ class Case:
 def cases(parcels: int) -> Iterator[Case]:
     """Longest first."""
     layer = Catalogue.load()[LAYER]
-    for z in (9, 10, 11, 12, 13, 14, 15):
+    for z in (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15):
         yield tile_case(layer, z)
     yield box_case(layer)
     yield Case("first 100 items", _pages(0), [_page_sql(layer, Asked(), count=False)])
@@ -104,8 +104,8 @@ def tile_over(lon: float, lat: float, z: int) -> Tile:
 
 def tile_sql(layer: Layer, tile: Tile) -> str:
     asked = Asked()
-    statement, _ = tiles._statement(((layer, asked.shape),), tile.z, tile.grid, None)
-    return _filled(statement, tiles._place(tile))
+    statement, _ = tiles._statement(((layer, asked.shape),), tile.z, tile.grid, None, counted=True)
+    return _filled(statement, {**tiles._place(tile), "seen_by": "all", "seen_ids": "{0}"})
 
 
 def _page_sql(layer: Layer, asked: Asked, *, count: bool, after: int = 0) -> str:

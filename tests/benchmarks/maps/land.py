@@ -27,7 +27,9 @@ BLOCK = 100_000
 """Parcels of `parcels.sql`; more are copies of them laid beside it, so that density and shapes stay the same."""
 
 PLAINLY = b"set session_replication_role = replica"
-"""Rows alone, without the triggers that keep versions, search words and marks: no question of these benchmarks reads them."""
+"""Rows alone, without the triggers that keep versions, search words and marks: no question of these benchmarks reads them.
+The squares of low zooms are counted afterwards."""
+COUNTED = (b"select fill_parcel_squares()", b"vacuum analyze layer.parcel_square, layer.parcel_square_change")
 
 COPIES = """
 insert into parcel ({columns})
@@ -58,6 +60,8 @@ def prepare(cluster: Cluster, folder: Path, parcels: int) -> str:
         connection.execute("create role peer login superuser")
         for limit in LIMITS:
             connection.execute(f"alter role peer set {limit}".encode())
+        for statement in COUNTED if parcels <= BLOCK else ():
+            connection.execute(statement)
         connection.execute("vacuum analyze")
     if parcels > BLOCK:
         grow(cluster, parcels)
@@ -93,7 +97,8 @@ def grow(cluster: Cluster, parcels: int) -> None:
         connection.execute(statement, {"first": count // BLOCK, "last": parcels // BLOCK - 1, "block": block})
         for each in back:
             connection.execute(each)
-        connection.execute("vacuum analyze parcel")
+        for each in (b"vacuum analyze parcel", *COUNTED):
+            connection.execute(each)
 
 
 def _without_indexes(connection: psycopg.Connection) -> list[bytes]:
