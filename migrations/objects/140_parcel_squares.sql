@@ -59,12 +59,9 @@ begin
                 insert into layer.parcel_square_change (%1$s, n) %2$s;
             elsif tg_op = 'DELETE' then
                 insert into layer.parcel_square_change (%1$s, n) %3$s;
-            elsif tg_op = 'UPDATE' then
+            else
                 insert into layer.parcel_square_change (%1$s, n)
                 select %1$s, sum(n) from (%2$s union all %3$s) changed group by %1$s having sum(n) <> 0;
-            else
-                delete from layer.parcel_square;
-                delete from layer.parcel_square_change;
             end if;
             return null;
         end $b$ $f$, keys, format(told, 'new_rows', 1), format(told, 'old_rows', -1));
@@ -117,7 +114,6 @@ create or replace trigger y_squares_update after update on parcel
     referencing old table as old_rows new table as new_rows for each statement execute function parcel_squares_told();
 create or replace trigger y_squares_delete after delete on parcel
     referencing old table as old_rows for each statement execute function parcel_squares_told();
-create or replace trigger y_squares_truncate after truncate on parcel for each statement execute function parcel_squares_told();
 
 do $fill$
 begin

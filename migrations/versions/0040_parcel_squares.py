@@ -50,7 +50,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for event in ("insert", "update", "delete", "truncate"):
+    for event in ("insert", "update", "delete"):
         op.execute(f"drop trigger if exists y_squares_{event} on parcel")
     op.execute("drop table layer.parcel_square_change, layer.parcel_square")
     op.execute("""
