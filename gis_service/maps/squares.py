@@ -12,9 +12,9 @@ from typing import LiteralString
 from psycopg import sql
 
 from gis_service.core.db import Scope
+from gis_service.geo.tilegrids import QUAD, Grid
 from gis_service.maps.asked import Asked, Shape
 from gis_service.maps.catalogue import Layer
-from gis_service.geo.tilegrids import QUAD, Grid
 from gis_service.parcels.rules import AXES
 
 ACROSS = 64

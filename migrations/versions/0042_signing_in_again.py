@@ -2,7 +2,7 @@
 
 Wrong tries in a row are counted by the hash of the name that was typed, known or not; so the counts leave the accounts.
 
-Revision 0042, after 0039
+Revision 0042, after 0040
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0042"
-down_revision = "0039"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
