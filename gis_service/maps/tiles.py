@@ -35,8 +35,8 @@ by less than 0.3 of a unit in our latitude (0.8 at worst, 0.1 of a pixel; nothin
 join), and saves the transformation, a fifth of the time."""
 PIXELS = 512  # what a client draws a tile on at most without overzoom
 CROWD = 5_000
-"""Parcels in a tile that is crowded: a whole district (some 5,000) is still drawn parcel by parcel, which takes some 16 ms
-(3 µs a parcel at this zoom, on a quiet machine)."""
+"""Parcels in a tile that is crowded: a whole district (some 5,000) is still drawn parcel by parcel, which takes some 20 ms
+(4 µs a parcel, as at zoom 12 on a quiet machine)."""
 WORTH_GZIP = 2048  # bytes; below it the header and the time cost more than the wire
 LONGEST = 10  # digits of a level, row or column; more cannot be a place, and is not made a number of
 
