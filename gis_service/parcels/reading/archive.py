@@ -5,6 +5,7 @@ nobody sends `../../etc` by accident.
 """
 
 import itertools
+import lzma
 import re
 import stat
 import zipfile
@@ -42,7 +43,7 @@ class Member:
 
 
 #: What is raised for archives that are none: all of it means damage.
-FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError, zlib.error)
+FAULTS = (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, ValueError, lzma.LZMAError, zlib.error)
 
 #: What zipfile complains of, by words of it, in Chinese.
 REASONS = {
@@ -77,6 +78,9 @@ def members(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
     if begins < 0:
         facts = {"reason_zh": "目录指向压缩包之外", "reason_en": "its directory points outside of it"}
         raise unreadable("zip.damaged", **facts)
+    for info in infos:
+        if not info.filename:  # none at all, or one that begins with NUL
+            raise _unsafe(info.orig_filename or "—")
     found = [Member(PurePosixPath(_safe_name(info)), info) for info in infos if not info.is_dir()]
     kept = [member for member in found if not _is_junk(member)]
     for member in kept:
@@ -92,6 +96,10 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield zipped
     except FAULTS as fault:
         raise damaged(fault) from None
+    except OSError as fault:
+        if fault.errno is None:  # what bz2 says of damage, having no class of its own for it
+            raise damaged(fault) from None
+        raise
 
 
 def _refuse_bombs(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -119,8 +127,12 @@ def _safe_name(info: zipfile.ZipInfo) -> str:
         or stat.S_ISLNK(info.external_attr >> 16)
     )
     if unsafe:
-        raise unreadable("zip.unsafe_name", member=name.replace("\x00", "␀")[:80])
+        raise _unsafe(name)
     return name
+
+
+def _unsafe(name: str) -> Unreadable:
+    return unreadable("zip.unsafe_name", member=name.replace("\x00", "␀")[:80])
 
 
 def _readable_name(info: zipfile.ZipInfo) -> str:

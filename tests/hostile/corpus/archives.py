@@ -159,6 +159,15 @@ def _locked() -> Iterator[Case]:
     (begins,) = struct.unpack_from("<I", out, len(out) - 6)
     struct.pack_into("<I", out, len(out) - 6, begins + 5)  # every member then begins five bytes earlier
     yield Case("H32-directory-points-out", "out.zip", bytes(out), Refused(("zip.damaged",), ("之外",)), small=True)
+    for how, packing in (("bz2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
+        bad = io.BytesIO()
+        with zipfile.ZipFile(bad, "w", packing) as into:
+            into.writestr("x.shp", bytes(range(256)) * 9)
+        middle = bytearray(bad.getvalue())
+        middle[60:90] = bytes(30)
+        yield Case(f"H32-damaged-{how}", "bad.zip", bytes(middle), Refused(("zip.damaged",)), small=True)
+    nul = packed(shapefile(), "qqq").replace(b"qqq.shp", b"\0qq.shp")  # as if it had no name
+    yield Case("H32-name-begins-with-nul", "nul.zip", nul, Refused(("zip.unsafe_name",)), small=True)
     yield Case("H32-empty", "empty.zip", zipped({}), Refused(("zip.no_shapefile",)), small=True)
     names = packed(shapefile(), "n" * 8).replace(b"n" * 8, "北围地块".encode("gbk"))
     yield Case("H32-gbk-names", "gbk.zip", names, Accepted(3), small=True)
