@@ -309,10 +309,21 @@ def seal(services: Services) -> None:
         log.info("seal postponed", error=str(busy.orig).splitlines()[0])
 
 
+LOOKS: dict[str, Any] = {
+    "queues": [queue.QUEUE],
+    "concurrency": 1,
+    "delete_jobs": "successful",
+    "listen_notify": False,
+    "fetch_job_polling_interval": 1.0,
+}
+"""How the worker finds its work. It listens to nobody: whoever may connect to the database, as analysts may, can shout on every channel,
+and what is not JSON there would end a worker that listened (migrations/objects/137_jobs.sql)."""
+
+
 async def _work(services: Services) -> None:
     app = build(services)
     async with app.open_async():
-        await app.run_worker_async(queues=[queue.QUEUE], concurrency=1, delete_jobs="successful")
+        await app.run_worker_async(**LOOKS)
 
 
 def main() -> None:
