@@ -33,6 +33,11 @@ class Shape(NamedTuple):
     filter: str | None = None
     """SQL that a CQL2 filter became, with placeholders for all its literals."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing but a day narrows the layer."""
+        return not (self.equal or self.window or self.since or self.until or self.filter)
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -169,6 +169,25 @@ def test_a_scope_by_area_shows_that_area_only(reader: Reader, catalogue: Catalog
     assert sorted(first + second) == ids(reader, EVERYTHING, catalogue, "parcel-use")
 
 
+@pytest.mark.parametrize("asked", [Asked(), Asked(as_of=day("2100-01-01"))])
+def test_who_sees_all_and_who_has_all_areas_get_the_same_first_page(
+    reader: Reader, catalogue: Catalogue, two_areas: tuple[int, int], asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one is counted apart, the other listed; also beyond what is counted."""
+    for most in (10_000, 12):
+        monkeypatch.setattr(items, "COUNTED", most)
+        items._page_statement.cache_clear()
+        for name in ("parcel-use", "boundary-point"):
+            one, other = (
+                items.features(reader, scope, catalogue[name], asked, LONLAT, Page(6), count=True)
+                for scope in (EVERYTHING, Scope(area_ids=frozenset(two_areas)))
+            )
+            assert one == other
+            if name == "parcel-use":
+                assert (one.returned, one.more, one.matched) == (6, True, 15 if most > 15 else None)
+    items._page_statement.cache_clear()
+
+
 def test_the_past_leaks_nothing(reader: Reader, catalogue: Catalogue, two_areas: tuple[int, int]) -> None:
     layer = catalogue["parcel-use"]
     past = Asked(as_of=day("2100-01-01"))

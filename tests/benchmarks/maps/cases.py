@@ -109,7 +109,7 @@ def tile_sql(layer: Layer, tile: Tile) -> str:
 
 
 def _page_sql(layer: Layer, asked: Asked, *, count: bool, after: int = 0) -> str:
-    statement = items._page_statement(layer, asked.shape, LONLAT, count)
+    statement = items._page_statement(layer, asked.shape, LONLAT, items._how(asked.shape, sees_all=False, count=count))
     return _filled(statement, {**asked.values(), "size": 100, "after": after})
 
 
