@@ -27,8 +27,18 @@ from gis_service.files.store import sha256_of
 from gis_service.services import Services
 from tests.conftest import PASSWORD
 from tests.proving.lines import Line, ended
-from tests.proving.premises import Premises, emptied, new_parcel, premises, scratch, seconds_until, since
-from tests.test_serve import free_port, get
+from tests.proving.premises import (
+    Premises,
+    Somebody,
+    emptied,
+    new_parcel,
+    premises,
+    scratch,
+    seconds_until,
+    signed_in,
+    since,
+)
+from tests.test_serve import free_port, get, until
 
 RPO_S, RTO_S = 60, 600
 WRITE_S = 150
@@ -73,7 +83,8 @@ def lines(small: bool = False) -> Iterator[Line]:
 
 def _lost(place: Premises, parcels: int, folder: Path) -> tuple[Backup, Written, datetime]:
     """Land, a copy, then writers, until the server is killed; nothing of it is used again but the backup folder and the keys."""
-    officer = place.somebody("officer", Role.LAND_OFFICER, place.areas()[0])
+    id_, secret = signed_in(place.services, "officer", Role.LAND_OFFICER)  # of all land: new parcels lie anywhere
+    officer = Somebody(id_, "officer", secret)
     with place.services.private().admin() as connection:
         connection.execute("select set_config('app.see_all', 'on', false)")
         connection.execute(MANY, {"area": place.areas()[0], "count": parcels})
@@ -87,6 +98,8 @@ def _lost(place: Premises, parcels: int, folder: Path) -> tuple[Backup, Written,
         place.web(GIS_BACKUP_DIR=shelf) as port,
         place.started("gis_service.worker", name="worker", GIS_BACKUP_DIR=shelf),
     ):
+        first = _photo(place.services, written)
+        until(lambda: Shelf(folder).files.path(first).exists(), "the worker copies photos")
         writer = threading.Thread(target=_write, args=(officer.at(port), written, stop))
         camera = threading.Thread(target=_take_photos, args=(place.services, written, stop))
         writer.start()
@@ -120,12 +133,14 @@ def _take_photos(services: Services, written: Written, stop: threading.Event) ->
                 time.sleep(0.1)  # the server was killed just now
 
 
-def _photo(services: Services, written: Written) -> None:
+def _photo(services: Services, written: Written) -> str:
+    """Store one; its hash."""
     sha256, size = services.store.put(io.BytesIO(os.urandom(PHOTO_BYTES)), limit_bytes=1 << 20)
     with services.sessions.begin() as session:
         db.enter(session, EVERYTHING)
         noting.note_file(session, sha256, "现场.jpg", size)
     written.photos[sha256] = clock.now()
+    return sha256
 
 
 @contextmanager
