@@ -82,7 +82,7 @@ def test_a_new_colour_makes_a_layer_that_is_otherwise_the_same() -> None:
         (looks({"sign": "三个字"}), "style.categories.0.sign"),
         (looks({"sign": ""}), "style.categories"),
         (looks({"sign": "部"}), "style.categories"),
-        (looks({"fill": "#9aa0a6"}), "style.categories"),
+        (looks({"fill": "#9aa0a6", "hatch": "back-diagonal"}), "style.categories"),
         (looks({"value": "nonsense"}), "style.categories"),
         (looks({"onclick": "alert(1)"}), "style.categories.0.onclick"),
     ],
@@ -198,3 +198,10 @@ def test_grey_is_grey_and_white_stays_white() -> None:
 
 def test_content_is_what_can_be_sent_back() -> None:
     assert content_out(made(content_out(SHOWN))) == content_out(SHOWN)
+
+
+@pytest.mark.parametrize(
+    "layer", [name for name in Catalogue.load() if name.startswith("parcel-")] + ["sign", "camera"]
+)
+def test_shipped_looks_of_what_is_managed_are_told_apart_in_a_grey_print_and_by_the_colour_blind(layer: str) -> None:
+    assert list(vision.weaknesses(Catalogue.load()[layer])) == []
