@@ -41,7 +41,7 @@ def _text(data: bytes) -> str:
 
 @cache
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="gis-parsers-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+    return Path(tempfile.mkdtemp(prefix="gis-parsers-"))  # below TMPDIR, which who started us removes
 
 
 # --- words in addresses
