@@ -85,6 +85,24 @@ ELSEWHERE = {
 }
 """Ends of paths whose subject does not lie on one piece of land, and why."""
 
+CARED_FOR = "select id, custodian_unit_id as unit_id from parcel_version"
+"""Also once: the past of that time is theirs to see (policies of the version tables), the present is not."""
+
+OF_UNITS = {
+    "parcels/{parcel_id}": f"{CARED_FOR} union all select r.parcel_id, unnest(array[unit_id, counterpart_unit_id])"
+    " from proceeding_parcel r join proceeding c on c.id = r.proceeding_id",
+    **{
+        f"{kind}s/{{facility_id}}": f"select f.id, v.unit_id from {table} f join ({CARED_FOR}) v on v.id = f.parcel_id"
+        for kind, table in (("fence", "fence_segment"), ("sign", "sign"), ("camera", "camera"))
+    },
+    "handover-batches/{batch_id}": "select id, unnest(array[giving_unit_id, receiving_unit_id, witness_unit_id]) from handover_batch",
+    "handovers": "select proceeding_id, unnest(array[giving_unit_id, receiving_unit_id, witness_unit_id]) from handover",
+    "patrols/{patrol_id}": "select id, unit_id from patrol",
+    "tasks/{task_id}": "select id, unit_id from patrol_task",
+    "proceedings": "select id, unnest(array[unit_id, counterpart_unit_id]) from proceeding",
+}
+"""What is of a unit itself, whoever cares for the land below: it conducts it, answers it, signs it, walks it."""
+
 NO_SUBJECT = re.compile(r"\{(parcel_no|code|layer|z|form|name|grid|file|month)(:path)?\}")
 """First parameters that choose a kind, a picture square or a month, and no record."""
 
@@ -180,12 +198,20 @@ def of_area(session: Session) -> Side:
     )
 
 
+def of_unit(session: Session) -> Side:
+    """The custodian with the most land that it shares no other record with."""
+    most = "select custodian_unit_id from parcel where custodian_unit_id is not null group by 1 order by count(*) desc, 1 limit 1"
+    mine = "p.custodian_unit_id = :here or u.unit_id = :here"
+    return Side({"unit_id": session.scalar(text(most))}, mine, mine, 2)
+
+
 def of_the_published(_session: Session) -> Side:
     return Side({}, "p.is_published", "p.is_published", 1)
 
 
 PEOPLE: list[tuple[Role, Callable[[Session], Side]]] = [
     *((role, of_area) for role in sorted(BUSINESS - {Role.GUEST, Role.UNIT_USER})),
+    (Role.UNIT_USER, of_unit),
     (Role.GUEST, of_the_published),
 ]
 
@@ -221,10 +247,21 @@ def sides(session: Session, subject: str, own: Side) -> tuple[list[Key], list[Ke
         select t.id, bool_and(coalesce({own.mine}, false)),
                bool_or(coalesce({own.touches}, false))
         from ({LAND[subject]}) t(id, parcel_id, area_id) left join parcel p on p.id = t.parcel_id
+        left join ({units(subject)}) u(id, unit_id) on u.id::text = t.id::text and u.unit_id = :here
         where p.id is not null or t.area_id is not null group by t.id order by t.id"""),
         {"here": next(iter(own.grant.values()), 0)},
     ).all()
     return [row[0] for row in rows if row[1]][:3], [row[0] for row in rows if not row[2]][:3]
+
+
+def units(subject: str) -> str:
+    """(id, unit) of the records that units have; none where a record is of nobody but its land."""
+    if subject in OF_UNITS:
+        return OF_UNITS[subject]
+    if "proceeding" not in LAND[subject]:
+        return "select null::bigint, null::bigint where false"
+    handed = f" union all {OF_UNITS['handovers']}" if subject.startswith("handovers/") else ""
+    return OF_UNITS["proceedings"] + handed
 
 
 def strangers(person: Person, session: Session, ask: Ask, ids: list[Key]) -> Iterator[str]:
