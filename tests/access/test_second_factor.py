@@ -86,7 +86,8 @@ def test_what_is_enrolled_can_be_scanned_and_typed(sign_in: SignIn) -> None:
 def test_nothing_is_asked_before_the_first_code_was_right(app: FastAPI, sign_in: SignIn) -> None:
     person = sign_in(Role.LAND_OFFICER)
     person.post("/api/v1/me/second-factor", json={"password": PASSWORD})
-    assert person.get("/api/v1/me/second-factor").json() == {"confirmed_at": None, "codes_left": 0, "required": False}
+    nothing = {"confirmed_at": None, "codes_left": 0, "required": False, "by_provider": False}
+    assert person.get("/api/v1/me/second-factor").json() == nothing
     assert knock(app, name_of(person))[1].status_code == 201
 
 
@@ -286,7 +287,8 @@ def test_the_security_administrator_resets_for_a_reason_and_it_is_audited(app: F
     assert security.post(address, json={"reason": "手机遗失,已当面核对身份"}).status_code == 204
     assert person.get("/api/v1/me").status_code == 401, "whoever has the phone may be in"
     assert knock(app, username)[1].status_code == 201
-    (entry,) = auditor.get("/api/v1/audit", params={"action": "second_factor.reset"}).json()["items"]
+    entry, *refused = auditor.get("/api/v1/audit", params={"action": "second_factor.reset"}).json()["items"]
+    assert [each["outcome"] for each in refused] == ["refused", "refused"]
     assert (entry["subject"], entry["detail"]["reason"]) == (username, "手机遗失,已当面核对身份")
 
 

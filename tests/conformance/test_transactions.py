@@ -15,6 +15,7 @@ from tests.factories import SOUTH, WEST
 
 GEOJSON, PATCH = "application/geo+json", "application/merge-patch+json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+NAD83 = "http://www.opengis.net/def/crs/EPSG/0/26910"
 LAYERS = ["parcel-supply", "parcel-handover", "fence", "sign", "camera"]
 _numbers = itertools.count(1)
 
@@ -384,7 +385,7 @@ def flat(geometry: Any) -> list[float]:
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("header", ["<http://www.opengis.net/def/crs/EPSG/0/26910>", CRS84, "EPSG:4490", ""])
+@pytest.mark.parametrize("header", [f"<{NAD83}>", NAD83, "EPSG:4490", ""])
 def test_a_system_that_is_not_offered_is_refused(editor: TestClient, layer: str, header: str) -> None:
     before = ids(editor, layer)
     answer = post(editor, layer, Content_Crs=header)
