@@ -215,6 +215,50 @@ def hotspots(camera: Camera) -> None:
     camera.take("hotspots")
 
 
+def tool(camera: Camera, name: str) -> None:
+    camera.page.get_by_role("group", name="地图工具").get_by_role("button", name=name, exact=True).click()
+
+
+def whole_map(camera: Camera) -> None:
+    """The main map with the panel of layers, and what lies at a place."""
+    camera.go("/desk/parcels?axis=fence_status&map=113.5340,22.4024,15.3")
+    tool(camera, "图层")
+    camera.take("map")
+
+
+def swipe(camera: Camera) -> None:
+    """Two orthophotos of the sample side by side."""
+    page = camera.page
+    camera.go("/desk/parcels?axis=fence_status")
+    tool(camera, "图层")
+    imagery = page.get_by_role("group", name="正射影像")
+    newest, oldest = imagery.get_by_role("radio").nth(1), imagery.get_by_role("combobox", name="卷帘左边的影像")
+    newest.check()
+    imagery.get_by_role("button", name="的范围").first.click()
+    tool(camera, "卷帘")
+    oldest.select_option(index=len(oldest.get_by_role("option").all()) - 1)
+    tool(camera, "图层")
+    page.wait_for_timeout(4_000)  # the ground comes tile by tile
+    camera.take("swipe")
+
+
+def workshop(camera: Camera) -> None:
+    """A layer's definition beside the map that is drawn by it."""
+    camera.go("/desk/layer_workshop/parcel-fence?map=113.5340,22.4024,15.3")
+    camera.page.wait_for_timeout(4_000)
+    camera.take("workshop")
+
+
+def backups(camera: Camera) -> None:
+    """The administrator's page after a backup and a drill; the service has a `GIS_BACKUP_DIR`."""
+    camera.page.context.clear_cookies()
+    camera.sign_in("sysadmin")
+    camera.go("/desk/admin/backups")
+    camera.page.get_by_role("button", name="立即备份并演练").click()
+    camera.page.get_by_text("还没有成功的恢复演练").wait_for(state="detached", timeout=300_000)
+    camera.take("backups")
+
+
 PICTURES: dict[str, Callable[[Camera], None]] = {
     "desk": desk,
     "parcel": parcel,
@@ -229,6 +273,10 @@ PICTURES: dict[str, Callable[[Camera], None]] = {
     "overview": overview,
     "risk": risk,
     "hotspots": hotspots,
+    "map": whole_map,
+    "swipe": swipe,
+    "workshop": workshop,
+    "backups": backups,  # the last: somebody else signs in
 }
 
 
