@@ -260,7 +260,7 @@ def test_on_a_canvas_a_click_tells_and_the_axes_change(
 def test_the_map_of_an_area_over_http(officer: TestClient) -> None:
     answer = officer.get("/api/v1/map.html", params={"area": "北围"})
     assert answer.status_code == 200
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["content-security-policy"].startswith("sandbox allow-scripts; default-src 'none'")
     assert "北围国有空闲地分布图" in answer.text
     assert '"sample":true' in answer.text
     assert officer.get("/api/v1/map.html", params={"area": "不存在"}).status_code == 404

@@ -93,9 +93,15 @@ def test_a_colour_is_changed_seen_saved_followed_and_taken_back(desk: Open) -> N
     officer.goto(WORKSHOP)
     drawn = officer.get_by_role("application", name="按草稿绘制的地图")
     expect(officer.get_by_text("已全围蔽").first).to_be_visible()
-    expect(officer.get_by_label("提醒")).to_contain_text("灰度打印时分不清:“已全围蔽”与“无需围蔽”")
     officer.wait_for_timeout(1500)
     assert is_not_red(redness(drawn))
+
+    hatch, warning = officer.get_by_label("无需围蔽的填充图案"), officer.get_by_label("提醒")
+    expect(warning).to_have_count(0)  # as shipped all are told apart
+    hatch.select_option(label="实心")
+    expect(warning).to_contain_text("灰度打印时分不清:“已全围蔽”与“无需围蔽”")
+    hatch.select_option(label="反斜线")
+    expect(warning).to_have_count(0)
 
     save = officer.get_by_role("button", name="保存为新版本")
     expect(save).to_be_disabled()
