@@ -63,11 +63,11 @@ import gis_service.surveys.points.routes
 import gis_service.surveys.programmes.routes
 import gis_service.tls.page
 from gis_service import settings as configuration
-from gis_service.access import entering, networks
+from gis_service.access import entering
 from gis_service.access.edge import Doorkeeper, Permit, Work
 from gis_service.access.profiles import PROFILES, Profile
 from gis_service.conducts import conducts_for
-from gis_service.core import clock, host, http, logs, migrate
+from gis_service.core import clock, host, http, logs, migrate, networks
 from gis_service.core.bounds import Bounds
 from gis_service.core.described import described
 from gis_service.core.errors import NotFound

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from gis_service.core import networks
 from gis_service.core.errors import Refusal
 from gis_service.geo.tilegrids import GRIDS
 
@@ -335,8 +336,7 @@ class Settings(BaseSettings):
     @field_validator("admin_networks")
     @classmethod
     def _are_networks(cls, value: str) -> str:
-        for each in filter(None, map(str.strip, value.split(","))):
-            ip_network(each)
+        networks.parsed(value)
         return value
 
     @model_validator(mode="after")

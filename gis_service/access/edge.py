@@ -24,18 +24,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from gis_service.access import networks, profiles, queries
+from gis_service.access import profiles, queries
 from gis_service.access.actor import Actor
 from gis_service.access.errors import MustChangePassword, MustEnrol, NotFromHere, ReadOnlyToken
-from gis_service.access.networks import Network
 from gis_service.access.operations import TOKEN_MARK
 from gis_service.access.profiles import Profile
 from gis_service.access.rules import PERMISSIONS
 from gis_service.audit import operations as audit
-from gis_service.core import db, http
+from gis_service.core import db, http, networks
 from gis_service.core.db import Scope
 from gis_service.core.errors import CrossSite, Forbidden, NotSignedIn, Refusal
 from gis_service.core.http import problem, request_id
+from gis_service.core.networks import Network
 from gis_service.core.requests import IdempotencyKey
 
 COOKIE = "gis_session"

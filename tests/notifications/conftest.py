@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from gis_service.notifications.models import Delivery, Notification, Notificatio
 from gis_service.notifications.outside import MailServer
 from gis_service.notifications.writing import House
 from tests.conftest import PASSWORD, CloneServices
+from tests.live import Quiet, answering
 
 SENDER = "空闲地服务 <land@example.org>"
 
@@ -97,7 +97,7 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     told = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             told.got.append(({key.lower(): value for key, value in self.headers.items()}, body))
@@ -109,17 +109,9 @@ def receiver() -> Iterator[Receiver]:
 
         do_GET = do_POST  # noqa: N815 -- a redirect that was followed would show
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_address[1]}/hook?x=1"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(Handler) as address:
+        told.url = f"{address}/hook?x=1"
+        yield told
 
 
 @dataclass

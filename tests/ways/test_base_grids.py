@@ -1,10 +1,9 @@
 """Base maps that are cut in degrees, in a browser: what they show lies on the map where it lies on the ground."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +23,7 @@ from gis_service.main import WEB, create_app
 from gis_service.maps.basemaps import routes, sources
 from gis_service.settings import BaseSource
 from tests.conftest import PASSWORD, CloneServices
-from tests.live import serving
+from tests.live import Quiet, answering, serving
 from tests.ways.people import DESK
 from tests.ways.test_desk_story import browser_type_launch_args
 from tests.ways.test_map_story import shot
@@ -77,7 +76,7 @@ class Mapmaker:
 def mapmaker(request: pytest.FixtureRequest) -> Iterator[Mapmaker]:
     made = Mapmaker(*request.param)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked.append(self.path)
             content = made.tile(self.path)
@@ -86,17 +85,8 @@ def mapmaker(request: pytest.FixtureRequest) -> Iterator[Mapmaker]:
             self.end_headers()
             self.wfile.write(content or b"")
 
-        def log_message(self, *_words: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as made.url:
+        yield made
 
 
 def offered(mapmaker: Mapmaker, base: str) -> dict[str, object]:

@@ -57,20 +57,20 @@ def enrol(work: ChangeMe, body: WithPassword) -> Enrolment | Response:
 def confirm(work: ChangeMe, body: WithCode) -> RecoveryCodes | Response:
     """The first code puts it in force; the answer holds the recovery codes."""
     user = work.session.get_one(User, work.actor.id)
-    keeper = work.request.app.state.doorkeeper
+    at, keeper = db.now(work.session), work.request.app.state.doorkeeper
     codes = second.confirm(
         work.session,
         work.request.app.state.vault,
         work.actor,
         user,
         body.code,
-        at=db.now(work.session),
+        at=at,
         profile=keeper.profile,
     )
     if isinstance(codes, Refusal):
         return work.refuse(codes)
     keep = operations.hashed(work.request.cookies.get(keeper.cookie, ""))
-    operations.end_sessions(work.session, user.id, at=db.now(work.session), but=keep)
+    operations.end_sessions(work.session, user.id, at=at, but=keep)
     keeper.forget()
     return RecoveryCodes(codes=codes)
 

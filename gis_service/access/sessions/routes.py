@@ -64,11 +64,13 @@ def end(work: ChangeMe, body: SessionsEnd) -> Response | None:
     user, refusal = again.shown(work, body.password)
     if user is None:
         return work.refuse(refusal or WrongPassword())
-    ended = [row for row in _live(work) if (row is not again.here(work) if body.id is None else row.id == body.id)]
+    here = again.here(work)
+    ended = [row for row in _live(work) if (row is not here if body.id is None else row.id == body.id)]
     if body.id is not None and not ended:
         raise NotFound(what="登录", key=body.id)
+    at = db.now(work.session)
     for row in ended:
-        row.ended_at = db.now(work.session)
+        row.ended_at = at
     work.note("session.end", work.actor.username, sessions=[row.id for row in ended])
     work.request.app.state.doorkeeper.forget()
     return None
@@ -79,10 +81,9 @@ def _live(work: Work) -> list[UserSession]:
     mine = UserSession.user_id == work.actor.id, UserSession.ended_at.is_(None)
     rows = work.session.scalars(select(UserSession).where(*mine).order_by(UserSession.last_seen_at.desc()))
     profile, roles = work.request.app.state.doorkeeper.profile, [grant.role for grant in work.actor.grants]
+    at = db.now(work.session)
     return [
         row
         for row in rows
-        if not profile.session_over(
-            created=row.created_at, last_seen=row.last_seen_at, at=db.now(work.session), roles=roles
-        )
+        if not profile.session_over(created=row.created_at, last_seen=row.last_seen_at, at=at, roles=roles)
     ]

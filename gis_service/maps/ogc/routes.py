@@ -51,8 +51,8 @@ class ReadRoute(APIRoute):
 
 router = APIRouter(prefix="/ogc", include_in_schema=False, route_class=ReadRoute)
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Accept, Accept-Encoding"}
-A_PAGE = {**PRIVATE, **pages.PAGES.headers}
 """Kept by the reader's own browser only, and asked about again: rights and parcels change."""
+A_PAGE = {**PRIVATE, **pages.PAGES.headers}
 
 
 @router.get("/")

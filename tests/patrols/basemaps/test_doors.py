@@ -2,10 +2,9 @@
 
 import hashlib
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +20,7 @@ from gis_service.patrols.basemaps.shelf import Shelf
 from gis_service.patrols.basemaps.taking import take
 from gis_service.patrols.basemaps.tianditu import Tianditu
 from tests.conftest import CloneServices, Person
+from tests.live import Quiet, answering
 from tests.patrols.basemaps.tiles import AT_17, mbtiles, picture, square
 
 KEY = "5ecre7-key-of-the-office"
@@ -44,7 +44,7 @@ class Upstream:
 def upstream() -> Iterator[Upstream]:
     said = Upstream()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             said.asked.append(self.path)
             self.send_response(said.status)
@@ -54,17 +54,9 @@ def upstream() -> Iterator[Upstream]:
             self.end_headers()
             self.wfile.write(said.content)
 
-        def log_message(self, *_words: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    said.url = f"http://127.0.0.1:{server.server_address[1]}/node"
-    yield said
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as address:
+        said.url = f"{address}/node"
+        yield said
 
 
 @pytest.fixture
