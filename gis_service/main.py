@@ -4,6 +4,7 @@ import mimetypes
 import multiprocessing
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -154,7 +155,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.state.batch_map = gis_service.sheets.routes.batch_map
     app.state.public_limits = {"send": Limiter(settings.clue_per_hour, 3600), "look": Limiter(60, 60)}
     fonts.choose(settings.paper_fonts)
-    app.state.standing = Standing(services.reader, Catalogue.load(LAYERS))
+    app.state.standing = Standing(services.reader, _shipped())
     app.state.edits = edits(gis_service.editing.routes.NOUNS, app.state.standing.shipped)
     app.add_middleware(Bounds, most_at_once=settings.threads * WAITING)
     http.install(app, only_https_days=profile.hsts_days if settings.hsts_days is None else settings.hsts_days)
@@ -227,6 +228,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     if WEB.is_dir():
         app.mount("/static", Built(directory=WEB), name="static")
     return app
+
+
+@cache
+def _shipped() -> Catalogue:
+    """The layers of this release: read once, since nothing changes them."""
+    return Catalogue.load(LAYERS)
 
 
 house = APIRouter()

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     )
     backup_dir: Path | None = Field(
         None,
-        description="Where backups go, best on another disk: each minute the log of changes and new files, each night a whole copy "
+        description="Where backups go, best on another disk: new files within seconds, the log of changes within a minute, each night a whole copy "
         "that is restored for trial. The database's user must be able to enter it. Only for our own private server.",
     )
     backup_keep: int = Field(7, ge=1, le=400, description="Nightly copies that are kept; older ones are removed.")

@@ -17,6 +17,7 @@ from gis_service.access.analysts import keeping as analysts
 from gis_service.audit import operations as audit
 from gis_service.backup import heads
 from gis_service.backup import nightly as backup
+from gis_service.backup.keeping import files_kept
 from gis_service.cases.clues.rules import Limits
 from gis_service.core import clock, db, logs
 from gis_service.disposal.manifests import tables as manifest_tables
@@ -204,11 +205,6 @@ def build(services: Services) -> procrastinate.App:
 def _backups(app: procrastinate.App, services: Services) -> None:
     """Copies by the clock, where a folder for them is set."""
 
-    @app.periodic(cron="* * * * *")
-    @app.task(name="backup.files", queue=queue.QUEUE, queueing_lock="backup.files")
-    def keep_files(timestamp: int) -> None:  # noqa: ARG001
-        backup.files(services)
-
     @app.periodic(cron=heads.NIGHTLY)
     @app.task(name="audit.head", queue=queue.QUEUE, queueing_lock="audit.head")
     def keep_head(timestamp: int) -> None:  # noqa: ARG001
@@ -334,7 +330,7 @@ def main() -> None:
     logs.configure(settings.log_format)
     services = Services(settings, long_work=True)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
+        with files_kept(services), contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_work(services))
     finally:
         services.close()

@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from psycopg import Connection, sql
 from gis_service.core import host
 from gis_service.core.cluster import Cluster
 from gis_service.core.provision import ROLES
+from tests.scratch import new_folder
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "deploy" / "pgbouncer" / "pgbouncer.ini"
 LOGIN, WORD = "gis_service", "pooled"
@@ -61,7 +61,7 @@ def pooling(
 ) -> Iterator[Pooler]:
     """PgBouncer before the cluster, `size` sessions for each role; `roles` says which role a database takes instead of its own."""
     assert PROGRAM
-    folder = Path(tempfile.mkdtemp(prefix="gis-pool-", dir="/tmp"))
+    folder = new_folder("gis-pool-")
     account = host.account_for(cluster.home)
     port = _free_port()
     text = EXAMPLE.read_text("utf-8")

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.scratch import new_folder
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -86,8 +87,7 @@ class Serving:
 
 @pytest.fixture
 def serving() -> Iterator[Serving]:
-    folder = Path(tempfile.mkdtemp(prefix="gis-serve-", dir="/tmp"))
-    folder.chmod(0o755)
+    folder = new_folder("gis-serve-")
     service = Serving(folder, GIS_WORKERS="2")
     try:
         service.start()

@@ -1,7 +1,7 @@
-"""By the clock: new files each minute; each night a whole copy, and the newest one restored for trial."""
+"""Each night a whole copy, and the newest one restored for trial."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from gis_service.access.actor import EVERYTHING
 from gis_service.backup import taking
 from gis_service.backup.drill import Drill, drill
+from gis_service.backup.keeping import shelf_of
 from gis_service.backup.models import BackupRun, Kind, Outcome
-from gis_service.backup.shelf import Backup, Shelf
+from gis_service.backup.shelf import Backup
 from gis_service.core import clock, db
 from gis_service.core.errors import Refusal
 from gis_service.notifications import operations as notifications
@@ -21,16 +22,6 @@ from gis_service.services import Services
 TASK = "backup.night"
 NIGHTLY = "30 18 * * *"
 """02:30 in Beijing."""
-OVERLAP = timedelta(minutes=10)
-"""How far back a minute's look for new files reaches: longer than any transaction that stores one."""
-
-
-def files(services: Services) -> None:
-    """Copy the files that came in the last minutes."""
-    cluster, shelf = services.cluster, shelf_of(services)
-    if cluster and shelf:
-        with cluster.admin() as connection:
-            taking.keep_files(connection, services.store, shelf, since=clock.now() - OVERLAP)
 
 
 def night(services: Services) -> None:
@@ -51,10 +42,6 @@ def night(services: Services) -> None:
 
     _on_record(services.sessions, Kind.COPY, copy)
     _on_record(services.sessions, Kind.DRILL, trial)
-
-
-def shelf_of(services: Services) -> Shelf | None:
-    return Shelf(services.settings.backup_dir) if services.settings.backup_dir else None
 
 
 def told_of(backup: Backup) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gis_service.backup.errors import NoBackup, TooEarly
+from gis_service.core.pgconf import FILES_KEPT
 from gis_service.files.store import LocalStore
 
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -86,6 +87,11 @@ class Shelf:
 
     def wal(self, system_id: str) -> Path:
         return self.root / "wal" / system_id
+
+    @property
+    def files_kept(self) -> Path:
+        """The mark until when stored files are here."""
+        return self.root / "wal" / FILES_KEPT
 
     def begin(self, at: datetime) -> Path:
         """The folder of a copy that begins now; of two within one second the later is named after the next free one, since names are

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -114,14 +115,16 @@ def _copied(source: Path, to: Path, sha256: str) -> bool:
     if not source.is_file():
         return False
     to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = to.with_name(f".{to.name}.part")
-    shutil.copyfile(source, aside)
-    if sha256_of(aside) != sha256:
-        aside.unlink()
-        return False
-    with aside.open("rb") as copy:
-        os.fsync(copy.fileno())
-    aside.replace(to)
+    aside = to.with_name(f".{to.name}.{os.getpid()}-{threading.get_ident()}.part")  # several may copy at once
+    try:
+        shutil.copyfile(source, aside)
+        if sha256_of(aside) != sha256:
+            return False
+        with aside.open("rb") as copy:
+            os.fsync(copy.fileno())
+        aside.replace(to)
+    finally:
+        aside.unlink(missing_ok=True)
     return True
 
 

@@ -10,6 +10,10 @@ SOCKET_PORT = 5432
 """Names the socket where the server listens on no port."""
 ACCESS, CERTIFICATE = "gis_hba.conf", "gis_door.pem"
 """Files in the data folder: who may enter through the door, and what it shows."""
+KEEPING = "gis_archive.sh"
+"""In the data folder, too: how a finished piece of the log is kept."""
+FILES_KEPT = "files-kept"
+"""Beside the folders of archived logs: its time says until when stored files are in the backup folder (backup/keeping.py)."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,11 @@ def text(
     memory_bytes: int,
     disk_bytes: int,
     *,
-    archive: Path | None = None,
+    archive: bool = False,
     door: Door | None = None,
 ) -> str:
-    """The server's settings as `gis.conf`; sizes follow the machine's memory and disk. `archive` is the folder that
-    finished pieces of the write-ahead log are copied to."""
+    """The server's settings as `gis.conf`; sizes follow the machine's memory and disk. `archive`: finished pieces of the write-ahead log
+    are kept by the script `KEEPING`."""
     folder = str(socket_dir).replace("\\", "\\\\").replace('"', '""').replace("'", "''")
     settings = {
         "listen_addresses": "''",
@@ -46,7 +50,7 @@ def text(
         "client_connection_check_interval": "'2s'",  # a query whose client has died ends
     }
     settings |= _durable_settings(memory_bytes, disk_bytes) if durable else TEST_SETTINGS
-    settings |= _archive_settings(archive) if archive else {}
+    settings |= ARCHIVE_SETTINGS if archive else {}
     settings |= _door_settings(door) if door else {}
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
 
@@ -93,19 +97,37 @@ def _durable_settings(memory_bytes: int, disk_bytes: int) -> dict[str, str]:
     }
 
 
-def _archive_settings(folder: Path) -> dict[str, str]:
-    """A piece is there whole or not at all, and one that comes twice (after a crash) must be the same."""
-    return {"archive_mode": "on", "archive_timeout": "'60s'", "archive_command": quoted(_keep(folder))}
+ARCHIVE_SETTINGS = {"archive_mode": "on", "archive_timeout": "'45s'", "archive_command": f"'sh {KEEPING} %p %f'"}
+"""A piece is at most 45 s old, so that with all waiting a lost machine takes less than a minute with it."""
 
 
-def _keep(folder: Path) -> str:
-    place, aside = _in(folder, "%f.gz"), _in(folder, ".%f.part")
-    copy = f"gzip -1 -n < %p > {aside} && sync {aside} && mv {aside} {place} && sync {_in(folder, '')}"
-    return f"if test -f {place}; then gzip -dc {place} | cmp -s - %p; else {copy}; fi"
+def keeping(folder: Path) -> str:
+    """The script that keeps a finished piece of the log ($1, called $2) in the folder: a command of the server's may have 1,024 bytes.
+
+    A piece is there whole or not at all, and one that comes twice (after a crash) must be the same. While somebody keeps files, a piece
+    waits for those it names, up to 10 s, so that none is missing after a restore.
+    """
+    here = shlex.quote(str(folder))
+    return f"""#!/bin/sh
+# Written anew at each start of the server.
+to={here}/$2.gz
+aside={here}/.$2.part
+mark={here}/../{FILES_KEPT}
+
+behind() {{ test "$(find "$mark" -mmin -2 2>/dev/null)" && ! test "$mark" -nt "$1"; }}
+tries=0
+while test $tries -lt 20 && behind "$1"; do sleep 0.5; tries=$((tries + 1)); done
+
+if test -f "$to"; then
+    gzip -dc "$to" | cmp -s - "$1"
+else
+    gzip -1 -n < "$1" > "$aside" && sync "$aside" && mv "$aside" "$to" && sync {here}
+fi
+"""
 
 
 def fetching(folder: Path) -> str:
-    """The command that gives back what `archive_command` kept in the folder."""
+    """The command that gives back what `keeping` kept in the folder."""
     return f"test -f {_in(folder, '%f.gz')} && gzip -dc {_in(folder, '%f.gz')} > %p"
 
 

@@ -236,15 +236,18 @@ class Postmaster:
 
     def _write_settings(self) -> None:
         disk_bytes = shutil.disk_usage(self.home).total
+        archive = self._open_archive()
         settings = pgconf.text(
             self.durable,
             self.socket_dir,
             host.memory_bytes(),
             disk_bytes,
-            archive=self._open_archive(),
+            archive=bool(archive),
             door=self.door,
         )
         self._write("gis.conf", settings)
+        if archive:
+            self._write(pgconf.KEEPING, pgconf.keeping(archive))
         if self.door:
             self._write(pgconf.ACCESS, pgconf.access(self.door))
         if self.door and self.door.certificate:

@@ -15,5 +15,5 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     name: Mapped[str] = mapped_column(Text, doc="as the sender called it; never used as a path")
     size_bytes: Mapped[int] = mapped_column(BigInteger)
-    stored_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    stored_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now(), index=True)
     stored_by: Mapped[int | None] = mapped_column(BigInteger)

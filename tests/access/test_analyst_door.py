@@ -21,7 +21,7 @@ from gis_service.doctor import examine
 from gis_service.services import Services
 from gis_service.settings import Settings, WrongSetting, load
 from gis_service.tls import keeping
-from tests.core.conftest import enterable_folder
+from tests.scratch import new_folder
 from tests.test_serve import free_port
 
 PASSWORD = "correct horse battery"
@@ -30,7 +30,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def open_cluster() -> Iterator[Cluster]:
     """A private server with a door that asks for TLS, one analyst, and passwords of the service's own roles."""
-    folder = enterable_folder()
+    folder = new_folder("gis-test-")
     known = keeping.make(Settings(var_dir=folder / "var"), [], ["127.0.0.1"])
     made = Cluster.for_tests(folder, door=Door("127.0.0.1", free_port(), known.server_pem))
     try:

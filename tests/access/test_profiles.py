@@ -180,6 +180,12 @@ def test_the_list_of_common_passwords_holds_more_than_three_thousand_that_our_ru
     assert sum(len(word) >= ASVS.min_length_with_second for word in profiles._common()) > 3000
 
 
+@pytest.mark.parametrize("profile", profiles.PROFILES.values(), ids=lambda profile: profile.code)
+@pytest.mark.parametrize("leaked", ["1q2w3e4r5t", "zaq12wsx", "trustno1", "qwe123456"])
+def test_passwords_that_leaked_are_refused_by_every_profile(profile: profiles.Profile, leaked: str) -> None:
+    assert "too common, easily guessed" in [en for _, en in profile.password_faults(leaked, "zhang3", second=True)]
+
+
 @pytest.mark.parametrize(
     "word", ["password", "12345678", "Woaini", "gisadmin", "Admin@123", "QWERTYUIOP", "Tangjia-2026"]
 )

@@ -4,7 +4,6 @@ import io
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from gis_service.core.cluster import Cluster
 from gis_service.files import noting
 from gis_service.services import Services
 from gis_service.settings import Settings
+from tests.scratch import new_folder
 
 
 @dataclass
@@ -43,11 +43,8 @@ class Origin:
             self.acknowledged[number] = clock.now()
 
     def store(self, content: bytes) -> str:
-        sha256, size = self.services.store.put(io.BytesIO(content), limit_bytes=1 << 20)
-        with self.services.sessions.begin() as session:
-            noting.note_file(session, sha256, "附件.pdf", size)
-        self.files.append(sha256)
-        return sha256
+        self.files.append(stored(self.services, content))
+        return self.files[-1]
 
     def seal(self) -> None:
         with self.services.sessions.begin() as session:
@@ -58,8 +55,16 @@ class Origin:
         return {number for number, at in self.acknowledged.items() if at <= moment}
 
 
+def stored(services: Services, content: bytes) -> str:
+    """A file in the store and named in the database; its hash."""
+    sha256, size = services.store.put(io.BytesIO(content), limit_bytes=1 << 20)
+    with services.sessions.begin() as session:
+        noting.note_file(session, sha256, "附件.pdf", size)
+    return sha256
+
+
 def archive_all(cluster: Cluster) -> None:
-    """Have everything written so far in the archive, as the clock does each minute."""
+    """Have everything written so far in the archive, as the clock does within a minute."""
     with cluster.admin() as connection:
         connection.execute("select pg_logical_emit_message(true, 'test', 'there is something to archive')")
         (piece,) = connection.execute("select pg_walfile_name(pg_switch_wal())").fetchone() or ("",)
@@ -76,8 +81,7 @@ def settings_in(folder: Path, backups: Path | None) -> Settings:
 @pytest.fixture(scope="module")
 def origin() -> Iterator[Origin]:
     """Ten acts and a file, a copy, ten acts and a file that are archived, five that are not; then `kill -9` of the server."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-backup-", dir="/tmp"))
-    folder.chmod(0o755)  # the server's user must be able to enter
+    folder = new_folder("gis-backup-")
     services = Services(settings_in(folder, folder / "backups"))
     cluster = services.private()
     made = Origin(folder, services, Shelf(folder / "backups"))
@@ -111,8 +115,7 @@ def elsewhere(origin: Origin) -> Iterator[Callable[..., Services]]:
     made: list[tuple[Services, Path]] = []
 
     def make(backups: Path | None = None) -> Services:
-        folder = Path(tempfile.mkdtemp(prefix="gis-restore-", dir="/tmp"))
-        folder.chmod(0o755)
+        folder = new_folder("gis-restore-")
         made.append((Services(settings_in(folder, backups)), folder))
         return made[-1][0]
 

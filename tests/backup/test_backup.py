@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from gis_service.backup import nightly, taking
 from gis_service.backup.drill import drill
 from gis_service.backup.errors import CopyFailed, NoBackup, NotReached, TooEarly
+from gis_service.backup.keeping import files_kept
 from gis_service.backup.proving import prove
 from gis_service.backup.restoring import restore
 from gis_service.backup.shelf import Shelf
@@ -22,7 +23,8 @@ from gis_service.core import clock
 from gis_service.core.cluster import InUse
 from gis_service.services import NotPrivate, Services
 from gis_service.settings import Settings
-from tests.backup.conftest import Origin, archive_all
+from tests.backup.conftest import Origin, archive_all, stored
+from tests.test_serve import until
 
 Elsewhere = Callable[..., Services]
 ARCHIVED = set(range(20))
@@ -150,6 +152,21 @@ def test_a_file_is_copied_whole_and_true_or_told(origin: Origin, elsewhere: Else
     with there.private().admin() as connection:
         assert sorted(taking.keep_files(connection, there.store, empty)["faults"]) == sorted(origin.files)
     assert not empty.files.path(changed).exists()
+
+
+def test_files_lie_in_the_folder_before_the_log_that_names_them(origin: Origin, elsewhere: Elsewhere) -> None:
+    """The log is archived at once, files are looked for every five seconds: it waits for them."""
+    shelf = Shelf(origin.folder / "kept")
+    there = elsewhere(shelf.root)
+    restore(there.private(), origin.backup, origin.shelf, there.store)
+    with files_kept(there):
+        until(shelf.files_kept.exists, "a first look")
+        assert all(shelf.files.path(one).exists() for one in origin.files)
+        for content in (b"%PDF-1.4 one", b"%PDF-1.4 two"):
+            sha256 = stored(there, content)
+            archive_all(there.private())
+            assert shelf.files.path(sha256).read_bytes() == content
+    assert not shelf.files_kept.exists()
 
 
 def test_a_copy_that_lost_rows_or_whose_trail_was_changed_is_found_out(origin: Origin, elsewhere: Elsewhere) -> None:

@@ -1,24 +1,17 @@
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gis_service.core.cluster import Cluster
-
-
-def enterable_folder() -> Path:
-    """A short folder that another user can enter (pytest's own is closed and deep)."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-test-", dir="/tmp"))
-    folder.chmod(0o755)
-    return folder
+from tests.scratch import new_folder
 
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    folder = enterable_folder()
+    folder = new_folder("gis-test-")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -26,7 +19,7 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Cluster]:
     """One quick cluster for the tests that only look at it."""
-    folder = enterable_folder()
+    folder = new_folder("gis-test-")
     made = Cluster.for_tests(folder)
     made.start(owner=True)
     yield made
@@ -37,7 +30,7 @@ def running() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def stopped_home() -> Iterator[Path]:
     """The folder of a cluster that was made, prepared and stopped: copied in a tenth of the time of making one."""
-    folder = enterable_folder()
+    folder = new_folder("gis-test-")
     with Cluster.for_tests(folder).running() as made:
         home = made.home
     yield home

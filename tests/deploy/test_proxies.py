@@ -11,7 +11,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +21,7 @@ import pytest
 from tests.conftest import PASSWORD
 from tests.deploy import units
 from tests.deploy.conftest import Deployed
+from tests.scratch import new_folder
 from tests.test_serve import free_port, until
 
 MEGABYTE = 1 << 20
@@ -61,8 +61,7 @@ def caddy(deployed: Deployed, folder: Path, port: int, plain: int) -> tuple[list
 @contextmanager
 def standing(proxy: Proxy, deployed: Deployed) -> Iterator[tuple[int, int]]:
     """The proxy, on a port for HTTPS and one without."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-proxy-", dir="/tmp"))
-    folder.chmod(0o755)  # nginx's workers are somebody else
+    folder = new_folder("gis-proxy-")
     port, plain = free_port(), free_port()
     command, name = proxy(deployed, folder, port, plain)
     environment = {"PATH": f"{os.defpath}:/usr/sbin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)}

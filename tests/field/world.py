@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from tests.asking import Asking
 from tests.conftest import PASSWORD, CloneServices
 from tests.factories import a_parcel, an_area, land
 from tests.field.proxy import Wire, wire
+from tests.scratch import new_folder
 
 CHROMIUM = os.environ.get("E2E_CHROMIUM") or shutil.which("chromium") or "chromium"
 
@@ -100,7 +100,7 @@ class World(Asking):
 @contextlib.contextmanager
 def world(cluster: Cluster, name: str) -> Iterator[World]:
     """A world on a clone of the migrated template, with a running server."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-field-", dir="/tmp"))
+    folder = new_folder("gis-field-")
     services = CloneServices(
         Settings(environment="test", var_dir=folder / "var", threads=4), cluster, cluster.clone(name)
     )

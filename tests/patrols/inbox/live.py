@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from gis_service.services import Services
 from gis_service.settings import Settings
 from tests.factories import a_parcel, an_area, land
 from tests.patrols.inbox.phone import Phone, piece, sha256
+from tests.scratch import new_folder
 
 PASSWORD = "Correct-horse-9"
 PATIENCE_S = 240
@@ -101,8 +101,7 @@ def until(question: Callable[[], bool], what: str) -> None:
 @contextmanager
 def living(port: int, *, parcels: int = 4) -> Iterator[Live]:
     """The service with some land, for the length of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="gis-inbox-", dir="/tmp"))
-    folder.chmod(0o755)
+    folder = new_folder("gis-inbox-")
     with Cluster(folder / "pg").running() as cluster:
         services = Services(Settings(environment="test", var_dir=folder))
         services.migrate()

@@ -137,7 +137,7 @@ export const ADMIN: Record<string, string> = {
   '立即备份': 'backup now',
   '正常': 'good',
   '有问题': 'trouble',
-  '每分钟存变更日志和新文件，每夜整库备份一次，并在旁边恢复一份核对。': 'Each minute the log of changes and new files are kept; each night the whole database, which is then restored beside the service and checked.',
+  '新文件几秒内、变更日志一分钟内存入，每夜整库备份一次，并在旁边恢复一份核对。': 'New files are kept within seconds, the log of changes within a minute; each night the whole database, which is then restored beside the service and checked.',
   '没有备份：未设置备份目录（GIS_BACKUP_DIR），或使用的是已有数据库，由其管理员备份。': 'No backups: no folder is set (GIS_BACKUP_DIR), or the database is an existing one that its administrator backs up.',
   '还没有成功的恢复演练。': 'No restore for trial went well yet.',
   '最近一次成功的恢复演练：{time}，用时 {seconds} 秒。': 'The last restore for trial that went well: {time}, in {seconds} s.',
