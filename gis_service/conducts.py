@@ -1,5 +1,8 @@
 """The procedures of this service, in the order in which pages and docs show them. Only the composition roots use this."""
 
+from decimal import Decimal
+from functools import cache
+
 from gis_service.cases.conduct import CASES
 from gis_service.claims.conduct import CLAIMS, conduct_for
 from gis_service.disposal.conduct import CONDUCT as DISPOSALS
@@ -18,5 +21,11 @@ CONDUCTS: tuple[Conduct, ...] = (
 
 def conducts_for(settings: Settings) -> tuple[Conduct, ...]:
     """The same, with what a deployment chose for itself."""
-    claims = conduct_for(settings.claim_simple_limit_yuan)
+    return _with_claims_up_to(settings.claim_simple_limit_yuan)
+
+
+@cache
+def _with_claims_up_to(simple_limit_yuan: Decimal) -> tuple[Conduct, ...]:
+    """Made once, as the doors over them are."""
+    claims = conduct_for(simple_limit_yuan)
     return tuple(claims if each is CLAIMS else each for each in CONDUCTS)

@@ -1,6 +1,7 @@
 """HTTP doors of meetings beside those of every procedure: agenda, attendance, conclusions, actions."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -21,7 +22,8 @@ Keeping = Annotated[Work, doing("meeting.file")]
 Agreeing = Annotated[Work, doing("action_item.open")]
 
 
-def router_over(conducts: Sequence[Conduct]) -> APIRouter:
+@cache
+def router_over(conducts: tuple[Conduct, ...]) -> APIRouter:
     """The doors of meetings; `conducts` are the procedures whose late proceedings come on an agenda."""
     doors = Doors(MEETINGS)
     router = APIRouter(prefix="/api/v1/meetings", route_class=Route, tags=["meeting"])

@@ -1,5 +1,6 @@
 """HTTP doors over all procedures: the tables, the working-day calendar, what waits for a person."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,6 +16,7 @@ from gis_service.procedures.schemas import CalendarIn
 Mine = Annotated[Work, doing("me.read")]
 
 
+@cache
 def router_over(conducts: tuple[Conduct, ...]) -> APIRouter:
     """The doors that know every procedure of the service."""
     router = APIRouter(prefix="/api/v1", route_class=Route)
