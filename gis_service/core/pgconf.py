@@ -142,6 +142,7 @@ def quoted(value: str) -> str:
 
 
 TEST_SETTINGS = {
+    "max_connections": "150",  # fifty at once, beside what other tests have not quite closed
     "shared_buffers": "128MB",
     "fsync": "off",
     "synchronous_commit": "off",

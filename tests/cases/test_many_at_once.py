@@ -50,7 +50,9 @@ def at_once(base: str, path: str, body: dict[str, Any], headers: dict[str, str])
             assert signed.status_code == 201, signed.text
             together.wait()
             while (answer := client.post(path, json=body, headers=headers)).status_code == 503:
-                time.sleep(int(answer.headers["Retry-After"]))  # on a slow machine the queue is longer than anybody waits
+                time.sleep(
+                    int(answer.headers["Retry-After"])
+                )  # on a slow machine the queue is longer than anybody waits
             return answer
 
     with ThreadPoolExecutor(CLIENTS) as pool:

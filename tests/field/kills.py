@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import hashlib
 import json
-import os
 import random
 import re
 import shutil
@@ -41,7 +40,7 @@ def next_build(here: World, number: int) -> str:
     """The same pages as another build: the page says another word, and the worker has another name. Returns the word."""
     word = hashlib.sha256(str(number).encode()).hexdigest()[:12]
     target = here.folder / f"web-{word}"
-    shutil.copytree(WEB, target, copy_function=os.link, dirs_exist_ok=True)
+    shutil.copytree(WEB, target, dirs_exist_ok=True)
     for name in ("sw.js", "index.html"):
         path = target / "field" / name
         said = path.read_text()
