@@ -35,7 +35,7 @@ Reading = Annotated[Scope, Depends(Look("map.read"))]
 def routers() -> tuple[APIRouter, ...]:
     """Those first of which a map asks most."""
     of_layers = (router, workshop.checks, workshop.router, pointing.router)
-    return tilesets.router, ogc.router, *of_layers, basemaps.router, orthophotos.router
+    return (tilesets.router, ogc.router, *of_layers, basemaps.router, orthophotos.router)
 
 
 @router.get("/layers")

@@ -125,7 +125,8 @@ def _layer_rows(source: Source, layer: Layer, rows: Sequence[Any]) -> Iterator[t
     lang = source.wish.lang
     for row, shape in zip(rows, shapes, strict=True):
         values = row[1:-1]
-        yield row[0], _several(shape), *(_told(a, v, lang) for a, v in zip(layer.attributes, values, strict=True))
+        shown = (_told(a, v, lang) for a, v in zip(layer.attributes, values, strict=True))
+        yield (row[0], _several(shape), *shown)
 
 
 def _told(attribute: Attribute, value: Any, lang: str) -> Any:
@@ -214,4 +215,4 @@ def _versions(source: Source, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[A
         values = dict(zip(queries.HISTORY, row, strict=True))
         values["act"] = ACTS[lang].get(values["act"], values["act"])
         shown = (cell(axes[k], v, lang) if k in axes else _stored(v, lang) for k, v in values.items())
-        yield number, None, *shown
+        yield (number, None, *shown)
