@@ -195,9 +195,10 @@ def prepare(services: Services, *, sample: bool) -> None:
     with services.sessions.begin() as session:
         calendar.fill(session)
         law.fill(session)
+    loaded = False
     if sample:
         with services.owner_session() as session:
-            load.load(session, district_code=services.settings.district_code, store=services.store)
+            loaded = load.load(session, district_code=services.settings.district_code, store=services.store)
     with services.sessions.begin() as session:
         db.enter(session, db.Scope(see_all=True, actor_name="系统"))
         made = accounts.make_first(session, only_administrators=not sample)
@@ -211,6 +212,9 @@ def prepare(services: Services, *, sample: bool) -> None:
         with services.sessions.begin() as session:
             risk.load(session, district_code=services.settings.district_code)
         reports.load(reports_house(services))
+    if loaded:
+        with services.owner_session() as session:
+            db.analyze(session)
 
 
 def announce(settings: Settings) -> None:

@@ -124,3 +124,17 @@ def engine_for(url: str, *, pool_size: int = 8, **options: Any) -> Engine:
 def sessions_for(engine: Engine, **info: Any) -> sessionmaker[Session]:
     """Sessions on an engine; `info` is what each of them carries along, such as the vault."""
     return sessionmaker(engine, expire_on_commit=False, info=info)
+
+
+def analyze(session: Session) -> None:
+    """Tell the planner what our tables hold. The server does so by itself, but up to a minute after a large load, and until then it may
+    read a whole history where an index was meant. The session must be the owner's."""
+    session.execute(text(_ANALYZE_OWN))
+
+
+_ANALYZE_OWN = """
+do $$ declare own regclass; begin
+  for own in select oid from pg_class
+    where relowner = current_user::regrole and relkind in ('r', 'p') and not relispartition
+  loop execute format('analyze %s', own); end loop;
+end $$"""
