@@ -406,18 +406,46 @@ def test_the_list_of_bases_is_in_nobodys_way(page: Page, offer: Offer) -> None:
 
 
 def test_500_parcels_are_drawn_at_once_and_move_smoothly(page: Page) -> None:
+    land = field_map.pack(25, 20)
     page.goto("/harness/")
     until(page, "() => window.theMap() !== null")
-    field_map.show(page, pack=field_map.pack(1, 1))
-    empty = page.evaluate(FRAMES)
-    took = page.evaluate(FIRST, field_map.pack(25, 20))
-    frames = page.evaluate(FRAMES)
-    print(
-        f"500 parcels: first picture {took:.0f} ms, frame while moving {frames:.1f} ms, of an empty map {empty:.1f} ms"
-    )
-    assert took < 3000
-    assert frames < max(50, 6 * empty)  # machines differ, and are busy
+    took = page.evaluate(FIRST, land)
+    lead, moved, plain = (page.evaluate(script, land) for script in (BARE, FRAMES, BARE))
+    bare = max(lead, plain)
+    print(f"500 parcels: first picture {took:.0f} ms, frame while moving {moved:.1f} ms, three times plain {bare:.1f} ms")
+    assert took < 15 * bare
+    assert moved < bare
 
+
+BARE = """async (pack) => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [innerWidth, innerHeight];
+  canvas.style.cssText = 'position:fixed;inset:0;pointer-events:none';
+  document.body.append(canvas);
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = 'rgba(31,95,168,0.3)';
+  pen.lineWidth = 3;
+  const rings = pack.parcels.features.map(({ geometry }) => geometry.coordinates[0].map((place) => window.theMap().pixelOf(place)));
+  const times = [];
+  let last = performance.now();
+  for (let n = 0; n < 20; n += 1) {
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    for (let again = 0; again < 3; again += 1) for (const ring of rings) {
+      pen.beginPath();
+      for (const [x, y] of ring) pen.lineTo(x + n, y + again);
+      pen.fill();
+      pen.stroke();
+    }
+    await new Promise((done) => requestAnimationFrame(done));
+    const now = performance.now();
+    times.push(now - last);
+    last = now;
+  }
+  canvas.remove();
+  return times.sort((a, b) => a - b)[10];
+}"""
+"""What the browser itself takes to draw the same outlines three times over, in plain colour: a measure of the machine and of how busy it
+is. Names, hatches and marks of 500 parcels should cost no more than that (a third of it was seen)."""
 
 FIRST = """async (pack) => {
   const started = performance.now();
