@@ -412,7 +412,9 @@ def test_500_parcels_are_drawn_at_once_and_move_smoothly(page: Page) -> None:
     took = page.evaluate(FIRST, land)
     lead, moved, plain = (page.evaluate(script, land) for script in (BARE, FRAMES, BARE))
     bare = max(lead, plain)
-    print(f"500 parcels: first picture {took:.0f} ms, frame while moving {moved:.1f} ms, three times plain {bare:.1f} ms")
+    print(
+        f"500 parcels: first picture {took:.0f} ms, frame while moving {moved:.1f} ms, three times plain {bare:.1f} ms"
+    )
     assert took < 15 * bare
     assert moved < bare
 
