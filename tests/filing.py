@@ -2,6 +2,8 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -77,3 +79,12 @@ def take(
         seen=proceeding.row_version,
         told=Told(facts or {}, reason, **told),
     )
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """What is done within is taken back, so that the next try starts from the same state."""
+    with session.begin_nested() as point:
+        yield
+        point.rollback()
+    session.expire_all()

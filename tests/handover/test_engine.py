@@ -21,6 +21,7 @@ from gis_service.procedures.clocks import Stand, readings
 from gis_service.procedures.errors import Blocked, NotAStep, NotYours, OutsideScope, PapersWanting, SignaturesWanting
 from gis_service.procedures.models import Proceeding
 from tests.factories import an_area
+from tests.filing import undone
 from tests.handover.conftest import CHECKED, WAYS, Town
 
 ACTIONS = sorted({step.action for step in HANDOVER.steps})
@@ -32,22 +33,23 @@ def parcel_of(session: Session, proceeding: Proceeding) -> Parcel:
 
 
 @pytest.mark.parametrize("state", sorted(WAYS))
-@pytest.mark.parametrize("action", ACTIONS)
-def test_every_state_and_action_is_a_step_or_a_refusal(town: Town, state: str, action: str) -> None:
+def test_every_action_from_a_state_is_a_step_or_a_refusal(session: Session, town: Town, state: str) -> None:
     proceeding = town.at(state)
-    step = rules.step_of(HANDOVER, state, action)
-    if step is None:
-        with pytest.raises(NotAStep):
-            town.take(proceeding, action)
-        assert proceeding.state == state
-    elif (state, action) == ("inspection", "pass"):
-        with pytest.raises(Blocked, match="nobody checked"):
-            town.take(proceeding, action)
-    elif action == "transfer_again":
-        with pytest.raises(Blocked, match="no later handover"):
-            town.take(proceeding, action)
-    else:
-        assert town.take(proceeding, action).after == HANDOVER.target(state, step)
+    for action in ACTIONS:
+        with undone(session):
+            step = rules.step_of(HANDOVER, state, action)
+            if step is None:
+                with pytest.raises(NotAStep):
+                    town.take(proceeding, action)
+                assert proceeding.state == state
+            elif (state, action) == ("inspection", "pass"):
+                with pytest.raises(Blocked, match="nobody checked"):
+                    town.take(proceeding, action)
+            elif action == "transfer_again":
+                with pytest.raises(Blocked, match="no later handover"):
+                    town.take(proceeding, action)
+            else:
+                assert town.take(proceeding, action).after == HANDOVER.target(state, step)
 
 
 @pytest.mark.parametrize("state", [state for state in WAYS if state not in ("returned", "withdrawn", "refused")])

@@ -28,7 +28,7 @@ from gis_service.rectification.errors import DayBefore, NotAsPrinted, OneParcel
 from gis_service.rectification.models import Rectification
 from gis_service.rectification.rules import AFTER, ITEMS, PROCEDURE, has_recurred, usual_day
 from tests.factories import a_parcel, a_unit, an_area
-from tests.filing import a_paper, a_photo, somebody, take
+from tests.filing import a_paper, a_photo, somebody, take, undone
 
 TODAY = clock.today()
 LATER = TODAY + timedelta(days=7)
@@ -124,19 +124,20 @@ def test_a_problem_is_found_told_put_right_and_struck_off_by_another(ground: Gro
 
 @pytest.mark.usefixtures("always_late")
 @pytest.mark.parametrize("state", [state.code for state in PROCEDURE.states])
-@pytest.mark.parametrize("action", sorted({step.action for step in PROCEDURE.steps}))
-def test_every_state_and_action_is_a_step_or_a_refusal(ground: Ground, state: str, action: str) -> None:
+def test_every_action_from_a_state_is_a_step_or_a_refusal(ground: Ground, state: str) -> None:
     one = ground.found()
     ground.do(one, *WAYS[state])
-    assert one.state == state
-    step = rules.step_of(PROCEDURE, state, action)
-    if step is None:
-        with pytest.raises(NotAStep):
-            ground.do(one, action)
-    else:
-        ground.do(one, action)
-        assert one.state == PROCEDURE.target(state, step)
-        assert engine.faults_of(ground.session, PROCEDURE, one) == []
+    for action in sorted({step.action for step in PROCEDURE.steps}):
+        with undone(ground.session):
+            assert one.state == state
+            step = rules.step_of(PROCEDURE, state, action)
+            if step is None:
+                with pytest.raises(NotAStep):
+                    ground.do(one, action)
+            else:
+                ground.do(one, action)
+                assert one.state == PROCEDURE.target(state, step)
+                assert engine.faults_of(ground.session, PROCEDURE, one) == []
 
 
 def test_who_answers_does_not_strike_off(ground: Ground) -> None:
