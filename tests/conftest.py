@@ -24,6 +24,7 @@ from gis_service.services import Services
 from gis_service.settings import Settings
 from gis_service.sheets.printing.press import PRESS
 from gis_service.supervisor import prepare
+from tests import documented
 from tests.scratch import scratch_cluster
 
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
@@ -43,6 +44,21 @@ def _press() -> Iterator[None]:
     """The printing process of the tests is ended with them."""
     yield
     PRESS.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        documented.watch(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _as_documented() -> Iterator[None]:
+    """No test is answered in a way that the API document does not know."""
+    documented.STRAYS.clear()
+    yield
+    assert documented.STRAYS == []
 
 
 @pytest.fixture(scope="session")

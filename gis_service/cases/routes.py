@@ -95,7 +95,7 @@ def choose_basis(work: Keep, case_id: int, body: BasisIn) -> JSONResponse:
     return _answer({"items": list(map(conduct.basis_out, found))}, 201)
 
 
-@router.post("/cases/{case_id}/basis/{basis_id}/remove")
+@router.post("/cases/{case_id}/basis/{basis_id}/remove", status_code=204)
 def drop_basis(work: Keep, case_id: int, basis_id: int, body: WhyIn) -> Response:
     case = _held(work, case_id)
     law.drop(work.session, work.actor, case.id, basis_id, body.reason)
@@ -148,7 +148,7 @@ def link_site(work: Keep, case_id: int, body: SiteIn) -> JSONResponse:
     return _linked(work, case, "site")
 
 
-@router.post("/cases/{case_id}/links/{link_id}/remove")
+@router.post("/cases/{case_id}/links/{link_id}/remove", status_code=204)
 def unlink(work: Keep, case_id: int, link_id: int, body: WhyIn) -> Response:
     case = _held(work, case_id)
     link = parties.unlink(work.session, work.actor, case.id, link_id, body.reason)

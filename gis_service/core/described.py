@@ -1,8 +1,9 @@
-"""The API document that FastAPI makes of the routes, with the refusals of this service, which it does not know of."""
+"""The API document that FastAPI makes of the routes, with the refusals and the files of this service, which it does not know of."""
 
+from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 PROBLEM = {
     "type": "object",
@@ -44,3 +45,19 @@ def described(app: FastAPI) -> dict[str, Any]:
         for status, name in OF_EVERY_ROUTE.items():
             answers.setdefault(status, {"$ref": f"#/components/responses/{name}"})
     return document
+
+
+def sends(*types: str, also: int | None = None) -> dict[str, Any]:
+    """For the decorator of a route that sends a file: without it the API document would promise JSON.
+    `also` is another success without content, such as 204."""
+    content = {each: {"schema": {"type": "string", "format": "binary"}} for each in types}
+    responses: dict[int, Any] = {200: {"description": HTTPStatus.OK.phrase, "content": content}}
+    if also is not None:
+        responses[also] = {"description": HTTPStatus(also).phrase}
+    return {"response_class": Response, "responses": responses}
+
+
+def answers(*statuses: int) -> dict[str, Any]:
+    """For the decorator of a route that answers JSON with other successes beside its usual one."""
+    content: dict[str, Any] = {"application/json": {"schema": {}}}
+    return {"responses": {each: {"description": HTTPStatus(each).phrase, "content": content} for each in statuses}}

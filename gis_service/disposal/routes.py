@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import to_be_saved
 from gis_service.core.media import XLSX
@@ -62,7 +63,7 @@ def plan_list(
     return JSONResponse(jsonable_encoder({"items": lines, "totals": plan.totals(lines), "as_of": clock.now()}))
 
 
-@router.get("/plan.xlsx")
+@router.get("/plan.xlsx", **sends(XLSX))
 def plan_file(
     work: Reads,
     year: int | None = None,

@@ -13,7 +13,9 @@ from starlette.background import BackgroundTask
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.http import to_be_saved
+from gis_service.core.media import ZIP
 from gis_service.evidence import assembling
 from gis_service.evidence.models import EvidencePack
 from gis_service.procedures import queries
@@ -26,7 +28,7 @@ def router_for(conduct: Conduct) -> APIRouter:
     procedure = conduct.procedure
     router = APIRouter(prefix=f"/api/v1/{procedure.plural}", route_class=Route, tags=[procedure.noun])
 
-    @router.get("/{proceeding_id}/evidence.zip")
+    @router.get("/{proceeding_id}/evidence.zip", **sends(ZIP))
     def seal(work: Annotated[Work, doing(f"{procedure.noun}.file")], proceeding_id: int) -> FileResponse:
         """The sealed pack as the proceeding stands now; its sums go into the audit trail too."""
         found = queries.one(work.session, procedure, proceeding_id)
@@ -45,7 +47,7 @@ def router_for(conduct: Conduct) -> APIRouter:
             pack_sha256=pack.pack_sha256, manifest_sha256=pack.manifest_sha256, steps_head=pack.steps_head,
         )  # fmt: skip
         headers = {**to_be_saved(f"{found.proceeding_no} 证据包.zip"), "X-Pack-SHA256": pack.pack_sha256}
-        return FileResponse(path, media_type="application/zip", headers=headers, background=BackgroundTask(path.unlink))
+        return FileResponse(path, media_type=ZIP, headers=headers, background=BackgroundTask(path.unlink))
 
     @router.get("/{proceeding_id}/evidence")
     def packs(work: Annotated[Work, doing(f"{procedure.noun}.read")], proceeding_id: int) -> dict[str, Any]:

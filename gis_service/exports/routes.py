@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations, queries
@@ -35,7 +36,7 @@ MOST_TOLD = 5
 OPTIONS = ("format", "as_of", "crs", "encoding", "lang", "layers", "axis", "history", "contacts")
 
 
-@router.get("/parcels/export")
+@router.get("/parcels/export", **sends(*(each.media_type for each in FORMATS.values())))
 def export_parcels(
     work: Exporter,
     request: Request,
@@ -150,7 +151,7 @@ def read_export(work: Exporter, export_id: int) -> JSONResponse:
     return _answer(work, queries.one(work.session, export_id))
 
 
-@router.get("/exports/{export_id}/file")
+@router.get("/exports/{export_id}/file", **sends(*(each.media_type for each in FORMATS.values())))
 def fetch(work: Exporter, export_id: int) -> Response:
     """The file, for who asked for it, as long as it is kept."""
     keep_days = work.request.app.state.settings.export_keep_days

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.cases.clues.rules import WasteKind
+from gis_service.core.described import answers
 from gis_service.following import heaps
 from gis_service.procedures.schemas import Why
 from gis_service.surveys.heaps import queries
@@ -24,7 +25,7 @@ class FollowIn(Why):
     waste_kind: WasteKind = WasteKind.OTHER
 
 
-@router.post("/{heap_id}/follow", status_code=201)
+@router.post("/{heap_id}/follow", status_code=201, **answers(200))
 def follow(work: Record, heap_id: int, body: FollowIn) -> JSONResponse:
     """Send a heap to be looked at: it becomes a clue, once. Where it is one already, that is told (200)."""
     district = work.request.app.state.settings.district_code

@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core import clock
+from gis_service.core.described import answers, sends
 from gis_service.core.errors import BadRequest
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
-from gis_service.core.media import XLSX
+from gis_service.core.media import PDF, XLSX
 from gis_service.handover import filing, jobs, listing, operations, queries
 from gis_service.handover.conduct import sides_among
 from gis_service.handover.filing import Press
@@ -96,7 +97,7 @@ def _parcels(work: Work, body: ParcelsIn) -> list[int]:
     return register.matching_ids(work.session, filters=wanted, as_of=None, most=operations.MOST + 1)
 
 
-@router.post("/{batch_id}/steps", status_code=201)
+@router.post("/{batch_id}/steps", status_code=201, **answers(202))
 def step_many(work: Steps, batch_id: int, body: ActIn) -> JSONResponse:
     """One step for many: each is done or refused by itself. Taking parcels out of a batch is the step `withdraw`."""
     batch = queries.one(work.session, batch_id)
@@ -116,7 +117,7 @@ def _put_off(work: Work, batch: HandoverBatch, act: HandoverAct) -> JSONResponse
     return _act(work, batch, act)
 
 
-@router.post("/{batch_id}/papers", status_code=201)
+@router.post("/{batch_id}/papers", status_code=201, **answers(202))
 def make_papers(work: Plans, batch_id: int, body: PapersIn) -> JSONResponse:
     """One paper over all, or one for each; many are made by the worker (202)."""
     batch, press = queries.one(work.session, batch_id), Press(work.request.app.state.store, office_of(work))
@@ -183,7 +184,7 @@ def read_act(work: Reads, batch_id: int, act_id: int) -> dict[str, Any]:
     return found
 
 
-@router.get("/{batch_id}/list.xlsx")
+@router.get("/{batch_id}/list.xlsx", **sends(XLSX))
 def list_file(work: Reads, batch_id: int) -> Response:
     """移交清单."""
     batch = queries.one(work.session, batch_id)
@@ -193,13 +194,13 @@ def list_file(work: Reads, batch_id: int) -> Response:
     return Response(content, media_type=XLSX, headers=to_be_saved(name))
 
 
-@router.get("/{batch_id}/map.pdf")
+@router.get("/{batch_id}/map.pdf", **sends(PDF))
 def map_file(work: Reads, batch_id: int) -> Response:
     """附图: the parcels of the batch on one page."""
     batch = queries.one(work.session, batch_id)
     content = work.request.app.state.batch_map(work, batch.batch_no)  # a sheet, made above this room
     _note(work, "handover.read", batch, act="map")
-    return Response(content, media_type="application/pdf", headers=to_be_saved(f"{batch.batch_no} 附图.pdf"))
+    return Response(content, media_type=PDF, headers=to_be_saved(f"{batch.batch_no} 附图.pdf"))
 
 
 def _note(work: Work, action: str, batch: HandoverBatch, **detail: Any) -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock, db
 from gis_service.core.clock import BEIJING
+from gis_service.core.described import sends
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
 from gis_service.core.media import XLSX
@@ -57,7 +58,7 @@ def figures(work: Read, by: By = "district", as_of: AsOf = None, codes: Codes = 
     }  # fmt: skip
 
 
-@router.get("/figures.xlsx")
+@router.get("/figures.xlsx", **sends(XLSX))
 def figures_xlsx(work: Read, by: Literal["area", "unit"] = "area", as_of: AsOf = None) -> Response:
     """The same figures as a workbook."""
     moment, seen = telling.asked_moment(as_of), _sights(work)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import to_be_saved
 from gis_service.maps import pointing
@@ -30,6 +31,7 @@ from gis_service.maps.workshop import routes as workshop
 router = APIRouter(prefix="/api/v1")
 
 Reading = Annotated[Scope, Depends(Look("map.read"))]
+QGZ, QML, SLD = "application/x-qgis-project", "application/xml", "application/vnd.ogc.sld+xml"
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -47,20 +49,20 @@ def layers(request: Request, _scope: Reading) -> list[dict[str, Any]]:
 Lang = Literal["zh", "en", "both"]
 
 
-@router.get("/layers/{name}/style.sld")
+@router.get("/layers/{name}/style.sld", **sends(SLD))
 def layer_sld(
     request: Request, _scope: Reading, name: str, lang: Lang = "both", marks: Literal["qgis", "geoserver"] = "qgis"
 ) -> Response:
     """A layer's style as SLD 1.0.0; its hatches for QGIS, or as the marks that GeoServer knows."""
     layer = request.app.state.layers.named(name)
-    return _style(sld(Drawn.served(layer, lang), marks), f"{layer.id}.sld", "application/vnd.ogc.sld+xml")
+    return _style(sld(Drawn.served(layer, lang), marks), f"{layer.id}.sld", SLD)
 
 
-@router.get("/layers/{name}/style.qml")
+@router.get("/layers/{name}/style.qml", **sends(QML))
 def layer_qml(request: Request, _scope: Reading, name: str, lang: Lang = "both") -> Response:
     """A layer's style as QGIS keeps it."""
     layer = request.app.state.layers.named(name)
-    return _style(qml(Drawn.served(layer, lang)), f"{layer.id}.qml", "application/xml")
+    return _style(qml(Drawn.served(layer, lang)), f"{layer.id}.qml", QML)
 
 
 @router.get("/layers/{name}/style.json")
@@ -80,7 +82,7 @@ def _style(text: str, name: str, kind: str) -> Response:
     return Response(text, headers=to_be_saved(name, keep="private, no-cache"), media_type=kind)
 
 
-@router.get("/maps/qgis-project")
+@router.get("/maps/qgis-project", **sends(QGZ))
 def qgis_project(
     request: Request,
     scope: Reading,
@@ -92,10 +94,10 @@ def qgis_project(
     extent = memory_of(request).extent(scope, state.layers["area"])
     place = Place(Site.of(request).base, state.settings.title, extent, login, lang)
     headers = to_be_saved("gis-service.qgz", keep="private, no-cache")
-    return Response(qgz(state.layers, place), headers=headers, media_type="application/x-qgis-project")
+    return Response(qgz(state.layers, place), headers=headers, media_type=QGZ)
 
 
-@router.get("/map.html")
+@router.get("/map.html", response_class=HTMLResponse)
 def map_page(request: Request, scope: Reading, area: str | None = None, as_of: str | None = None) -> HTMLResponse:
     """The map of an area as one file that opens without a network; saved from the browser it can be handed over."""
     state = request.app.state

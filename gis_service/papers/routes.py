@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from gis_service.access.edge import Handler, Route, Work, before_the_body, doing
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import to_be_saved
+from gis_service.core.media import DOCX, PDF, by_ending
 from gis_service.papers import operations, queries
 from gis_service.papers.catalogue import KINDS, PROCEDURES, PaperKind, kind
 from gis_service.papers.docx.package import MAX_BYTES
@@ -38,10 +40,7 @@ router = APIRouter(prefix="/api/v1", route_class=TemplateRoute)
 Read = Annotated[Work, doing("paper_template.read")]
 Change = Annotated[Work, doing("paper_template.change")]
 
-TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
+TYPES = by_ending("docx", "pdf")
 
 
 @router.get("/paper-kinds")
@@ -51,7 +50,7 @@ def kinds(work: Read) -> dict[str, list[KindOut]]:
     return {"items": [_kind(found, latest.get(code)) for code, found in KINDS.items()]}
 
 
-@router.get("/paper-kinds/{code}/template")
+@router.get("/paper-kinds/{code}/template", **sends(DOCX))
 def template(work: Read, code: str, version: int | None = None) -> Response:
     """The template in use, or one version of it (0 is the shipped one), as DOCX."""
     store = work.request.app.state.store
@@ -90,7 +89,7 @@ def go_back(work: Change, code: str, body: GoBack) -> TemplateVersion:
     return _changed(work, made, "back")
 
 
-@router.get("/paper-kinds/{code}/example")
+@router.get("/paper-kinds/{code}/example", **sends(DOCX, PDF))
 def example(work: Read, code: str, format: Literal["docx", "pdf"] = "pdf") -> Response:  # noqa: A002  (the word of the address)
     """The template in use with invented facts, marked 示例."""
     made = operations.example(work.session, work.request.app.state.store, code)

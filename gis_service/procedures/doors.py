@@ -16,9 +16,11 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.etags import version_seen
 from gis_service.core.http import language, to_be_saved
+from gis_service.core.media import BYTES, JPEG, SVG
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
 from gis_service.procedures import filing, operations, page, queries, telling, writing
@@ -129,21 +131,21 @@ def _looking(router: APIRouter, doors: Doors) -> None:
         """The procedure itself: states, steps, clocks, papers."""
         return table_out(procedure)
 
-    @router.get("/diagram.svg")
+    @router.get("/diagram.svg", **sends(SVG))
     def diagram(work: Annotated[Work, doors.reads]) -> Response:
-        return Response(svg(procedure, lang=language(work.request)), media_type="image/svg+xml")
+        return Response(svg(procedure, lang=language(work.request)), media_type=SVG)
 
     @router.get("/{proceeding_id}")
     def one(work: Annotated[Work, doors.reads], proceeding_id: int) -> JSONResponse:
         return doors.answer(work, doors.seen(work, proceeding_id))
 
-    @router.get("/{proceeding_id}/diagram.svg")
+    @router.get("/{proceeding_id}/diagram.svg", **sends(SVG))
     def whereabouts(work: Annotated[Work, doors.reads], proceeding_id: int) -> Response:
         """The picture of the procedure with "you are here"."""
         found = doors.seen(work, proceeding_id)
         passed = [entry.after for entry in queries.log_of(work.session, found.id)]
         drawn = svg(procedure, lang=language(work.request), here=found.state, passed=passed)
-        return Response(drawn, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+        return Response(drawn, media_type=SVG, headers={"Cache-Control": "no-store"})
 
 
 def _acting(router: APIRouter, doors: Doors) -> None:
@@ -239,7 +241,7 @@ def _papers(router: APIRouter, doors: Doors) -> None:
         )
         return JSONResponse(jsonable_encoder(paper_out(paper)))
 
-    @router.get("/{proceeding_id}/papers/{paper_id}/content")
+    @router.get("/{proceeding_id}/papers/{paper_id}/content", **sends(BYTES))
     def paper_content(
         work: Annotated[Work, doors.reads],
         proceeding_id: int,
@@ -279,27 +281,27 @@ def _originals(router: APIRouter, doors: Doors) -> None:
         doors.note(work, f"{noun}.file", found, act="add_file", sha256=made.sha256)
         return JSONResponse(jsonable_encoder(file_out(made, place)), 201)
 
-    @router.post("/{proceeding_id}/files/{file_id}/remove")
+    @router.post("/{proceeding_id}/files/{file_id}/remove", status_code=204)
     def remove_file(work: Annotated[Work, doors.keeps], proceeding_id: int, file_id: int, body: Why) -> Response:
         found = doors.filed(work, proceeding_id)
         file = filing.remove_file(work.session, work.actor, found, file_id, body.reason)
         doors.note(work, f"{noun}.file", found, act="remove_file", sha256=file.sha256, reason=body.reason)
         return Response(status_code=204)
 
-    @router.get("/{proceeding_id}/files/{file_id}/content")
+    @router.get("/{proceeding_id}/files/{file_id}/content", **sends(BYTES))
     def file_content(work: Annotated[Work, doors.reads], proceeding_id: int, file_id: int) -> Response:
         found = doors.seen(work, proceeding_id)
         file = filing.file_in(work.session, found, file_id)
         doors.note(work, f"{noun}.read", found, act="read_file", sha256=file.sha256)
         return saved(work, file.sha256, file.name)
 
-    @router.get("/{proceeding_id}/files/{file_id}/thumbnail")
+    @router.get("/{proceeding_id}/files/{file_id}/thumbnail", **sends(JPEG))
     def thumbnail(work: Annotated[Work, doors.reads], proceeding_id: int, file_id: int) -> Response:
         file = filing.file_in(work.session, doors.seen(work, proceeding_id), file_id)
         if file.thumbnail_sha256 is None:
             raise NotFound(what="缩略图", key=file_id)
         path = work.request.app.state.store.path(file.thumbnail_sha256)
-        return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+        return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
     @router.post("/{proceeding_id}/signatures", status_code=201)
     def sign(work: Annotated[Work, doors.keeps], proceeding_id: int, body: SignatureIn) -> JSONResponse:
@@ -331,7 +333,7 @@ def _originals(router: APIRouter, doors: Doors) -> None:
         )
         return JSONResponse(jsonable_encoder(amount_out(made)), 201)
 
-    @router.post("/{proceeding_id}/amounts/{amount_id}/remove")
+    @router.post("/{proceeding_id}/amounts/{amount_id}/remove", status_code=204)
     def remove_amount(work: Annotated[Work, doors.keeps], proceeding_id: int, amount_id: int, body: Why) -> Response:
         found = doors.filed(work, proceeding_id)
         filing.remove_amount(work.session, work.actor, found, amount_id, body.reason)
@@ -354,7 +356,7 @@ def office_of(work: Work) -> filing.Office:
 def saved(work: Work, sha256: str, name: str) -> Response:
     """A stored file, byte for byte, to be saved: never shown as a page of ours."""
     path = work.request.app.state.store.path(sha256)
-    return FileResponse(path, media_type="application/octet-stream", headers=to_be_saved(name))
+    return FileResponse(path, media_type=BYTES, headers=to_be_saved(name))
 
 
 def drawn(sent: str | None) -> bytes | None:

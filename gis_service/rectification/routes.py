@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.http import to_be_saved
-from gis_service.core.media import XLSX
+from gis_service.core.media import by_ending
 from gis_service.papers import operations as papers
 from gis_service.patrols.items import ITEMS
 from gis_service.procedures import queries as engine
@@ -17,11 +18,7 @@ from gis_service.rectification.errors import UnknownList
 from gis_service.rectification.queries import Wanted
 
 Reading = Annotated[Work, doing("rectification.read")]
-TYPES = {
-    "xlsx": XLSX,
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
+TYPES = by_ending("xlsx", "docx", "pdf")
 
 router = APIRouter(prefix="/api/v1/rectifications", route_class=Route, tags=["rectification"])
 
@@ -32,7 +29,7 @@ def items(work: Reading) -> dict[str, Any]:
     return {"items": [vars(item) for item in ITEMS.values()], "campaigns": queries.campaigns(work.session)}
 
 
-@router.get("/lists/{name}")
+@router.get("/lists/{name}", **sends(*TYPES.values()))
 def list_file(
     work: Reading,
     name: str,

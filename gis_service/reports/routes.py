@@ -7,11 +7,13 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
 from gis_service.reports import notes, operations, queries, rules, tables
 from gis_service.reports.errors import MonthAhead, PackNotReady
+from gis_service.reports.forms.pack import MEDIA
 from gis_service.reports.operations import month_in
 from gis_service.reports.rules import PackState
 from gis_service.reports.schemas import NoteIn, PackIn
@@ -89,7 +91,7 @@ def cancel(work: Make, pack_id: int) -> JSONResponse:
     return answer(queries.pack_out(made))
 
 
-@router.get("/monthly-packs/{pack_id}/files/{kind}")
+@router.get("/monthly-packs/{pack_id}/files/{kind}", **sends(*MEDIA.values()))
 def file(work: Read, pack_id: int, kind: str) -> FileResponse:
     """One of the files of a pack, or the ZIP of all; pictures to look at are shown, everything else is saved and audited."""
     made = queries.pack(work.session, pack_id)

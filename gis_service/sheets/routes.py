@@ -9,6 +9,7 @@ from gis_service.access.edge import Look, Work, address_of
 from gis_service.audit import operations as audit
 from gis_service.core import clock, db
 from gis_service.core.db import Scope
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.http import language, request_id, to_be_saved
 from gis_service.maps.asked import day
@@ -78,7 +79,7 @@ def _paper(size: str, page: Template) -> dict[str, Any]:
     return {"size": size, "width_mm": page.width_mm, "height_mm": page.height_mm}
 
 
-@router.get("/{file}")
+@router.get("/{file}", **sends(*MEDIA.values()))
 def sheet(scope: Reading, asked: Question, file: str) -> Response:
     """The sheet of a parcel or an area as it is, or was on a day. `file` is a kind and a format, as in `parcel.pdf`; `page` is for
     PNG and SVG, which hold one page; `layout` is a saved layout of that kind, which has its own size; `picture` is the orthophoto
@@ -86,13 +87,13 @@ def sheet(scope: Reading, asked: Question, file: str) -> Response:
     return _sheet(scope, asked, file, "parcel", "area")
 
 
-@router.get("/batches/{file}")
+@router.get("/batches/{file}", **sends(*MEDIA.values()))
 def batch_sheet(scope: OfHandover, asked: Question, file: str) -> Response:
     """移交附图 of a batch, by its number: `handover.pdf`."""
     return _sheet(scope, asked, file, "batch")
 
 
-@router.get("/patrols/{file}")
+@router.get("/patrols/{file}", **sends(*MEDIA.values()))
 def patrol_sheet(
     scope: OfPatrol, asked: Question, file: str, reason: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
@@ -104,7 +105,7 @@ def patrol_sheet(
     return _sheet(scope, asked, file, "patrol", "patrols")
 
 
-@router.get("/cases/{file}")
+@router.get("/cases/{file}", **sends(*MEDIA.values()))
 def case_sheet(scope: OfCase, asked: Question, file: str) -> Response:
     """案件位置图 of a case, by its number: `case.pdf`."""
     return _sheet(scope, asked, file, "case")

@@ -74,12 +74,12 @@ def form(request: Request) -> Response:
     return _form(request)
 
 
-@pages.get("/clue.js")
+@pages.get("/clue.js", include_in_schema=False)
 def script() -> Response:
     return FileResponse(Path(__file__).with_name("pages") / "clue.js", media_type="text/javascript")
 
 
-@pages.post("/clue", response_class=HTMLResponse)
+@pages.post("/clue", status_code=201, response_class=HTMLResponse)
 def send(
     request: Request,
     waste_kind: Annotated[str, Form(max_length=40)] = "",

@@ -15,7 +15,9 @@ from gis_service.cases.clues.rules import ClueState, Limits
 from gis_service.cases.clues.telling import tell_duty
 from gis_service.cases.conduct import CASES
 from gis_service.cases.schemas import ClueIn, MergeIn, OpenIn, WhyIn, candidate_out, clue_file_out, clue_out
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
+from gis_service.core.media import BYTES, JPEG
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
 from gis_service.patrols.findings import origins
@@ -103,20 +105,20 @@ def add_file(work: Create, clue_id: int, file: Upload) -> JSONResponse:
     return _answer(clue_file_out(made), 201)
 
 
-@router.get("/{clue_id}/files/{sha256}/content")
+@router.get("/{clue_id}/files/{sha256}/content", **sends(BYTES))
 def file_content(work: Read, clue_id: int, sha256: str) -> Response:
     clue, file = _file(work, clue_id, sha256)
     work.note("clue.read", f"clue/{clue.tracking_no}", act="read_file", sha256=file.sha256)
     return saved(work, file.sha256, file.name)
 
 
-@router.get("/{clue_id}/files/{sha256}/thumbnail")
+@router.get("/{clue_id}/files/{sha256}/thumbnail", **sends(JPEG))
 def thumbnail(work: Read, clue_id: int, sha256: str) -> Response:
     _, file = _file(work, clue_id, sha256)
     if file.thumbnail_sha256 is None:
         raise NotFound(what="缩略图", key=sha256)
     path = work.request.app.state.store.path(file.thumbnail_sha256)
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
 def _file(work: Work, clue_id: int, sha256: str) -> tuple[Clue, ClueFile]:

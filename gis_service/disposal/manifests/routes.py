@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core import clock
+from gis_service.core.described import answers, sends
 from gis_service.core.http import to_be_saved
 from gis_service.core.media import XLSX
 from gis_service.disposal.manifests import bulk, operations, queries, tables, workbook
@@ -54,14 +55,14 @@ def listed(
     return JSONResponse(jsonable_encoder(body))
 
 
-@router.get("/template.xlsx")
+@router.get("/template.xlsx", **sends(XLSX))
 def template(work: Records) -> Response:
     """The empty table for many loads, with lists to choose from."""
     content = workbook.template(bulk.lists_of(work.session))
     return Response(content, media_type=XLSX, headers=to_be_saved(f"联单登记表 {clock.today():%Y-%m-%d}.xlsx"))
 
 
-@router.post("/table", status_code=201)
+@router.post("/table", status_code=201, **answers(200, 202))
 def take_in(
     work: Records, file: Annotated[UploadFile, File()], dry_run: Annotated[bool, Form()] = False
 ) -> JSONResponse:  # fmt: skip
@@ -103,7 +104,7 @@ def one(work: Reads, manifest_id: UUID) -> JSONResponse:
     return _answer(work, queries.one(work.session, manifest_id))
 
 
-@router.put("/{manifest_id}")
+@router.put("/{manifest_id}", **answers(201))
 def record(work: Records, manifest_id: UUID, body: ManifestIn) -> JSONResponse:
     """Record a load under the UUID its writer made; sent again, the same answer comes again."""
     made, new = operations.record(work.session, work.actor, manifest_id, body)

@@ -7,6 +7,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.described import sends
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations as exports
@@ -67,7 +68,7 @@ def cancel(work: Packer, package_id: int) -> JSONResponse:
     return _answer(work, package)
 
 
-@router.get("/{package_id}/file")
+@router.get("/{package_id}/file", **sends(*(each.media_type for each in KINDS.values())))
 def fetch(work: Packer, package_id: int) -> Response:
     """The file, for who ordered it, as long as it is kept."""
     keep_days = work.request.app.state.settings.export_keep_days

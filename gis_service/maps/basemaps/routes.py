@@ -8,6 +8,8 @@ from fastapi.responses import FileResponse
 
 from gis_service.access.edge import Look
 from gis_service.core.db import Scope
+from gis_service.core.described import sends
+from gis_service.core.media import PHOTOS, PMTILES
 from gis_service.geo.tilegrids import QUAD
 from gis_service.maps.basemaps import sources
 from gis_service.maps.basemaps.errors import NoSuchBase
@@ -47,17 +49,17 @@ def bases(request: Request, _scope: Reading) -> list[dict[str, Any]]:
     return [*map(_of_package, _shelf(settings).packages()), *online, *declared]
 
 
-@router.get("/packages/{sha256}")
+@router.get("/packages/{sha256}", **sends(PMTILES))
 def package(request: Request, _scope: Walking, sha256: str) -> FileResponse:
     """The file of a package; `Range` is honoured, so that a map reads only what it shows."""
     return FileResponse(
         _shelf(request.app.state.settings).file(sha256),
-        media_type="application/vnd.pmtiles",
+        media_type=PMTILES,
         headers={"ETag": f'"{sha256}"', "Cache-Control": "private, max-age=86400", "Content-Encoding": "identity"},
     )
 
 
-@router.get("/tianditu/{layer}/{z}/{x}/{y}")
+@router.get("/tianditu/{layer}/{z}/{x}/{y}", **sends(*PHOTOS))
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
     """One tile of 天地图, of the grid of the settings; the key stays on the server."""
     settings: Settings = request.app.state.settings
@@ -67,7 +69,7 @@ def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int,
     return _answered(node.tile(layer, z, x, y, person=request.state.actor.id))
 
 
-@router.get("/sources/{code}/{z}/{x}/{y}")
+@router.get("/sources/{code}/{z}/{x}/{y}", **sends(*PHOTOS))
 def source_tile(request: Request, _scope: Reading, code: str, z: int, x: int, y: int) -> Response:
     """One tile of a source that the settings declare."""
     found = next((one for one in request.app.state.settings.base_sources if one.code == code), None)

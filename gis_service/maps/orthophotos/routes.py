@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints
 from gis_service.access.edge import Handler, Look, Route, Work, before_the_body, doing
 from gis_service.core import db
 from gis_service.core.db import Scope
+from gis_service.core.described import sends
+from gis_service.core.media import BYTES
 from gis_service.geo.elevation.reading import TIFF
 from gis_service.maps.orthophotos import operations, queries, reading, tiles
 from gis_service.maps.orthophotos.errors import NoSuchPiece, NotPicture, PictureRefused
@@ -120,7 +122,7 @@ def _out(work: Work, found: Orthophoto) -> dict[str, Any]:
     return orthophoto_out(found, queries.areas(work.session, [found.id])[found.id])
 
 
-@router.get("/{orthophoto_id}/content")
+@router.get("/{orthophoto_id}/content", **sends(BYTES))
 def content(work: Read, orthophoto_id: int) -> Response:
     """The original, as it came."""
     found = queries.one(work.session, orthophoto_id)
@@ -148,7 +150,7 @@ def withdraw(work: Change, orthophoto_id: int, body: Why) -> JSONResponse:
     return answer(_out(work, found))
 
 
-@router.get("/{orthophoto_id}/tiles/{z}/{x}/{y}")
+@router.get("/{orthophoto_id}/tiles/{z}/{x}/{y}", **sends(*tiles.MEDIA.values(), also=204))
 def tile(
     request: Request, scope: Looking, orthophoto_id: int, z: int, x: int, y: int, f: Literal["webp", "png"] = "webp"
 ) -> Response:

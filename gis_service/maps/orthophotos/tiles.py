@@ -8,10 +8,11 @@ import rasterio
 from PIL import Image
 from rasterio.windows import Window
 
+from gis_service.core.media import PNG, WEBP
 from gis_service.geo.elevation.reading import SAFE
 from gis_service.maps.orthophotos.grid import HALF_WORLD_M, OVERVIEWS, TILE_PX, pixel_m
 
-MEDIA = {"webp": "image/webp", "png": "image/png"}
+MEDIA = {"webp": WEBP, "png": PNG}
 
 
 def tile(path: Path, last_zoom: int, z: int, x: int, y: int, kind: str = "webp") -> bytes | None:

@@ -7,8 +7,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Work, doing
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language, to_be_saved
+from gis_service.core.media import BYTES, JPEG
 from gis_service.files.store import TooLarge
 from gis_service.parcels import queries as register
 from gis_service.parcels.attachments import bundle, operations, queries
@@ -81,25 +83,23 @@ def share(work: Change, file: Upload, apply: Annotated[bool, Form()] = False) ->
     return JSONResponse({"items": [share_out(each, lang) for each in shares], "applied": apply})
 
 
-@router.get("/files/{file_id}/content")
+@router.get("/files/{file_id}/content", **sends(BYTES))
 def content(work: Read, file_id: int) -> Response:
     """The original, byte for byte, to be saved: never shown as a page of ours."""
     file = _file(work, file_id)
     work.note("file.read", file.name, sha256=file.sha256)
     path = work.request.app.state.store.path(file.sha256)
-    return FileResponse(
-        path, media_type="application/octet-stream", headers=to_be_saved(file.name, keep="private, max-age=86400")
-    )
+    return FileResponse(path, media_type=BYTES, headers=to_be_saved(file.name, keep="private, max-age=86400"))
 
 
-@router.get("/files/{file_id}/thumbnail")
+@router.get("/files/{file_id}/thumbnail", **sends(JPEG))
 def thumbnail(work: Read, file_id: int) -> Response:
     """The small copy of a picture, made by us."""
     file = _file(work, file_id)
     if file.thumbnail_sha256 is None:
         raise NotFound(what="缩略图", key=file_id)
     path = work.request.app.state.store.path(file.thumbnail_sha256)
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @router.patch("/files/{file_id}")

@@ -8,7 +8,9 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest
+from gis_service.core.media import GEOJSON
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.changes import queries
 from gis_service.parcels.changes.memory import memory_of
@@ -52,7 +54,7 @@ def difference(
     return JSONResponse(jsonable_encoder(answer))
 
 
-@router.get("/geojson")
+@router.get("/geojson", **sends(GEOJSON))
 def shapes(
     work: Read,
     request: Request,
@@ -73,7 +75,7 @@ def shapes(
     )
     follows = json.dumps(cursor(ended) if ended else None)
     text = f'{{"type":"FeatureCollection","features":[{features}],"next":{follows}}}'
-    return Response(text, media_type="application/geo+json")
+    return Response(text, media_type=GEOJSON)
 
 
 @router.get("/feed")

@@ -8,8 +8,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Permit, Route, Work
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language
+from gis_service.core.media import CSV, XLSX
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.imports import comparing, fixes, operations, outlines, queries, report
 from gis_service.parcels.imports.columns import described, profiles, remapping
@@ -150,13 +152,13 @@ def changes(
     return JSONResponse(jsonable_encoder(told))
 
 
-@router.get("/imports/{batch_id}/report.xlsx")
+@router.get("/imports/{batch_id}/report.xlsx", **sends(XLSX))
 def report_xlsx(work: Importer, batch_id: int) -> Response:
     """The report as a workbook: rows with their issues, conclusions, checks that passed."""
     return _report(work, batch_id, "xlsx")
 
 
-@router.get("/imports/{batch_id}/report.csv")
+@router.get("/imports/{batch_id}/report.csv", **sends(CSV))
 def report_csv(work: Importer, batch_id: int) -> Response:
     """The issues as a table of text."""
     return _report(work, batch_id, "csv")

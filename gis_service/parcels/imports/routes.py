@@ -8,8 +8,10 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Handler, Permit, Route, Work, before_the_body
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language
+from gis_service.core.media import GEOJSON
 from gis_service.core.paging import cursor, place
 from gis_service.files.models import StoredFile
 from gis_service.files.store import TooLarge
@@ -174,14 +176,14 @@ def list_issues(
     return JSONResponse(jsonable_encoder({"items": items, "next": _next(found, limit, lambda row: row["id"])}))
 
 
-@router.get("/{batch_id}/geojson")
+@router.get("/{batch_id}/geojson", **sends(GEOJSON))
 def outlines(
     work: Importer, batch_id: int, after: int = 0, limit: Annotated[int, Query(ge=1, le=50_000)] = 20_000
 ) -> Response:
     """The outlines of the rows, to be drawn over the register before anybody decides."""
     found_batch(work, batch_id)
     body = queries.geojson(work.session, batch_id, after=after, limit=limit)
-    return Response(body, media_type="application/geo+json")
+    return Response(body, media_type=GEOJSON)
 
 
 @router.post("/{batch_id}/accept")

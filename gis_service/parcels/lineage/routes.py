@@ -8,9 +8,11 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound, Stale
 from gis_service.core.etags import version_seen
 from gis_service.core.http import language
+from gis_service.core.media import GEOJSON
 from gis_service.parcels import queries as register
 from gis_service.parcels.filters import box_of, moment
 from gis_service.parcels.lineage import operations, queries
@@ -147,10 +149,10 @@ def lineage(work: Read, parcel_id: int, as_of: str | None = None) -> JSONRespons
     return JSONResponse(jsonable_encoder(queries.graph(work.session, parcel_id, at)))
 
 
-@router.get("/outlines")
+@router.get("/outlines", **sends(GEOJSON))
 def outlines(work: Read, bbox: Annotated[str, Query()]) -> Response:
     """Outlines in a box with all their digits, for what is drawn to snap to."""
     west, south, east, north = box = box_of(bbox)
     if not (west < east and south < north):
         raise BadRequest(parameter="bbox", value=bbox)
-    return Response(queries.outlines(work.session, box, MOST_OUTLINES), media_type="application/geo+json")
+    return Response(queries.outlines(work.session, box, MOST_OUTLINES), media_type=GEOJSON)

@@ -9,6 +9,8 @@ from fastapi.responses import FileResponse
 
 from gis_service.access.edge import Look, Route
 from gis_service.core.db import Scope
+from gis_service.core.described import sends
+from gis_service.core.media import PHOTOS, PMTILES
 from gis_service.patrols.basemaps import rules
 from gis_service.patrols.basemaps.errors import NoTianditu
 from gis_service.patrols.basemaps.shelf import Shelf
@@ -35,12 +37,12 @@ def basemaps(request: Request, _scope: Walking) -> list[dict[str, Any]]:
     return [asdict(package) for package in _shelf(request).packages()]
 
 
-@router.get("/basemaps/{sha256}")
+@router.get("/basemaps/{sha256}", **sends(PMTILES))
 def basemap(request: Request, _scope: Walking, sha256: str) -> FileResponse:
     """The file of a package; `Range` and `If-Range` are honoured, so that a broken download goes on where it broke."""
     return FileResponse(
         _shelf(request).file(sha256),
-        media_type="application/vnd.pmtiles",
+        media_type=PMTILES,
         headers={"ETag": f'"{sha256}"', "Cache-Control": "private, no-store", "Content-Encoding": "identity"},
     )
 
@@ -53,7 +55,7 @@ def tianditu(request: Request, _scope: Walking) -> dict[str, Any]:
     return {"layers": layers, "note": settings.tianditu_note, "grid": settings.tianditu_grid}
 
 
-@router.get("/tianditu/{layer}/{z}/{x}/{y}")
+@router.get("/tianditu/{layer}/{z}/{x}/{y}", **sends(*PHOTOS))
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
     """One tile of 天地图, of the grid of the settings; the key stays on the server."""
     settings = request.app.state.settings

@@ -15,6 +15,7 @@ from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from gis_service.core.errors import Refusal
+from gis_service.core.media import PHOTOS
 from gis_service.geo.tilegrids import CGCS2000_QUAD, GRIDS, QUAD
 from gis_service.patrols.basemaps.errors import NoSuchTile, TiandituBusy, TiandituFailed
 from gis_service.patrols.basemaps.rules import TIANDITU_ZOOMS, TiandituLayer
@@ -131,7 +132,7 @@ class Node:
             raise _Failed("the node cannot be reached", "连不上服务节点") from None
         if status != http.client.OK:
             raise _Failed(f"HTTP {status}", f"HTTP {status}")
-        if media_type not in ("image/png", "image/jpeg", "image/webp") or len(content) > LARGEST:
+        if media_type not in PHOTOS or len(content) > LARGEST:
             raise _Failed("the answer is no picture", "返回的不是图片,请检查密钥是否有效")
         return Picture(content, media_type)
 

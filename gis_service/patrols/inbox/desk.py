@@ -9,8 +9,10 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock, db
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language, to_be_saved
+from gis_service.core.media import BYTES, PHOTOS
 from gis_service.files.models import StoredFile
 from gis_service.patrols.inbox import judging, photos, queries, taking
 from gis_service.patrols.inbox.models import InboxRecord
@@ -48,9 +50,10 @@ def one(work: Settle, uuid: UUID) -> JSONResponse:
     return JSONResponse(jsonable_encoder({**record_out(row, language(work.request)), "text": row[0].body_text}))
 
 
-@router.get("/{uuid}/files/{sha256}")
+@router.get("/{uuid}/files/{sha256}", **sends(BYTES, *PHOTOS))
 def file(work: Settle, uuid: UUID, sha256: str) -> Response:
-    """A file that a record names, whether the record became rows or not: a picture as such, anything else to be saved."""
+    """A file that a record names, whether the record became rows or not: a picture (by its bytes, not its sender) as such, anything else
+    to be saved."""
     record: InboxRecord = _found(work, uuid)[0]
     stored = work.session.get(StoredFile, sha256) if sha256 in record.files else None
     if stored is None:
@@ -58,15 +61,11 @@ def file(work: Settle, uuid: UUID, sha256: str) -> Response:
     work.note("file.read", stored.name, sha256=sha256, record=str(uuid))
     path = work.request.app.state.store.path(sha256)
     kind = photos.media_type_at(path)
-    if kind in SHOWN:
+    if kind in PHOTOS:
         return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=86400"})
     return FileResponse(
         path, media_type=photos.UNKNOWN, headers=to_be_saved(stored.name, keep="private, max-age=86400")
     )
-
-
-SHOWN = {"image/jpeg", "image/png", "image/webp"}
-"""What a browser may show as it is: told by the bytes, never by the sender."""
 
 
 @router.post("/{uuid}/release")

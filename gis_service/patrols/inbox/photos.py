@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import db
+from gis_service.core.media import PHOTOS
 from gis_service.files.models import StoredFile
 from gis_service.files.store import FileStore
 from gis_service.jobs import queue
@@ -30,7 +31,7 @@ log = structlog.get_logger("gis_service.patrols.inbox")
 TASK = "patrols.thumbnails"
 HEAD_BYTES = 64
 UNKNOWN = "application/octet-stream"
-PICTURES = {"image/jpeg", "image/png", "image/webp", "image/heic"}
+PICTURES = {*PHOTOS, "image/heic"}
 
 MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
-from gis_service.core.media import XLSX
+from gis_service.core.media import JPEG, XLSX
 from gis_service.notifications import operations as notifications
 from gis_service.notifications.rules import Level
 from gis_service.patrols.models import FieldPhoto
@@ -272,17 +273,17 @@ def daily_sheet(work: Read, on: date | None = None, area_id: int | None = None) 
     return _answer(daily.sheet(work.session, on or clock.today(), area_id, clock.now()))
 
 
-@router.get("/daily/photos/{sha256}")
+@router.get("/daily/photos/{sha256}", **sends(JPEG))
 def daily_photo(work: Read, sha256: str) -> Response:
     """The small picture of a photo of a walk in sight."""
     there = select(FieldPhoto.id).where(FieldPhoto.thumbnail_sha256 == sha256).limit(1)
     if work.session.scalar(there) is None:
         raise NotFound(what="照片", key=sha256)
     path = work.request.app.state.store.path(sha256)
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
-@router.get("/daily.{form}")
+@router.get("/daily.{form}", **sends(XLSX))
 def daily_file(work: Read, form: str, on: date | None = None, area_id: int | None = None) -> Response:
     """巡查日报 as a workbook."""
     if form != "xlsx":

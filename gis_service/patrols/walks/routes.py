@@ -10,8 +10,10 @@ from shapely.geometry import mapping
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock, db
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.http import request_id, to_be_saved
+from gis_service.core.media import BYTES, JPEG, PHOTOS
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.models import Parcel
 from gis_service.patrols.models import Patrol
@@ -31,7 +33,6 @@ SUFFIXES = {
     "audio/webm": ".webm",
     "audio/mp4": ".m4a",
 }
-SHOWN = ("image/jpeg", "image/png", "image/webp")
 LAST = 10
 
 
@@ -126,26 +127,26 @@ def _track(work: Work, found: Patrol) -> JSONResponse:
     return answer
 
 
-@router.get("/patrols/{patrol_id}/photos/{sha256}/content")
+@router.get("/patrols/{patrol_id}/photos/{sha256}/content", **sends(BYTES, *PHOTOS))
 def photo_content(work: Read, patrol_id: int, sha256: str, save: bool = False) -> Response:
     """A photo or voice note, byte for byte; pictures are shown, `save=true` keeps them."""
     photo = queries.photo(work.session, patrol_id, sha256)
     path = work.request.app.state.store.path(photo.sha256)
     name = f"{photo.kind}-{sha256[:12]}{SUFFIXES.get(photo.media_type, '')}"
-    if save or photo.media_type not in SHOWN:
+    if save or photo.media_type not in PHOTOS:
         work.note("patrol.read", f"patrol/{patrol_id}", act="read_file", sha256=sha256)
-        return FileResponse(path, media_type="application/octet-stream", headers=to_be_saved(name))
+        return FileResponse(path, media_type=BYTES, headers=to_be_saved(name))
     return FileResponse(path, media_type=photo.media_type, headers={"Cache-Control": "private, max-age=86400"})
 
 
-@router.get("/patrols/{patrol_id}/photos/{sha256}/thumbnail")
+@router.get("/patrols/{patrol_id}/photos/{sha256}/thumbnail", **sends(JPEG))
 def photo_thumbnail(work: Read, patrol_id: int, sha256: str) -> Response:
     """The small copy of a photo; the photo itself while it has none yet."""
     photo = queries.photo(work.session, patrol_id, sha256)
     if photo.thumbnail_sha256 is None and photo.kind == PhotoKind.VOICE:
         raise NotFound(what="缩略图", key=sha256)
     path = work.request.app.state.store.path(photo.thumbnail_sha256 or photo.sha256)
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @router.get("/parcels/{parcel_id}/patrols")

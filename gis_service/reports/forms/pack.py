@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gis_service.core.media import by_ending
 from gis_service.reports.forms import packages, words
 from gis_service.reports.forms.report import report
 from gis_service.reports.forms.slides import deck, slides
@@ -16,14 +17,7 @@ from gis_service.sheets.printing.output import to_png
 
 MANIFEST = "清单.json"
 PREVIEW_DPI, PREVIEWS = 60, 2
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-    "png": "image/png",
-}
+MEDIA = by_ending("xlsx", "docx", "pptx", "pdf", "zip", "png")
 Told = Callable[[str], None]
 
 

@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.http import language
+from gis_service.core.media import PDF
 from gis_service.core.paging import cursor, place
 from gis_service.exports import operations as exports
 from gis_service.exports import queries
@@ -73,7 +75,7 @@ def cancel(work: Binder, atlas_id: int) -> JSONResponse:
     return _answer(work, atlas)
 
 
-@router.get("/{atlas_id}/file")
+@router.get("/{atlas_id}/file", **sends(PDF))
 def fetch(work: Binder, atlas_id: int) -> Response:
     """The document, for who ordered it, as long as it is kept."""
     keep_days = work.request.app.state.settings.export_keep_days

@@ -3,19 +3,14 @@
 from datetime import datetime
 from typing import Literal
 
+from gis_service.core.media import by_ending
 from gis_service.sheets.composing.compose import Sheet
 from gis_service.sheets.printing import output
 from gis_service.sheets.printing.slides import to_pptx
 from gis_service.sheets.printing.word import to_docx
 
 FileFormat = Literal["pdf", "png", "svg", "pptx", "docx"]
-MEDIA: dict[str, str] = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+MEDIA = by_ending("pdf", "png", "svg", "pptx", "docx")
 
 
 def printed(pages: Sheet, form: FileFormat, *, at: datetime, page: int = 1, dpi: int = 300) -> bytes:

@@ -8,6 +8,8 @@ from fastapi.responses import JSONResponse
 from pydantic import StringConstraints, ValidationError
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.described import sends
+from gis_service.core.media import BYTES
 from gis_service.geo.elevation import xyz
 from gis_service.geo.elevation.reading import TIFF
 from gis_service.parcels.attachments.routes import kept
@@ -109,7 +111,7 @@ def heaps(work: Read, comparison_id: int) -> JSONResponse:
     return answer({"type": "FeatureCollection", "features": features})
 
 
-@router.get("/{comparison_id}/{side}/content")
+@router.get("/{comparison_id}/{side}/content", **sends(BYTES))
 def content(work: Read, comparison_id: int, side: Literal["before", "after"]) -> Response:
     """One of the two files, as it came."""
     found = queries.one(work.session, comparison_id)

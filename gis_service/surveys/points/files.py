@@ -7,9 +7,10 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import language, to_be_saved
-from gis_service.core.media import XLSX
+from gis_service.core.media import BYTES, XLSX, by_ending
 from gis_service.core.srid import METRIC_SRID
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
@@ -28,12 +29,12 @@ router = APIRouter(prefix="/api/v1/surveys", route_class=UploadRoute, tags=["sur
 
 Read = Annotated[Work, doing("survey.read")]
 Record = Annotated[Work, doing("survey.record")]
-TYPES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
+TYPES = by_ending("svg", "pdf", "png")
 Form3 = Literal["svg", "pdf", "png"]
 DPI = 200
 
 
-@router.get("/template.xlsx")
+@router.get("/template.xlsx", **sends(XLSX))
 def empty_template(work: Read) -> Response:  # noqa: ARG001  (the permission is asked for)
     """The workbook to fill in, with its lists."""
     return Response(template.template(METRIC_SRID), media_type=XLSX, headers=to_be_saved("摸排钻孔模板.xlsx"))
@@ -83,7 +84,7 @@ def logs_of(work: Work, survey_id: int, only: int | None = None) -> list[Log]:
     ]
 
 
-@router.get("/{survey_id}/points.{form}")
+@router.get("/{survey_id}/points.{form}", **sends(XLSX, BYTES))
 def taken_out(work: Read, survey_id: int, form: Literal["xlsx", "ags"]) -> Response:
     """All points as a workbook that can be read in again, or as AGS 4."""
     proceeding, _ = survey_of(work, survey_id)
@@ -118,7 +119,7 @@ def line_of(written: str) -> list[tuple[float, float]]:
         raise BadRequest(parameter="line", value=written[:60]) from None
 
 
-@router.get("/{survey_id}/points/{point_id}/log.{form}")
+@router.get("/{survey_id}/points/{point_id}/log.{form}", **sends(*TYPES.values()))
 def strip_log(work: Read, survey_id: int, point_id: int, form: Form3, narrow: bool = False) -> Response:
     """The strip log of a point, to scale."""
     titles = _titles(work, survey_id)
@@ -132,7 +133,7 @@ def strip_log(work: Read, survey_id: int, point_id: int, form: Form3, narrow: bo
     return _file(drawn.encode() if form == "svg" else output.to_png(drawn, "a4", DPI), form, point.point_no)
 
 
-@router.get("/{survey_id}/section.{form}")
+@router.get("/{survey_id}/section.{form}", **sends(*TYPES.values()))
 def cut(
     work: Read,
     survey_id: int,

@@ -9,7 +9,9 @@ from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString
 
 from gis_service.access.edge import Work, doing
+from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
+from gis_service.core.media import BYTES, JPEG
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
@@ -93,7 +95,7 @@ def one_point(work: Read, survey_id: int, point_id: int) -> JSONResponse:
     return answer(body)
 
 
-@router.post("/{survey_id}/points/{point_id}/withdraw")
+@router.post("/{survey_id}/points/{point_id}/withdraw", status_code=204)
 def withdraw(work: Record, survey_id: int, point_id: int, body: Why) -> Response:
     """Take a point out with a reason; its record stays."""
     proceeding, _ = survey_of(work, survey_id)
@@ -147,7 +149,7 @@ def add_photo(
     return answer(photo_out(made), 201)
 
 
-@router.get("/{survey_id}/points/{point_id}/photos/{photo_id}/{size}")
+@router.get("/{survey_id}/points/{point_id}/photos/{photo_id}/{size}", **sends(BYTES, JPEG))
 def photo(work: Read, survey_id: int, point_id: int, photo_id: int, size: str) -> Response:
     """`thumbnail`, or the original byte for byte as `content`."""
     survey_of(work, survey_id)
@@ -164,7 +166,7 @@ def _picture(work: Work, small: str | None, sha256: str, name: str, size: str) -
     if small is None:
         raise NotFound(what="缩略图", key=name)
     path = work.request.app.state.store.path(small)
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @router.get("/{survey_id}/geophysics")
@@ -204,7 +206,7 @@ def add_picture(work: Record, survey_id: int, line_id: int, file: Upload) -> JSO
     return answer(line_out(line), 201)
 
 
-@router.get("/{survey_id}/geophysics/{line_id}/picture/{size}")
+@router.get("/{survey_id}/geophysics/{line_id}/picture/{size}", **sends(BYTES, JPEG))
 def picture(work: Read, survey_id: int, line_id: int, size: str) -> Response:
     survey_of(work, survey_id)
     line = _line(work, survey_id, line_id)
@@ -220,7 +222,7 @@ def _line(work: Work, survey_id: int, line_id: int) -> GeophysicsLine:
     return found
 
 
-@router.post("/{survey_id}/geophysics/{line_id}/withdraw")
+@router.post("/{survey_id}/geophysics/{line_id}/withdraw", status_code=204)
 def withdraw_line(work: Record, survey_id: int, line_id: int, body: Why) -> Response:
     proceeding, _ = survey_of(work, survey_id)
     line = _line(work, survey_id, line_id)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock
+from gis_service.core.described import sends
 from gis_service.core.etags import version_seen
 from gis_service.core.http import to_be_saved
 from gis_service.core.media import XLSX
@@ -113,7 +114,7 @@ def outlines(work: Read, programme_id: int, on: OnDay = None) -> JSONResponse:
     return JSONResponse({"items": [{"parcel_id": id_, "outline": outline} for id_, outline in found.items()]})
 
 
-@router.get("/{programme_id}/missing.xlsx")
+@router.get("/{programme_id}/missing.xlsx", **sends(XLSX))
 def missing(work: Read, programme_id: int, on: OnDay = None) -> Response:
     """What is missing at the end of a day, with whose it is and the survey it waits for, as a workbook."""
     programme = queries.one(work.session, programme_id)
