@@ -146,12 +146,12 @@ def install(app: FastAPI, *, only_https_days: int = 1) -> None:
     """Turn every expected failure into a problem document; a surprise becomes a 500 that names its request."""
     handlers: dict[Any, Any] = {
         Refusal: problem,
-        RequestValidationError: _invalid,
+        RequestValidationError: _refused,
         HTTPException: _http,
-        IntegrityError: _conflict,
+        IntegrityError: _refused,
         OSError: _no_room,
-        DataError: _unstorable,
-        ProgrammingError: _held_back,
+        DataError: _refused,
+        ProgrammingError: _refused,
         OperationalError: _no_database,
         PoolTimeout: _no_database,
         Exception: _surprise,
@@ -177,8 +177,14 @@ def refusal_of(error: Exception) -> Refusal | None:
     return None
 
 
-def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-    return problem(request, invalid(error.errors(), skip=1))
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    refusal = refusal_of(error)
+    if refusal is None:
+        return _surprise(request, error)
+    if isinstance(error, DataError | ProgrammingError):  # a page of ours sends no such thing
+        told = str(error.orig).splitlines()[0][:200]
+        log.warning(refusal.code, error=told, path=request.url.path, request_id=request_id(request))
+    return problem(request, refusal)
 
 
 def invalid(faults: Iterable[Mapping[str, Any]], *, skip: int = 0) -> InvalidBody:
@@ -216,21 +222,12 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
     return problem(request, refusal)
 
 
-def _conflict(request: Request, error: IntegrityError) -> JSONResponse:
-    return problem(request, conflict(error))
-
-
 class Unstorable(Refusal):
     """A value that the database cannot hold: a NUL in a text, a number beyond all bounds."""
 
     code, status = "request.unstorable", 400
     zh = "提交的内容中有不能保存的值(如空字符 NUL,或过大的数),没有写入任何数据。请改正后重试。"
     en = "Something that was sent cannot be stored (a NUL character, a number beyond all bounds); nothing was written. Correct it."
-
-
-def _unstorable(request: Request, error: DataError) -> JSONResponse:
-    log.warning("unstorable", error=str(error.orig).splitlines()[0][:200], request_id=request_id(request))
-    return problem(request, Unstorable())
 
 
 class NoRoom(Refusal):
@@ -257,13 +254,6 @@ class BeyondScope(Refusal):
     code, status = "access.beyond_scope", 403
     zh = "改动会落在您的授权范围之外,没有写入任何数据。请由有权管理该片区的人办理。"
     en = "The change would lie outside your scope; nothing was written. Ask somebody who has charge of that area."
-
-
-def _held_back(request: Request, error: ProgrammingError) -> JSONResponse:
-    if refusal_of(error) is None:
-        return _surprise(request, error)
-    log.warning("beyond scope", path=request.url.path, request_id=request_id(request))
-    return problem(request, BeyondScope())
 
 
 def conflict(error: IntegrityError) -> Conflict:
