@@ -43,7 +43,7 @@ def test_where_one_is_signed_in_is_listed_with_the_present_one_marked(app: FastA
     sign_in(Role.INSPECTOR)  # somebody else's is not listed
     other = signed_in_again(app, name_of(person), **{"User-Agent": PHONE})
     ended = signed_in_again(app, name_of(person))
-    ended.delete("/api/v1/sessions/current")
+    assert ended.delete("/api/v1/sessions/current").status_code == 204
     here, there = sorted(listed(person), key=lambda each: not each["here"])
     assert (here["here"], there["here"]) == (True, False)
     assert (there["device"], there["address"]) == ("WeChat · Android", "testclient")

@@ -19,7 +19,7 @@ from tests.proving.lines import Line
 from tests.scanning.scanners import ROOT, made
 
 PINS = Path(__file__).parents[1] / "atheris.txt"
-SMALL_S, FULL_S = 30, 600
+SMALL_S, FULL_S = 15, 600
 HANG_S, MOST_MB, LONGEST = 10, 512, 4096
 GOAL = f"0 crashes, 0 hangs > {HANG_S} s, ≤ {MOST_MB} MB"
 KEPT = ROOT / "build" / "parsers"
