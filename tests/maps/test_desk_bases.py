@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from gis_service import settings as configuration
 from gis_service.access.rules import Role
 from gis_service.main import create_app
-from gis_service.maps.basemaps import routes, sources
+from gis_service.maps.basemaps import sources
 from gis_service.patrols.basemaps import tianditu
 from gis_service.patrols.basemaps.shelf import Shelf
 from gis_service.patrols.basemaps.taking import take
@@ -30,7 +30,7 @@ TILE = "/api/v1/map/bases/sources/shifted/14/13359/7142"
 @pytest.fixture
 def declared(services: CloneServices, upstream: Upstream) -> FastAPI:
     """The application of an office that has a key of 天地图 and two sources of its own."""
-    routes._node.cache_clear()
+    tianditu.node.cache_clear()
     sources._node.cache_clear()
     own = (
         BaseSource(

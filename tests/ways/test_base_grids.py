@@ -20,7 +20,8 @@ from gis_service.geo import shift
 from gis_service.geo.crs import WEB_MERCATOR, WGS84, transform_xy
 from gis_service.geo.tilegrids import CGCS2000_QUAD, CRS84_QUAD, PIXELS, Grid
 from gis_service.main import WEB, create_app
-from gis_service.maps.basemaps import routes, sources
+from gis_service.maps.basemaps import sources
+from gis_service.patrols.basemaps import tianditu
 from gis_service.settings import BaseSource
 from tests.conftest import PASSWORD, CloneServices
 from tests.live import Quiet, answering, serving
@@ -158,7 +159,7 @@ def mercator_px() -> Px:
 def test_a_mark_on_tiles_in_degrees_lies_where_it_lies(
     services: CloneServices, browser: Browser, mapmaker: Mapmaker, base: str
 ) -> None:
-    routes._node.cache_clear()
+    tianditu.node.cache_clear()
     sources._node.cache_clear()
     services.settings = services.settings.model_copy(update=offered(mapmaker, base))
     with desk(services, browser, base) as page:

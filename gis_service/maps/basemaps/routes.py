@@ -1,6 +1,5 @@
 """HTTP doors of the desk's base maps: which there are, packages in pieces, and tiles from elsewhere."""
 
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,10 +12,9 @@ from gis_service.core.media import PHOTOS, PMTILES
 from gis_service.geo.tilegrids import QUAD
 from gis_service.maps.basemaps import sources
 from gis_service.maps.basemaps.errors import NoSuchBase
-from gis_service.patrols.basemaps import rules
-from gis_service.patrols.basemaps.errors import NoTianditu
+from gis_service.patrols.basemaps import rules, tianditu
 from gis_service.patrols.basemaps.shelf import Package, Shelf
-from gis_service.patrols.basemaps.tianditu import Picture, Tianditu
+from gis_service.patrols.basemaps.tianditu import Picture
 from gis_service.settings import Settings
 
 router = APIRouter(prefix="/api/v1/map/bases", tags=["maps"])
@@ -30,12 +28,6 @@ TIANDITU = {
     "tianditu-img": (("img", "cia"), "天地图 影像", "Tianditu imagery"),
 }
 """Each picture with its labels."""
-
-
-@lru_cache(maxsize=8)
-def _node(url: str, key: str, grid: str) -> Tianditu:
-    """One for each process, so that what it remembers is of use."""
-    return Tianditu(url, key, grid=grid)
 
 
 @router.get("")
@@ -62,10 +54,7 @@ def package(request: Request, _scope: Walking, sha256: str) -> FileResponse:
 @router.get("/tianditu/{layer}/{z}/{x}/{y}", **sends(*PHOTOS))
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
     """One tile of 天地图, of the grid of the settings; the key stays on the server."""
-    settings: Settings = request.app.state.settings
-    if not settings.tianditu_key:
-        raise NoTianditu()
-    node = _node(settings.tianditu_url, settings.tianditu_key, settings.tianditu_grid)
+    node = tianditu.node_of(request.app.state.settings)
     return _answered(node.tile(layer, z, x, y, person=request.state.actor.id))
 
 

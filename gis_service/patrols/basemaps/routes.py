@@ -1,7 +1,6 @@
 """HTTP doors of base maps: what is offered, the files in pieces, and tiles of 天地图."""
 
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,10 +10,8 @@ from gis_service.access.edge import Look, Route
 from gis_service.core.db import Scope
 from gis_service.core.described import sends
 from gis_service.core.media import PHOTOS, PMTILES
-from gis_service.patrols.basemaps import rules
-from gis_service.patrols.basemaps.errors import NoTianditu
+from gis_service.patrols.basemaps import rules, tianditu
 from gis_service.patrols.basemaps.shelf import Shelf
-from gis_service.patrols.basemaps.tianditu import Tianditu
 
 router = APIRouter(prefix="/api/v1/field", route_class=Route, tags=["patrols"])
 
@@ -23,12 +20,6 @@ Walking = Annotated[Scope, Depends(Look("patrol.record"))]
 
 def _shelf(request: Request) -> Shelf:
     return Shelf(request.app.state.settings.var_dir / "basemaps")
-
-
-@lru_cache(maxsize=8)
-def _node(url: str, key: str, grid: str) -> Tianditu:
-    """One for each process, so that what it remembers is of use."""
-    return Tianditu(url, key, grid=grid)
 
 
 @router.get("/basemaps")
@@ -48,7 +39,7 @@ def basemap(request: Request, _scope: Walking, sha256: str) -> FileResponse:
 
 
 @router.get("/tianditu")
-def tianditu(request: Request, _scope: Walking) -> dict[str, Any]:
+def tianditu_offer(request: Request, _scope: Walking) -> dict[str, Any]:
     """Which layers of 天地图 are offered (none without a key), and what must be written on the map."""
     settings = request.app.state.settings
     layers = list(rules.TiandituLayer) if settings.tianditu_key else []
@@ -58,9 +49,5 @@ def tianditu(request: Request, _scope: Walking) -> dict[str, Any]:
 @router.get("/tianditu/{layer}/{z}/{x}/{y}", **sends(*PHOTOS))
 def tianditu_tile(request: Request, _scope: Walking, layer: str, z: int, x: int, y: int) -> Response:
     """One tile of 天地图, of the grid of the settings; the key stays on the server."""
-    settings = request.app.state.settings
-    if not settings.tianditu_key:
-        raise NoTianditu()
-    node = _node(settings.tianditu_url, settings.tianditu_key, settings.tianditu_grid)
-    picture = node.tile(layer, z, x, y, person=request.state.actor.id)
+    picture = tianditu.node_of(request.app.state.settings).tile(layer, z, x, y, person=request.state.actor.id)
     return Response(picture.content, media_type=picture.media_type, headers={"Cache-Control": "private, max-age=3600"})

@@ -11,14 +11,16 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from gis_service.core.errors import Refusal
 from gis_service.core.media import PHOTOS
 from gis_service.geo.tilegrids import CGCS2000_QUAD, GRIDS, QUAD
-from gis_service.patrols.basemaps.errors import NoSuchTile, TiandituBusy, TiandituFailed
+from gis_service.patrols.basemaps.errors import NoSuchTile, NoTianditu, TiandituBusy, TiandituFailed
 from gis_service.patrols.basemaps.rules import TIANDITU_ZOOMS, TiandituLayer
+from gis_service.settings import Settings
 
 TIMEOUT_S = 6.0
 LARGEST = 1 << 20
@@ -160,6 +162,19 @@ class Tianditu(Node):
         })  # fmt: skip
         path = f"{urlsplit(self.url).path.rstrip('/')}/{layer}_{letter}/wmts?{query}"
         return self.picture((layer, z, x, y), path, person=person)
+
+
+def node_of(settings: Settings) -> Tianditu:
+    """The node that the settings name. Raises `NoTianditu` where they hold no key."""
+    if not settings.tianditu_key:
+        raise NoTianditu()
+    return node(settings.tianditu_url, settings.tianditu_key, settings.tianditu_grid)
+
+
+@lru_cache(maxsize=8)
+def node(url: str, key: str, grid: str) -> Tianditu:
+    """One for each process, so that what it remembers is of use."""
+    return Tianditu(url, key, grid=grid)
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from gis_service.access.rules import Role
 from gis_service.main import create_app
-from gis_service.patrols.basemaps import routes, tianditu
+from gis_service.patrols.basemaps import tianditu
 from gis_service.patrols.basemaps.errors import TiandituBusy, TiandituFailed
 from gis_service.patrols.basemaps.rules import TiandituLayer
 from gis_service.patrols.basemaps.shelf import Shelf
@@ -62,7 +62,7 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture
 def with_key(services: CloneServices, upstream: Upstream) -> FastAPI:
     """The application of an office that has a key."""
-    routes._node.cache_clear()
+    tianditu.node.cache_clear()
     changed = {"tianditu_key": KEY, "tianditu_url": upstream.url, "tianditu_note": "天地图 GS(2026)0001号"}
     services.settings = services.settings.model_copy(update=changed)
     return create_app(services.settings, services)
