@@ -70,7 +70,7 @@ from gis_service.access.profiles import PROFILES, Profile
 from gis_service.conducts import conducts_for
 from gis_service.core import clock, host, http, logs, migrate, networks
 from gis_service.core.bounds import Bounds
-from gis_service.core.described import described
+from gis_service.core.described import described, sends
 from gis_service.core.errors import NotFound
 from gis_service.core.limiter import Limiter
 from gis_service.core.routing import Signpost
@@ -223,6 +223,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         gis_service.sheets.layouts.routes.router,
         gis_service.editing.routes.router,
         house,
+        pages,
     ):
         app.include_router(Signpost(router))
     if WEB.is_dir():
@@ -292,7 +293,7 @@ def ready(request: Request) -> JSONResponse:
     )
 
 
-@house.get("/metrics")
+@house.get("/metrics", **sends("text/plain"))
 def metrics() -> Response:
     return Response(http.metrics(), media_type="text/plain; version=0.0.4")
 
@@ -300,34 +301,38 @@ def metrics() -> Response:
 # --- the built pages: the desk, the field app with its service worker -------------------------------------------------
 
 
-@house.get("/")
+pages = APIRouter(include_in_schema=False)
+"""For browsers: no part of the API."""
+
+
+@pages.get("/")
 def home() -> RedirectResponse:
     return RedirectResponse("/desk/")
 
 
-@house.get("/desk")
-@house.get("/desk/{path:path}")
+@pages.get("/desk")
+@pages.get("/desk/{path:path}")
 def desk(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
     return _page(WEB / "desk" / "index.html")
 
 
-@house.get("/field")
+@pages.get("/field")
 def to_field() -> RedirectResponse:
     """The service worker looks after what lies below /field/."""
     return RedirectResponse("/field/")
 
 
-@house.get("/field/sw.js")
+@pages.get("/field/sw.js")
 def field_worker() -> Response:
     return _page(WEB / "field" / "sw.js", "text/javascript")
 
 
-@house.get("/field/manifest.webmanifest")
+@pages.get("/field/manifest.webmanifest")
 def field_manifest() -> Response:
     return _page(WEB / "field" / "manifest.webmanifest", "application/manifest+json")
 
 
-@house.get("/field/{path:path}")
+@pages.get("/field/{path:path}")
 def field(path: str = "") -> Response:  # noqa: ARG001  (the page itself reads its address)
     return _page(WEB / "field" / "index.html")
 

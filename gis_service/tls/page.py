@@ -6,6 +6,7 @@ import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from gis_service.core.described import sends
 from gis_service.core.http import language
 from gis_service.core.pages import Pages
 from gis_service.settings import Settings
@@ -27,7 +28,7 @@ def page(request: Request) -> Response:
     return HTMLResponse(page, headers=PAGES.headers)
 
 
-@router.get("/ca.crt")
+@router.get("/ca.crt", **sends(TYPE))
 def certificate(request: Request) -> Response:
     known = keeping.in_use(request.app.state.settings)
     if known is None:
