@@ -52,8 +52,7 @@ def one(work: Settle, uuid: UUID) -> JSONResponse:
 
 @router.get("/{uuid}/files/{sha256}", **sends(BYTES, *PHOTOS))
 def file(work: Settle, uuid: UUID, sha256: str) -> Response:
-    """A file that a record names, whether the record became rows or not: a picture (by its bytes, not its sender) as such, anything else
-    to be saved."""
+    """A file that a record names, whether it became rows or not: a picture (told by its bytes) as such, others to be saved."""
     record: InboxRecord = _found(work, uuid)[0]
     stored = work.session.get(StoredFile, sha256) if sha256 in record.files else None
     if stored is None:
