@@ -39,7 +39,8 @@ def _role(program: Path, port: int, role: Role, who: Somebody, seconds: int) -> 
         done = subprocess.run(
             [str(program), "run", f"http://127.0.0.1:{port}/api/v1/openapi.json",
              "-H", f"Cookie: {COOKIE}={who.secret}", "-H", "Sec-Fetch-Site: same-origin",
-             "--checks", "not_a_server_error,status_code_conformance", "--phases", "coverage,fuzzing,stateful", "--exclude-path-regex", SELF,
+             "--checks", "not_a_server_error,status_code_conformance,content_type_conformance",
+             "--phases", "coverage,fuzzing,stateful", "--exclude-path-regex", SELF,
              "--max-time", str(seconds), "--no-shrink", "--suppress-health-check", "all", "--continue-on-failure",
              "--request-timeout", "30", "--generation-database", "none", "--no-color"],
             capture_output=True, text=True, check=False, cwd=folder, timeout=seconds * 4 + 300,
@@ -49,7 +50,7 @@ def _role(program: Path, port: int, role: Role, who: Somebody, seconds: int) -> 
     routes = re.search(r"Tested: (\d+)", done.stdout)
     figure = (
         f"{asked[1] if asked else 'no'} requests of {routes[1] if routes else 'no'} routes in {seconds} s, "
-        f"{len(broken)} routes answered 5xx, not at all, or with a status that the document does not know"
+        f"{len(broken)} routes answered 5xx, not at all, or with a status or a media type that the document does not know"
     )
     good = done.returncode == 0 and bool(asked and routes)  # 1: something broke; 2: it did not run
     return Line(
