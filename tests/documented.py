@@ -52,5 +52,7 @@ def told(route: APIRoute, status: int) -> set[str] | None:
     if said is None and not usual:
         return None
     types = set((said or {}).get("content", {}))
+    if said and "model" in said:
+        types.add(JSONResponse.media_type)
     by_itself = getattr(route.response_class, "value", route.response_class) or JSONResponse
     return types | {by_itself.media_type} if usual else types

@@ -7,7 +7,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import FileResponse, JSONResponse
 
 from gis_service.access.edge import Work, doing
-from gis_service.core.described import sends
+from gis_service.core.described import answers, sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language, to_be_saved
 from gis_service.core.media import BYTES, JPEG
@@ -37,7 +37,7 @@ def of_parcel(work: Read, parcel_id: int, as_of: str | None = None) -> dict[str,
     return {"items": [jsonable_encoder(file_out(file)) for file in queries.of_parcel(work.session, parcel_id, at)]}
 
 
-@router.post("/parcels/{parcel_id}/files", status_code=201)
+@router.post("/parcels/{parcel_id}/files", status_code=201, **answers(200))
 def attach(
     work: Change,
     parcel_id: int,

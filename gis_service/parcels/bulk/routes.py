@@ -8,6 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Route, Work, doing
+from gis_service.core.described import answers
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.http import language
 from gis_service.core.paging import cursor, place
@@ -46,7 +47,7 @@ def _chosen(work: Work, body: Choice) -> list[int]:
     return ids
 
 
-@router.post("")
+@router.post("", status_code=201, **answers(202))
 def begin(work: Bulk, body: BulkIn) -> JSONResponse:
     """Make the change that was previewed: all of it or nothing; a large one is queued (202)."""
     changes: Any = body.changes
@@ -89,7 +90,7 @@ def read_change(work: Bulk, bulk_id: int) -> JSONResponse:
     return JSONResponse(jsonable_encoder({**bulk_out(bulk, language(work.request)), "parcels": [*map(dict, rows)]}))
 
 
-@router.post("/{bulk_id}/undo")
+@router.post("/{bulk_id}/undo", **answers(202))
 def undo(work: Bulk, bulk_id: int, body: UndoIn) -> JSONResponse:
     """Take a bulk change back by new versions; with `rest`, all but the parcels changed since."""
     bulk = operations.undo(work.session, work.actor, work.scope, bulk_id, reason=body.reason, rest=body.rest)

@@ -8,7 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Handler, Permit, Route, Work, before_the_body
-from gis_service.core.described import sends
+from gis_service.core.described import answers, sends
 from gis_service.core.errors import NotFound
 from gis_service.core.http import language
 from gis_service.core.media import GEOJSON
@@ -186,7 +186,7 @@ def outlines(
     return Response(body, media_type=GEOJSON)
 
 
-@router.post("/{batch_id}/accept")
+@router.post("/{batch_id}/accept", **answers(202))
 def accept(work: Importer, batch_id: int, body: Acceptance) -> JSONResponse:
     """Take the rows into the register; a long batch is handed to a job and answers 202."""
     settings = work.request.app.state.settings

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.core import clock
-from gis_service.core.described import sends
+from gis_service.core.described import answers, sends
 from gis_service.core.errors import BadRequest
 from gis_service.core.http import language, to_be_saved
 from gis_service.core.media import BYTES, XLSX, by_ending
@@ -40,7 +40,7 @@ def empty_template(work: Read) -> Response:  # noqa: ARG001  (the permission is 
     return Response(template.template(METRIC_SRID), media_type=XLSX, headers=to_be_saved("摸排钻孔模板.xlsx"))
 
 
-@router.post("/{survey_id}/points/import", status_code=201)
+@router.post("/{survey_id}/points/import", status_code=201, **answers(200))
 def take_in(
     work: Record,
     survey_id: int,
