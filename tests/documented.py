@@ -38,20 +38,20 @@ def strays(route: APIRoute, method: str, message: Message) -> list[str]:
     status = message["status"]
     if not 200 <= status < 300:
         return []
-    media = dict(message["headers"]).get(b"content-type", b"").decode().partition(";")[0]
+    media = dict(message["headers"]).get(b"content-type", b"").decode().partition(";")[0] or None
     known = told(route, HTTPStatus.OK if status == HTTPStatus.PARTIAL_CONTENT else status)
     if known is None or (status != HTTPStatus.NO_CONTENT and media not in known):
         return [f"{method} {route.path} {status} {media}"]
     return []
 
 
-def told(route: APIRoute, status: int) -> set[str] | None:
-    """The media types that the document has for a status of a route; none where it does not know the status."""
+def told(route: APIRoute, status: int) -> set[str | None] | None:
+    """The media types that the document has for a status of a route (None: nothing is sent); none where it does not know the status."""
     said: dict[str, Any] | None = route.responses.get(status)
     usual = status == (route.status_code or HTTPStatus.OK)
     if said is None and not usual:
         return None
-    types = set((said or {}).get("content", {}))
+    types: set[str | None] = set((said or {}).get("content", {}))
     if said and "model" in said:
         types.add(JSONResponse.media_type)
     by_itself = getattr(route.response_class, "value", route.response_class) or JSONResponse

@@ -74,7 +74,7 @@ def file_state(scope: Recording, request: Request, sha256: str, size: int = 0) -
     return _state(scope, request, sha256, size)
 
 
-@router.head("/files/{sha256}")
+@router.head("/files/{sha256}", response_class=Response)
 def file_offset(scope: Recording, request: Request, sha256: str, size: int = 0) -> Response:
     found = _state(scope, request, sha256, size)
     return Response(headers={"Upload-Offset": str(found.offset), "Upload-Length": str(found.size_bytes)})
