@@ -12,7 +12,7 @@ from gis_service.core.errors import Refusal
 from gis_service.core.http import language
 from gis_service.core.pages import Pages
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)  # pages for browsers: their refusals are pages, too
 PAGES = Pages(Path(__file__).with_name("pages"))
 AWAY = "gis_sign_in"
 """The cookie of a browser that is away at the provider."""

@@ -6,7 +6,6 @@ import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from gis_service.core.described import sends
 from gis_service.core.http import language
 from gis_service.core.pages import Pages
 from gis_service.settings import Settings
@@ -18,7 +17,7 @@ PAGES = Pages(Path(__file__).with_name("pages"))
 TYPE = "application/x-x509-ca-cert"
 TO_SAVE = {"Content-Disposition": 'attachment; filename="gis-service-ca.crt"', "Cache-Control": "no-store"}
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/ca", response_class=HTMLResponse)
@@ -28,7 +27,7 @@ def page(request: Request) -> Response:
     return HTMLResponse(page, headers=PAGES.headers)
 
 
-@router.get("/ca.crt", **sends(TYPE))
+@router.get("/ca.crt")
 def certificate(request: Request) -> Response:
     known = keeping.in_use(request.app.state.settings)
     if known is None:

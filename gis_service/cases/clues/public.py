@@ -54,7 +54,7 @@ class PublicRoute(APIRoute):
         return handler
 
 
-pages = APIRouter(route_class=PublicRoute)
+pages = APIRouter(route_class=PublicRoute, include_in_schema=False)
 
 
 def _require_modest(request: Request) -> None:
@@ -74,7 +74,7 @@ def form(request: Request) -> Response:
     return _form(request)
 
 
-@pages.get("/clue.js", include_in_schema=False)
+@pages.get("/clue.js")
 def script() -> Response:
     return FileResponse(Path(__file__).with_name("pages") / "clue.js", media_type="text/javascript")
 
