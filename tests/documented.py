@@ -60,4 +60,6 @@ def told(route: APIRoute, status: int) -> set[str | None] | None:
     if said and "model" in said:
         types.add(JSONResponse.media_type)
     by_itself = getattr(route.response_class, "value", route.response_class) or JSONResponse
-    return types | {by_itself.media_type} if usual else types
+    if usual and (by_itself.media_type or not types):
+        types.add(by_itself.media_type)
+    return types

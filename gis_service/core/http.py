@@ -4,13 +4,14 @@ import errno
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gis_service.core.errors import BadRequest, Conflict, InvalidBody, NotFound, Refusal, Unavailable
+from gis_service.core.media import JPEG
 
 log = structlog.get_logger("gis_service.http")
 
@@ -131,6 +133,11 @@ def to_be_saved(name: str, *, keep: str = "private, no-store") -> dict[str, str]
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": keep,
     }
+
+
+def thumbnail_of(path: Path) -> FileResponse:
+    """A small picture that we made, to be shown; its bytes never change."""
+    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
 
 
 def problem(request: Request, refusal: Refusal) -> JSONResponse:

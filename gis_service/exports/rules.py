@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from gis_service.core.media import XLSX
+from gis_service.core.media import CSV, GEOJSON, XLSX, ZIP
 
 
 class State(StrEnum):
@@ -40,12 +40,12 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         Format("gpkg", "GeoPackage", "GeoPackage", "gpkg", "application/geopackage+sqlite3", "any", DEGREES),
-        Format("shp", "Shapefile", "Shapefile", "zip", "application/zip", "any", DEGREES, ("UTF-8", "GBK")),
-        Format("geojson", "GeoJSON", "GeoJSON", "geojson", "application/geo+json", "degrees", DEGREES),
+        Format("shp", "Shapefile", "Shapefile", "zip", ZIP, "any", DEGREES, ("UTF-8", "GBK")),
+        Format("geojson", "GeoJSON", "GeoJSON", "geojson", GEOJSON, "degrees", DEGREES),
         Format("kml", "KML", "KML", "kml", "application/vnd.google-earth.kml+xml", "degrees", DEGREES),
         Format("dxf", "DXF 图纸", "DXF drawing", "dxf", "image/vnd.dxf", "plane", PLANE, ("UTF-8", "GBK")),
         Format("parquet", "GeoParquet", "GeoParquet", "parquet", "application/vnd.apache.parquet", "any", DEGREES),
-        Format("csv", "CSV", "CSV", "csv", "text/csv", "any", DEGREES, ("UTF-8", "GB18030")),
+        Format("csv", "CSV", "CSV", "csv", CSV, "any", DEGREES, ("UTF-8", "GB18030")),
         Format("txt", "国土 TXT", "land office TXT", "txt", "text/plain", "plane", PREFIXED, ("GB18030", "UTF-8")),
         Format(
             "xlsx", "台账 Excel", "register workbook", "xlsx",

@@ -19,7 +19,7 @@ from gis_service.core import clock
 from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound
 from gis_service.core.etags import version_seen
-from gis_service.core.http import language, to_be_saved
+from gis_service.core.http import language, thumbnail_of, to_be_saved
 from gis_service.core.media import BYTES, JPEG, SVG
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
@@ -301,7 +301,7 @@ def _originals(router: APIRouter, doors: Doors) -> None:
         if file.thumbnail_sha256 is None:
             raise NotFound(what="缩略图", key=file_id)
         path = work.request.app.state.store.path(file.thumbnail_sha256)
-        return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+        return thumbnail_of(path)
 
     @router.post("/{proceeding_id}/signatures", status_code=201)
     def sign(work: Annotated[Work, doors.keeps], proceeding_id: int, body: SignatureIn) -> JSONResponse:

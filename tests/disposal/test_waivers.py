@@ -13,6 +13,7 @@ from gis_service.parcels.models import Parcel
 from gis_service.parcels.operations import Why
 from gis_service.procedures.errors import ReasonWanting
 from tests.disposal.desk import TO_ACCEPTANCE, TO_REMOVAL, TODAY, Desk
+from tests.filing import undone
 
 
 def supply(session: Session, parcel: Parcel, status: str = "announced") -> None:
@@ -54,10 +55,8 @@ def test_a_leaders_waiver_lets_it_go_by_name_and_can_be_taken_back(desk: Desk) -
     waiver = queries.waivers(desk.session, [parcel.id])[0]
     assert (waiver.given_by_name, waiver.reason, waiver.proceeding_id) == (desk.officer.name, "说明理由", project.id)
     assert (waiver.for_supply, waiver.for_handover) == (True, False)
-    with desk.session.begin_nested() as point:
+    with undone(desk.session):
         supply(desk.session, parcel)
-        point.rollback()
-    desk.session.expire_all()
     with pytest.raises(ReasonWanting):
         waivers.revoke(desk.session, desk.officer, waiver.id, "")
     waivers.revoke(desk.session, desk.officer, waiver.id, "受让方退出")

@@ -15,6 +15,7 @@ from gis_service.procedures.diagram import svg
 from gis_service.procedures.errors import NotAStep
 from gis_service.procedures.operations import Told, advance
 from gis_service.procedures.rules import Procedure
+from tests.filing import undone
 from tests.procedures.walking import Walker
 
 PROCEDURES = [conduct.procedure for conduct in CONDUCTS]
@@ -63,10 +64,8 @@ def test_every_action_from_a_state_is_a_step_or_a_refusal(session: Session, proc
                     told=Told(),
                 )
             continue
-        with session.begin_nested() as point:
+        with undone(session):
             assert walker.take(step).after == procedure.target(state, step)
-            point.rollback()
-        session.expire_all()
     assert proceeding.state == state
 
 

@@ -79,7 +79,7 @@ def script() -> Response:
     return FileResponse(Path(__file__).with_name("pages") / "clue.js", media_type="text/javascript")
 
 
-@pages.post("/clue", status_code=201, response_class=HTMLResponse)
+@pages.post("/clue", response_class=HTMLResponse)
 def send(
     request: Request,
     waste_kind: Annotated[str, Form(max_length=40)] = "",

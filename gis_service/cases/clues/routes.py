@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from gis_service.access.edge import Work, doing
 from gis_service.cases import secrets
@@ -17,6 +17,7 @@ from gis_service.cases.conduct import CASES
 from gis_service.cases.schemas import ClueIn, MergeIn, OpenIn, WhyIn, candidate_out, clue_file_out, clue_out
 from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
+from gis_service.core.http import thumbnail_of
 from gis_service.core.media import BYTES, JPEG
 from gis_service.parcels.attachments.routes import kept
 from gis_service.parcels.imports.routes import UploadRoute
@@ -118,7 +119,7 @@ def thumbnail(work: Read, clue_id: int, sha256: str) -> Response:
     if file.thumbnail_sha256 is None:
         raise NotFound(what="缩略图", key=sha256)
     path = work.request.app.state.store.path(file.thumbnail_sha256)
-    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+    return thumbnail_of(path)
 
 
 def _file(work: Work, clue_id: int, sha256: str) -> tuple[Clue, ClueFile]:

@@ -9,6 +9,8 @@ import shapely
 from pmtiles.tile import zxy_to_tileid
 from shapely.geometry.base import BaseGeometry
 
+from gis_service.core.media import PMTILES
+
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 Spot = tuple[int, int, int]
@@ -35,7 +37,7 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("pmtiles", "PMTiles", "pmtiles", "application/vnd.pmtiles"),
+        Kind("pmtiles", "PMTiles", "pmtiles", PMTILES),
         Kind("mbtiles", "MBTiles", "mbtiles", "application/vnd.sqlite3"),
         Kind("gpkg", "GeoPackage", "gpkg", "application/geopackage+sqlite3"),
     )

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from gis_service.access.edge import Work, doing
 from gis_service.core.described import answers, sends
 from gis_service.core.errors import NotFound
-from gis_service.core.http import language, to_be_saved
+from gis_service.core.http import language, thumbnail_of, to_be_saved
 from gis_service.core.media import BYTES, JPEG
 from gis_service.files.store import TooLarge
 from gis_service.parcels import queries as register
@@ -99,7 +99,7 @@ def thumbnail(work: Read, file_id: int) -> Response:
     if file.thumbnail_sha256 is None:
         raise NotFound(what="缩略图", key=file_id)
     path = work.request.app.state.store.path(file.thumbnail_sha256)
-    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+    return thumbnail_of(path)
 
 
 @router.patch("/files/{file_id}")

@@ -62,9 +62,7 @@ def file(work: Settle, uuid: UUID, sha256: str) -> Response:
     kind = photos.media_type_at(path)
     if kind in PHOTOS:
         return FileResponse(path, media_type=kind, headers={"Cache-Control": "private, max-age=86400"})
-    return FileResponse(
-        path, media_type=photos.UNKNOWN, headers=to_be_saved(stored.name, keep="private, max-age=86400")
-    )
+    return FileResponse(path, media_type=BYTES, headers=to_be_saved(stored.name, keep="private, max-age=86400"))
 
 
 @router.post("/{uuid}/release")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gis_service.access.actor import EVERYTHING
 from gis_service.core import db
-from gis_service.core.media import PHOTOS
+from gis_service.core.media import BYTES, PHOTOS
 from gis_service.files.models import StoredFile
 from gis_service.files.store import FileStore
 from gis_service.jobs import queue
@@ -30,7 +30,6 @@ log = structlog.get_logger("gis_service.patrols.inbox")
 
 TASK = "patrols.thumbnails"
 HEAD_BYTES = 64
-UNKNOWN = "application/octet-stream"
 PICTURES = {*PHOTOS, "image/heic"}
 
 MAGIC: tuple[tuple[int, bytes, str], ...] = (
@@ -58,7 +57,7 @@ def media_type_of(head: bytes) -> str:
     >>> media_type_of(b"\\xff\\xd8\\xff\\xe0"), media_type_of(b"<svg onload=alert(1)>"), media_type_of(b"0000ftypheic")
     ('image/jpeg', 'application/octet-stream', 'image/heic')
     """
-    return next((kind for at, magic, kind in MAGIC if head[at : at + len(magic)] == magic), UNKNOWN)
+    return next((kind for at, magic, kind in MAGIC if head[at : at + len(magic)] == magic), BYTES)
 
 
 def media_type_at(path: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from gis_service.access.edge import Route, Work, doing
@@ -13,7 +13,7 @@ from gis_service.core import clock
 from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
 from gis_service.core.etags import version_seen
-from gis_service.core.http import to_be_saved
+from gis_service.core.http import thumbnail_of, to_be_saved
 from gis_service.core.media import JPEG, XLSX
 from gis_service.notifications import operations as notifications
 from gis_service.notifications.rules import Level
@@ -280,7 +280,7 @@ def daily_photo(work: Read, sha256: str) -> Response:
     if work.session.scalar(there) is None:
         raise NotFound(what="照片", key=sha256)
     path = work.request.app.state.store.path(sha256)
-    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+    return thumbnail_of(path)
 
 
 @router.get("/daily.{form}", **sends(XLSX))

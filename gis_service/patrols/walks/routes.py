@@ -12,7 +12,7 @@ from gis_service.access.edge import Route, Work, doing
 from gis_service.core import clock, db
 from gis_service.core.described import sends
 from gis_service.core.errors import BadRequest, NotFound
-from gis_service.core.http import request_id, to_be_saved
+from gis_service.core.http import request_id, thumbnail_of, to_be_saved
 from gis_service.core.media import BYTES, JPEG, PHOTOS
 from gis_service.core.paging import cursor, place
 from gis_service.parcels.models import Parcel
@@ -146,7 +146,7 @@ def photo_thumbnail(work: Read, patrol_id: int, sha256: str) -> Response:
     if photo.thumbnail_sha256 is None and photo.kind == PhotoKind.VOICE:
         raise NotFound(what="缩略图", key=sha256)
     path = work.request.app.state.store.path(photo.thumbnail_sha256 or photo.sha256)
-    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+    return thumbnail_of(path)
 
 
 @router.get("/parcels/{parcel_id}/patrols")

@@ -94,7 +94,7 @@ def taken_out(work: Read, survey_id: int, form: Literal["xlsx", "ags"]) -> Respo
     else:
         producer = work.request.app.state.settings.producer
         content = ags_writer.write_ags(logs, proceeding.title, producer=producer, issued=clock.today())
-        media = "application/octet-stream"
+        media = BYTES
     work.note("survey.read", f"survey/{proceeding.proceeding_no}", act="take_out", form=form)
     return Response(content, media_type=media, headers=to_be_saved(f"{proceeding.proceeding_no}.{form}"))
 

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from geoalchemy2.shape import from_shape
 from shapely.geometry import LineString
 
 from gis_service.access.edge import Work, doing
 from gis_service.core.described import sends
 from gis_service.core.errors import NotFound
+from gis_service.core.http import thumbnail_of
 from gis_service.core.media import BYTES, JPEG
 from gis_service.core.srid import STORAGE_SRID
 from gis_service.parcels.attachments.routes import kept
@@ -166,7 +167,7 @@ def _picture(work: Work, small: str | None, sha256: str, name: str, size: str) -
     if small is None:
         raise NotFound(what="缩略图", key=name)
     path = work.request.app.state.store.path(small)
-    return FileResponse(path, media_type=JPEG, headers={"Cache-Control": "private, max-age=86400"})
+    return thumbnail_of(path)
 
 
 @router.get("/{survey_id}/geophysics")
